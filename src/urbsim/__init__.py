@@ -1,0 +1,1 @@
+"""Agent-based model of how rural households become townspeople in Chinese provinces."""
