@@ -1,0 +1,152 @@
+"""One row per variable of a result: dimensions after (draw, replicate), dtype, names in both languages, unit.
+
+Names, dimensions and dtypes are the contract with users (design/experience.md, Results); do not change them without a word in the
+release notes and a new `SCHEMA_VERSION`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from urbsim.text import Text
+
+SCHEMA_VERSION = "1"
+
+
+class Variable(NamedTuple):
+    """Describe one variable; `unit` is 1 where a coordinate such as `service_unit` says it."""
+
+    dims: tuple[str, ...]
+    dtype: str
+    name: Text
+    unit: str
+    unit_zh: str
+    note: str = ""
+
+
+def _v(dims: str, dtype: str, zh: str, en: str, unit: str, unit_zh: str, note: str = "") -> Variable:
+    return Variable(tuple(dims.split()), dtype, Text(zh=zh, en=en), unit, unit_zh, note)
+
+
+VARIABLES: dict[str, Variable] = {
+    "resident_population": _v("time area", "int32", "常住人口", "resident population", "persons", "人"),
+    "urban_population": _v("time area", "int32", "城镇常住人口", "residents of towns", "persons", "人"),
+    "hukou_population": _v("time area", "int32", "户籍人口", "registered population", "persons", "人"),
+    "hukou_urban_population": _v(
+        "time area",
+        "int32",
+        "户籍城镇人口",
+        "registered population of towns",
+        "persons",
+        "人",
+        "official notion of the date: non-agricultural before 2016 Q1, by place since; the break is drawn, never joined",
+    ),
+    "urbanization_rate": _v("time area", "float64", "常住人口城镇化率", "resident urbanization rate", "percent", "%"),
+    "hukou_urbanization_rate": _v("time area", "float64", "户籍人口城镇化率", "hukou urbanization rate", "percent", "%"),
+    "migrants": _v(
+        "time area status origin",
+        "int32",
+        "农业转移人口存量(按状态和来源)",
+        "rural-origin movers by status and origin",
+        "persons",
+        "人",
+        "members of mover households living in the area, settled ones included; absent: registered there, living outside",
+    ),
+    "arrivals": _v("time area origin", "int32", "迁入", "arrivals", "persons per quarter", "人/季"),
+    "departures": _v("time area origin", "int32", "迁出", "departures", "persons per quarter", "人/季"),
+    "settled": _v("time area origin", "int32", "当季落户", "persons who settled", "persons per quarter", "人/季"),
+    "permits_issued": _v("time area origin", "int32", "当季办理居住证", "residence permits issued", "persons per quarter", "人/季"),
+    "returns": _v("time area return_to", "int32", "返乡(按离开地)", "returns, by area left", "persons per quarter", "人/季"),
+    "moves": _v("time area", "int32", "省内其他地区迁入", "moves in from other areas of the region", "persons per quarter", "人/季"),
+    "agents_in_place": _v("time area part", "int32", "本地农村户籍常住人口", "rural-origin people living in place", "persons", "人"),
+    "town_born": _v("time area part", "int32", "原城镇人口及其子女", "town-born residents", "persons", "人"),
+    "children": _v(
+        "time area stage school_place",
+        "int32",
+        "随迁子女(按就学方式)",
+        "migrants' children by where they learn",
+        "persons",
+        "人",
+        "ages 6-11 and 12-14; at_home: left behind",
+    ),
+    "pupils": _v(
+        "year area stage pupil_group school_place", "int32", "学龄儿童(年末)", "children of school age at the year's end", "persons", "人"
+    ),
+    "places": _v("time area stage", "int32", "公办学位", "public school places", "places", "个"),
+    "households": _v("time area tenure", "int32", "农业转移家庭(按住房)", "migrant households by tenure", "households", "户"),
+    "queue": _v("time area queue_for", "int32", "排队家庭", "households waiting", "households", "户"),
+    "homes_units": _v("time area homes", "int32", "保障房套数", "homes supplied", "units", "套"),
+    "homes_occupied": _v("time area homes", "int32", "保障房入住套数", "homes occupied", "units", "套"),
+    "settling_applied": _v("time area", "int32", "申请落户家庭", "households that applied to settle", "households per quarter", "户/季"),
+    "settling_eligible": _v("time area", "int32", "符合落户条件家庭", "households eligible to settle", "households per quarter", "户/季"),
+    "settling_admitted": _v("time area", "int32", "批准落户家庭", "households admitted to settle", "households per quarter", "户/季"),
+    "workers": _v("time area", "int32", "农业转移劳动力", "migrant workers", "persons", "人"),
+    "insured": _v("time area", "int32", "参加职工养老保险", "migrant workers with pension insurance", "persons", "人"),
+    "trained": _v("time area", "int32", "当季参加培训", "trainees", "persons per quarter", "人/季"),
+    "wage": _v(
+        "time area",
+        "float64",
+        "农业转移劳动力月工资",
+        "monthly wage of migrant workers",
+        "yuan per month",
+        "元/月",
+        "sum of wages over workers at every level; nominal",
+    ),
+    "wage_offered": _v(
+        "time area",
+        "float64",
+        "当地月工资水平",
+        "going monthly wage",
+        "yuan per month",
+        "元/月",
+        "after feedback; above the area weighted by migrant workers; nominal",
+    ),
+    "rent": _v(
+        "time area",
+        "float64",
+        "市场租金",
+        "market rent",
+        "yuan per m2 and month",
+        "元/平方米·月",
+        "above the area weighted by residents of towns; nominal",
+    ),
+    "grant": _v("time area", "float64", "市民化奖励资金", "transfer received", "yuan per quarter", "元/季", "booked in the first quarter"),
+    "persons_band": _v("year area group band", "int32", "年末人口(按年龄段)", "residents by age band at the year's end", "persons", "人"),
+    "persons_age5": _v(
+        "year_end prefecture sex age5",
+        "int32",
+        "年末常住人口(按性别和五岁组)",
+        "residents by sex and five-year group at the year's end",
+        "persons",
+        "人",
+    ),
+    "change_residents": _v(
+        "year area component", "int32", "常住人口变动(按来源)", "change of residents by component", "persons per year", "人/年"
+    ),
+    "change_town": _v(
+        "year area component", "int32", "城镇常住人口变动(按来源)", "change of town residents by component", "persons per year", "人/年"
+    ),
+    "urbanization_change": _v(
+        "year area component",
+        "float64",
+        "城镇化率变动的构成",
+        "composition of the change of the urbanization rate",
+        "points per year",
+        "百分点/年",
+        "100 (dU_c - u dR_c) / R, u the mean of the two rates and R the mean of the two totals: adds up exactly",
+    ),
+    "service_demand": _v("year area service group", "float32", "服务需求", "demand for services", "1", "1"),
+    "service_served": _v("year area service group", "float32", "服务满足", "served", "1", "1"),
+    "service_unmet": _v("year area service group", "float32", "服务缺口", "unmet demand", "1", "1"),
+    "service_supply": _v("year area service", "float32", "服务供给", "supply of services", "1", "1"),
+    "cost": _v(
+        "year area item payer",
+        "float64",
+        "成本(按项目和承担者)",
+        "cost by item and payer",
+        "yuan per year",
+        "元/年",
+        "nominal; a grant is a transfer: what the province pays the area gets",
+    ),
+    "indicator_value": _v("year indicator", "float64", "实施方案指标", "indicators of the plan", "1", "1"),
+}
