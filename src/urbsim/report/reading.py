@@ -1,0 +1,164 @@
+"""Read a result: runs side by side, medians and intervals, names of areas.
+
+A result has the dimensions draw and replicate first. Everything here puts them together as one axis of *members*: equally good
+accounts of what may happen. Missing variables and NaN mean "not modelled yet" and come back as None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from urbsim.report.protocols import PublishedFigure, RegionLike
+from urbsim.results.labels import AXES
+from urbsim.text import Language, Text
+
+Floats = NDArray[np.float64]
+LEADING = ("draw", "replicate")
+
+
+class Interval(NamedTuple):
+    """A median with the ends of an interval, arrays of one shape."""
+
+    median: Floats
+    low: Floats
+    high: Floats
+
+    def at(self, index: int) -> tuple[float, float, float]:
+        """Return median, low and high at one position."""
+        return float(self.median[index]), float(self.low[index]), float(self.high[index])
+
+
+def members(dataset: xr.Dataset, name: str, **select: str | int | Sequence[str]) -> Floats | None:
+    """Return variable `name` as members × its other dimensions, or None where nothing is modelled.
+
+    `select` picks labels by dimension, as in `xarray.Dataset.sel`; a label that is not there counts as not modelled.
+    """
+    if name not in dataset.data_vars:
+        return None
+    array = dataset[name]
+    try:
+        array = array.sel(select) if select else array
+    except KeyError:
+        return None
+    leading = [dim for dim in LEADING if dim in array.dims]
+    rest = [dim for dim in array.dims if dim not in LEADING]
+    values = np.asarray(array.transpose(*leading, *rest).values, dtype=np.float64)
+    values = values.reshape(-1, *values.shape[len(leading) :]) if leading else values[None]
+    return values if np.isfinite(values).any() else None
+
+
+def axis_of(dataset: xr.Dataset, name: str, known: Sequence[str] = (*LEADING, "time", "year", "area", "indicator")) -> str | None:
+    """Return the category dimension of variable `name` (say, the tenure of `households`), or None."""
+    if name not in dataset.data_vars:
+        return None
+    return next((str(dim) for dim in dataset[name].dims if dim not in known), None)
+
+
+def labels_of(dataset: xr.Dataset, dim: str) -> list[str]:
+    """Return the labels of a dimension as text."""
+    return [str(label) for label in dataset[dim].values]
+
+
+def quantile(values: Floats, probability: float) -> Floats:
+    """Return the quantile over members; NaN members are left out, all-NaN gives NaN without a warning."""
+    gone = ~np.isfinite(values).any(axis=0)
+    filled = np.where(gone, 0.0, values)
+    plain = np.quantile(filled, probability, axis=0) if np.isfinite(filled).all() else np.nanquantile(filled, probability, axis=0)
+    return np.asarray(np.where(gone, np.nan, plain), dtype=np.float64)
+
+
+def interval(values: Floats, mass: float = 0.8) -> Interval:
+    """Return median and central interval that holds `mass` of the members."""
+    return Interval(quantile(values, 0.5), quantile(values, (1 - mass) / 2), quantile(values, (1 + mass) / 2))
+
+
+def count_members(dataset: xr.Dataset) -> int:
+    """Return how many members the result holds (draws × replicates)."""
+    return int(np.prod([dataset.sizes.get(dim, 1) for dim in LEADING]))
+
+
+def decimal_years(dataset: xr.Dataset) -> Floats:
+    """Return the quarter ends as years, the fourth quarter of 2010 being 2010.0 (year end)."""
+    stamps = dataset["time"].values.astype("datetime64[M]").astype(int)
+    return np.asarray((stamps + 1) / 12 + 1970 - 1, dtype=np.float64)
+
+
+def at_year_end(dataset: xr.Dataset, year: int) -> int | None:
+    """Return the time index of the fourth quarter of `year`, or None if the run does not reach it."""
+    found = np.flatnonzero(np.isclose(decimal_years(dataset), year))
+    return int(found[0]) if found.size else None
+
+
+def last_year(dataset: xr.Dataset) -> int:
+    """Return the last full year of the result."""
+    return int(np.floor(decimal_years(dataset)[-1] + 1e-9))
+
+
+def first_year(dataset: xr.Dataset) -> int:
+    """Return the year at whose end the result starts."""
+    return int(np.ceil(decimal_years(dataset)[0] - 1e-9))
+
+
+def by_year(dataset: xr.Dataset, values: Floats) -> tuple[NDArray[np.int_], Floats]:
+    """Return calendar years and quarterly flows (members × time × ...) summed by calendar year, the initial state left out."""
+    years = np.ceil(decimal_years(dataset) - 1e-9).astype(int)
+    kept = years[1:]
+    whole = [year for year in np.unique(kept) if (kept == year).sum() == 4]
+    summed = np.stack([values[:, 1:][:, kept == year].sum(axis=1) for year in whole], axis=1) if whole else values[:, :0]
+    return np.array(whole, dtype=int), summed
+
+
+def region_row(dataset: xr.Dataset) -> str:
+    """Return the label of the whole region (the last of the coarsest level)."""
+    areas = labels_of(dataset, "area")
+    if "level" not in dataset.coords:
+        return areas[-1]
+    levels = labels_of(dataset, "level") if dataset["level"].dims == ("area",) else []
+    return next((area for area, level in zip(areas, levels, strict=True) if level == "region"), areas[-1])
+
+
+def rows_of_level(dataset: xr.Dataset, level: str) -> list[str]:
+    """Return the labels of all rows of a level (area, prefecture, region)."""
+    if "level" not in dataset.coords:
+        return labels_of(dataset, "area")
+    return [str(area) for area, at in zip(dataset["area"].values, dataset["level"].values, strict=True) if at == level]
+
+
+def area_names(dataset: xr.Dataset, region: RegionLike | None) -> Mapping[str, Text]:
+    """Return the name of every row of the result; the code itself where nobody knows better."""
+    names = {code: Text(code, code) for code in labels_of(dataset, "area")}
+    if region is not None:
+        names.update(zip(region.area_codes, region.area_names, strict=True))
+        names.update(zip(region.prefecture_codes, region.prefecture_names, strict=True))
+        names[region_row(dataset)] = region.title
+    return names
+
+
+def label(axis: str, code: str, lang: Language) -> str:
+    """Return the words for one position on an axis; an unknown code is shown as it is.
+
+    >>> label("status", "permit", "zh")
+    '持居住证'
+    """
+    found = next((entry.text.get(lang) for entry in AXES.get(axis, ()) if entry.code == code), None)
+    return found if found is not None else code.replace("_", " ")
+
+
+def published(region: RegionLike | None, area: str, variable: str) -> list[PublishedFigure]:
+    """Return the published figures of one variable in one area, by date."""
+    if region is None:
+        return []
+    return sorted((point for point in region.published if point.area == area and point.variable == variable), key=lambda point: str(point.date))
+
+
+def year_of_point(point: PublishedFigure) -> float:
+    """Return where a published figure stands on the axis of `decimal_years`; census figures of autumn stand at the year's end."""
+    date = point.date
+    if point.vintage.startswith("census") or date.month >= 10:
+        return float(date.year)
+    return date.year - 1 + date.month / 12
