@@ -1,0 +1,118 @@
+"""Compare scenarios under the same luck: what a change does, and how sure that is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from urbsim.errors import UserError
+from urbsim.experiments.plan import Plan, as_scenario, make_plan
+from urbsim.experiments.pool import Progress
+from urbsim.experiments.runner import run_plan
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from urbsim.scenario import Scenario
+
+
+def compare(
+    base: Scenario | str | Path,
+    *others: Scenario | str | Path,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    weight: int | None = None,
+    until: str | dt.date | None = None,
+    jobs: int | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Run `base` and `others` with the same draws, replicates and luck and return other - base of every result variable.
+
+    The result has a leading dimension `scenario` (the others) and a coordinate `base`; `urbsim.experiments.differences.summarise` gives its
+    quantiles and the probability of each sign. Numbers that are not given come from `base`, for all scenarios. Other arguments as in `run`.
+
+    Raises UserError if there is nothing to compare with or the scenarios are of different regions.
+    """
+    from urbsim.experiments.differences import differences
+
+    plans = make_plans(base, others, draws=draws, replicates=replicates, seed=seed, weight=weight, until=until, jobs=jobs, threads=threads)
+    names = unique_names(plans)
+    results = run_plans(plans, progress)
+    return differences(results[0], dict(zip(names[1:], results[1:], strict=True)), names[0])
+
+
+def make_plans(
+    base: Scenario | str | Path,
+    others: Sequence[Scenario | str | Path],
+    *,
+    draws: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    weight: int | None = None,
+    until: str | dt.date | None = None,
+    jobs: int | None = None,
+    threads: int = 1,
+) -> list[Plan]:
+    """Return one plan for each scenario, the base first, all with the same numbers; see `compare`."""
+    if not others:
+        raise UserError.one(zh="至少要有一个情景与基准相比。", en="Name at least one scenario to compare with the base.")
+    first = make_plan(base, draws=draws, replicates=replicates, seed=seed, weight=weight, until=until, jobs=jobs, threads=threads)
+    plans = [first]
+    problems = []
+    for other in others:
+        try:
+            scenario = as_scenario(other)
+        except UserError as error:
+            problems += error.problems
+            continue
+        if scenario.region != first.scenario.region:
+            problems += UserError.one(
+                zh=f"{scenario.name} 的地区是 {scenario.region}，基准 {first.scenario.name} 的是 {first.scenario.region}，不能相比。",
+                en=f"{scenario.name} is about {scenario.region}, the base {first.scenario.name} about {first.scenario.region}: "
+                "they cannot be compared.",
+            ).problems
+        plans.append(
+            make_plan(
+                scenario,
+                draws=first.draws,
+                replicates=first.replicates,
+                seed=first.seed,
+                weight=first.weight,
+                until=until,
+                jobs=jobs,
+                threads=threads,
+            )
+        )
+    if problems:
+        raise UserError(problems)
+    return plans
+
+
+def run_plans(plans: Sequence[Plan], progress: Progress | None = None) -> list[xr.Dataset]:
+    """Carry out plans one after another; `progress` hears of all of them together."""
+    total = sum(plan.draws * plan.replicates * plan.until for plan in plans)
+    finished = 0
+
+    def tell(done: int, of_this: int) -> None:
+        if progress is not None:
+            progress(finished + done, total)
+
+    results = []
+    for plan in plans:
+        results.append(run_plan(plan, tell))
+        finished += plan.draws * plan.replicates * plan.until
+    return results
+
+
+def unique_names(plans: Sequence[Plan]) -> list[str]:
+    """Return the scenarios' names, the base's first; the others' get numbers where two of them are alike."""
+    names = [plan.scenario.name for plan in plans]
+    others: list[str] = []
+    for name in names[1:]:
+        copies = others.count(name) + sum(other.startswith(f"{name}#") for other in others)
+        others.append(f"{name}#{copies + 1}" if copies else name)
+    return [names[0], *others]
