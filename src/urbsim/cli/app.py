@@ -1,0 +1,132 @@
+"""The `urbsim` command: its subcommands, and what happens when one of them fails.
+
+Exit status: 0 done, 2 the user's input is at fault, 1 anything else (a full disk too), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from urbsim.cli import catalogue, check, compare, explain, new, report, run
+from urbsim.cli.language import both, language_of, localise
+from urbsim.cli.options import Lang
+from urbsim.errors import DiskError, RunError, UserError
+from urbsim.text import Language, Text
+
+INTERRUPTED = Text(zh="已中断，没有写出任何结果。", en="Interrupted; no result was written.")
+BUG = Text(
+    zh="以上是 urbsim 自身的错误，不是您的文件有误。请把它连同所用的命令一起报告给开发者。",
+    en="The above is a fault of urbsim itself, not of your files. Please report it together with the command.",
+)
+
+ABOUT = both(
+    zh="""
+    模拟中国农村家庭如何成为城镇居民：政策怎样改变城镇化率和公共服务。
+
+    \b
+    先试试：
+      urbsim run zhejiang_2027                       运行并写出报告
+      urbsim new mine.yaml --from zhejiang_2027      复制一份来修改
+      urbsim compare zhejiang_2027 mine.yaml         改动带来什么
+    """,
+    en="""
+    Simulate how rural households in China become townspeople, and what a policy does to urbanization and services.
+
+    \b
+    To begin with:
+      urbsim run zhejiang_2027                       run it and write the report
+      urbsim new mine.yaml --from zhejiang_2027      a copy to edit
+      urbsim compare zhejiang_2027 mine.yaml         what the change does
+    """,
+)
+
+
+def build() -> typer.Typer:
+    """Return the application with all its commands."""
+    app = typer.Typer(
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    def root(
+        lang: Lang = None,
+        version: Annotated[bool, typer.Option("--version", help=both(zh="显示版本并退出", en="Show the version and exit"))] = False,
+    ) -> None:
+        if version:
+            from importlib.metadata import version as installed
+
+            typer.echo(f"urbsim {installed('urbsim')}")
+            raise typer.Exit
+
+    app.callback(help=ABOUT, invoke_without_command=True)(root)
+    for module in (run, compare, check, catalogue, explain, new, report):
+        app.command(module.NAME, help=module.HELP, no_args_is_help=True)(module.command)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command line and exit with its status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    lang = language_of(words, os.environ)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    status = _status(words, lang)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon_output()
+    sys.exit(status)
+
+
+def _status(words: list[str], lang: Language) -> int:
+    try:
+        command = typer.main.get_command(build())
+        localise(command, lang)
+        command.main(args=words, prog_name="urbsim", obj=lang)
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1 if end.code else 0
+        if status == 130:
+            _complain(INTERRUPTED.get(lang))
+        return status
+    except UserError as error:
+        for problem in error.problems:
+            _complain(problem.render(lang))
+        return 2
+    except (DiskError, RunError) as error:
+        _complain(error.message.get(lang))
+        return 1
+    except BrokenPipeError:
+        _abandon_output()
+        return 0
+    except KeyboardInterrupt:
+        _complain(INTERRUPTED.get(lang))
+        return 130
+    except Exception:  # noqa: BLE001 - the last net: every other failure ends here, told in full, with status 1
+        traceback.print_exc()
+        _complain(BUG.get(lang))
+        return 1
+    return 0
+
+
+def _complain(message: str) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        print(message, file=sys.stderr)
+
+
+def _abandon_output() -> None:
+    """Point standard output at nothing, since its reader has gone and the interpreter would complain when it closes."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, sys.stdout.fileno())
+    os.close(sink)

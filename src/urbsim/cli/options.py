@@ -1,0 +1,149 @@
+"""Options that several commands share, each with its help in both languages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from urbsim.cli.language import both
+
+
+class Tongue(StrEnum):
+    """The languages urbsim speaks."""
+
+    zh = "zh"
+    en = "en"
+
+
+Lang = Annotated[
+    Tongue | None,
+    typer.Option(
+        "--lang",
+        help=both(
+            zh="语言；默认依系统语言环境",
+            en="Language; by default that of the locale",
+        ),
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="DIR",
+        help=both(
+            zh="结果文件夹；默认 results/<情景>-<校验码>",
+            en="The result folder; by default results/<scenario>-<hash>",
+        ),
+        show_default=False,
+    ),
+]
+Draws = Annotated[
+    int | None,
+    typer.Option(
+        "--draws",
+        metavar="N",
+        help=both(
+            zh="参数抽样数；默认依情景文件（20）",
+            en="Draws of the uncertain parameters; by default what the scenario says (20)",
+        ),
+        show_default=False,
+    ),
+]
+Replicates = Annotated[
+    int | None,
+    typer.Option(
+        "--replicates",
+        metavar="N",
+        help=both(
+            zh="每次抽样重复几次；默认依情景文件（1）",
+            en="Runs of each draw with another luck; by default what the scenario says (1)",
+        ),
+        show_default=False,
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        help=both(
+            zh="随机数种子；默认依情景文件",
+            en="Seed of the random numbers; by default what the scenario says",
+        ),
+        show_default=False,
+    ),
+]
+Weight = Annotated[
+    int | None,
+    typer.Option(
+        "--weight",
+        metavar="W",
+        help=both(
+            zh="每个代理代表几户；1 即每户都算；默认依情景文件（100）",
+            en="Households per agent, 1 is everyone; by default as in the scenario (100)",
+        ),
+        show_default=False,
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="DATE",
+        help=both(
+            zh="运行到此日期所在季度，如 2025-12；默认到 2027 年末",
+            en="Run to the quarter that holds this date (2025-12); by default to the end of 2027",
+        ),
+        show_default=False,
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        metavar="N",
+        help=both(
+            zh="同时运行的进程数；不影响结果；默认等于处理器核数",
+            en="Processes at a time; changes no result; by default one for each core",
+        ),
+        show_default=False,
+    ),
+]
+Threads = Annotated[
+    int,
+    typer.Option(
+        "--threads",
+        metavar="N",
+        help=both(
+            zh="每个进程的线程数；不影响结果",
+            en="Threads of each process; changes no result",
+        ),
+    ),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="'lever[area]@date=value'",
+        help=both(
+            zh="改一个政策值，可重复使用",
+            en="Change one policy value; may be given several times",
+        ),
+        show_default=False,
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        help=both(
+            zh="不显示进度条和结果表，只输出结果文件夹路径",
+            en="No progress bar and no table: print only the result folder",
+        ),
+    ),
+]

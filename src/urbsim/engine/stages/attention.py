@@ -1,0 +1,61 @@
+"""Stage 5: who reconsiders where to live this quarter.
+
+`Pr = 1 - exp(-(a0/4) * m * exp(a_job*J + a_life*M + a_school*C))` (behaviour.md 5.4), where `m` is the season's factor with a mean of 1
+over the year (Spring Festival in the first quarter).
+"""
+
+from __future__ import annotations
+
+import math
+
+from urbsim.clock import NO_DATE
+from urbsim.engine import rng
+from urbsim.engine.compiled import kernel
+from urbsim.engine.people import age_at
+from urbsim.engine.state import EVENT_JOB, EVENT_LIFE, EVENT_SCHOOL
+from urbsim.population.registry import GONE
+
+
+def season_factor(a_q1: float, season: int) -> float:
+    """Return the season's factor on the rate; the four average to 1.
+
+    >>> round(sum(season_factor(0.5, s) for s in (1, 2, 3, 4)), 12)
+    4.0
+    """
+    mean = (math.exp(a_q1) + 3.0) / 4.0
+    return (math.exp(a_q1) if season == 1 else 1.0) / mean
+
+
+@kernel
+def _turns(birth, q):  # type: ignore[no-untyped-def]
+    """Tell whether a child born in quarter `birth` reaches 6, 12 or 15 in quarter `q`."""
+    if birth == NO_DATE:
+        return False
+    age = q - birth
+    return age == 24 or age == 48 or age == 60
+
+
+@kernel
+def attention(h, lo, hi, q, key, p, factor, event, attends):  # type: ignore[no-untyped-def]
+    """Set `attends[i]` to 1 for the households that reconsider; `factor` is the season's factor times any shock of the quarter."""
+    base = p.a0 / 4.0 * factor
+    for i in range(lo, hi):
+        attends[i] = 0
+        if h.place[i] == GONE:
+            continue
+        bits = event[i]
+        if _turns(h.child1_birth[i], q) or _turns(h.child2_birth[i], q):
+            bits |= EVENT_SCHOOL
+        u = rng.draw1(key, rng.ATTEND, h.id[i], q)
+        exponent = 0.0
+        if bits:
+            if bits & EVENT_JOB:
+                exponent += p.a_job
+            if bits & EVENT_LIFE:
+                exponent += p.a_life
+            if bits & EVENT_SCHOOL:
+                exponent += p.a_school
+        chance = 1.0 - math.exp(-base * math.exp(exponent))
+        if u < chance and age_at(h.head_birth[i], q) >= 16:
+            attends[i] = 1
+            event[i] = bits

@@ -1,0 +1,30 @@
+"""Stage 11: rural rights. Certificates spread; on settling, rights are kept as far as the rule in force says.
+
+A settled household loses its contracted land with the quarterly hazard `land_loss/4` times the share of rights that the rule does not protect
+(lever land.rights_kept). Uncertified holders get certificates at `certify/4` while the national programme runs (2013-2018).
+"""
+
+from __future__ import annotations
+
+from urbsim.engine import rng
+from urbsim.engine.compiled import kernel
+from urbsim.population.registry import GONE, LAND_CERTIFIED, LAND_CONTRACTED, STATUS_SETTLED
+
+
+@kernel
+def land(h, lo, hi, q, key, p, areas, rights_kept, programme):  # type: ignore[no-untyped-def]
+    """Change land bits of one quarter; `rights_kept` per area of origin; `programme` is 1 while certificates are issued."""
+    for i in range(lo, hi):
+        if h.place[i] == GONE or not h.land[i]:
+            continue
+        settled = h.status[i] == STATUS_SETTLED and h.land[i] & LAND_CONTRACTED
+        certify = programme > 0.0 and not h.land[i] & LAND_CERTIFIED
+        if not settled and not certify:
+            continue
+        u, v, _, _ = rng.draw4(key, rng.LAND, h.id[i], q, 0)
+        if settled:
+            kept = rights_kept[h.origin[i]] if h.origin[i] < areas else 1.0
+            if u < p.land_loss / 4.0 * (1.0 - kept):
+                h.land[i] &= 255 - LAND_CONTRACTED
+        if certify and v < p.certify / 4.0:
+            h.land[i] |= LAND_CERTIFIED

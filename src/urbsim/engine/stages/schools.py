@@ -1,0 +1,221 @@
+"""Stage 9: school places. Apply in the second quarter, be ranked and enter in the third.
+
+Children of local register (in place, same-area movers, settled) are placed first. Children of unregistered and permit households who
+live along and are of compulsory age (6-11 primary, 12-14 lower secondary) apply when they reach a stage or have no public place. They
+are ranked by the legal rule (points, or time in the place before points). What is free after local children and those already placed goes to
+the first of the list; the next get purchased places in private schools; the rest pay fees, or the child is sent home
+when its logit says so with no place in sight (behaviour.md 5.4; Gao et al. 2023 for girls of grades 7 to 9).
+"""
+
+from __future__ import annotations
+
+from urbsim.clock import NO_DATE
+from urbsim.engine import rng
+from urbsim.engine.compiled import kernel
+from urbsim.engine.people import age_at, at_home, book_residence, home_place
+from urbsim.engine.stages.family import child_along
+from urbsim.population.registry import (
+    CHILD_AT_HOME,
+    CHILD_GIRL,
+    CHILD_PLACE_SHIFT,
+    GONE,
+    JOB_NONE,
+    OUTSIDE,
+    PLACE_APPLIED,
+    PLACE_AT_HOME,
+    PLACE_BOUGHT,
+    PLACE_FEE_PAYING,
+    PLACE_NOT_IN_SCHOOL,
+    PLACE_PUBLIC,
+    STATUS_PERMIT,
+    STATUS_UNREGISTERED,
+    TENURE_OWN,
+)
+
+PRIMARY, LOWER_SECONDARY = 0, 1
+
+
+@kernel
+def stage_of(age):  # type: ignore[no-untyped-def]
+    """Return 0 (primary, 6-11), 1 (lower secondary, 12-14) or -1."""
+    if 6 <= age <= 11:
+        return 0
+    if 12 <= age <= 14:
+        return 1
+    return -1
+
+
+@kernel
+def rationed(h, i):  # type: ignore[no-untyped-def]
+    """Tell whether the children of household `i` depend on what places are left over."""
+    return (
+        h.place[i] != GONE
+        and h.place[i] != OUTSIDE
+        and not at_home(h, i)
+        and (h.status[i] == STATUS_UNREGISTERED or h.status[i] == STATUS_PERMIT)
+    )
+
+
+@kernel
+def place_kind(bits):  # type: ignore[no-untyped-def]
+    """Return how a child learns (the PLACE_ codes of the registry)."""
+    return bits >> CHILD_PLACE_SHIFT
+
+
+@kernel
+def with_kind(bits, kind):  # type: ignore[no-untyped-def]
+    """Return the child's bits with another place kind."""
+    return (bits & 3) | (kind << CHILD_PLACE_SHIFT)
+
+
+@kernel
+def _may_apply(h, i, permit_enough):  # type: ignore[no-untyped-def]
+    if h.status[i] == STATUS_PERMIT and permit_enough > 0.0:
+        return True
+    return h.job[i] != JOB_NONE and (h.insured[i] == 1 or h.tenure[i] == TENURE_OWN)
+
+
+@kernel
+def _apply_child(birth, bits, q):  # type: ignore[no-untyped-def]
+    """Return the bits of a child after the application round of quarter `q`; places are for the next quarter."""
+    age = age_at(birth, q + 1)
+    stage = stage_of(age)
+    if stage < 0 or bits & CHILD_AT_HOME:
+        return bits
+    enters = q + 1 - birth < 28 if stage == 0 else 48 <= q + 1 - birth < 52
+    if enters or place_kind(bits) != PLACE_PUBLIC:
+        return with_kind(bits, PLACE_APPLIED)
+    return bits
+
+
+@kernel
+def apply_round(h, lo, hi, q, permit_enough, applied):  # type: ignore[no-untyped-def]
+    """Second quarter: mark the children who apply. `permit_enough` per area; `applied` (areas x stage) counts all who ask."""
+    for i in range(lo, hi):
+        if not rationed(h, i):
+            continue
+        place = h.place[i]
+        eligible = _may_apply(h, i, permit_enough[place])
+        if h.child1_birth[i] != NO_DATE:
+            bits = _apply_child(h.child1_birth[i], h.child1[i], q)
+            if place_kind(bits) == PLACE_APPLIED:
+                applied[place, stage_of(age_at(h.child1_birth[i], q + 1))] += 1
+                h.child1[i] = bits if eligible else with_kind(bits, PLACE_FEE_PAYING)
+        if h.child2_birth[i] != NO_DATE:
+            bits = _apply_child(h.child2_birth[i], h.child2[i], q)
+            if place_kind(bits) == PLACE_APPLIED:
+                applied[place, stage_of(age_at(h.child2_birth[i], q + 1))] += 1
+                h.child2[i] = bits if eligible else with_kind(bits, PLACE_FEE_PAYING)
+
+
+@kernel
+def _count_local(birth, bits, area, home, q, local):  # type: ignore[no-untyped-def]
+    if birth == NO_DATE:
+        return
+    stage = stage_of(age_at(birth, q))
+    where = home if bits & CHILD_AT_HOME else area
+    if stage >= 0 and where != OUTSIDE:
+        local[where, stage] += 1
+
+
+@kernel
+def _slot_in(h, i, slot, q, place, local, public, bought, n, rows, slots, stages):  # type: ignore[no-untyped-def]
+    """Sort one rationed child into its group; return the new length of the list of applicants."""
+    birth = h.child1_birth[i] if slot == 1 else h.child2_birth[i]
+    bits = h.child1[i] if slot == 1 else h.child2[i]
+    if birth == NO_DATE:
+        return n
+    stage = stage_of(age_at(birth, q))
+    kind = PLACE_NOT_IN_SCHOOL
+    if stage >= 0:
+        if bits & CHILD_AT_HOME:
+            kind = PLACE_AT_HOME
+        elif place_kind(bits) == PLACE_APPLIED:
+            rows[n], slots[n], stages[n] = i, slot, stage
+            return n + 1
+        elif place_kind(bits) == PLACE_PUBLIC:
+            public[place, stage] += 1
+            kind = PLACE_PUBLIC
+        elif place_kind(bits) == PLACE_BOUGHT:
+            bought[place] += 1
+            kind = PLACE_BOUGHT
+        else:
+            kind = PLACE_FEE_PAYING
+    if slot == 1:
+        h.child1[i] = with_kind(bits, kind)
+    else:
+        h.child2[i] = with_kind(bits, kind)
+    return n
+
+
+@kernel
+def entry_round(h, lo, hi, q, areas, local, public, bought, rows, slots, stages):  # type: ignore[no-untyped-def]
+    """Third quarter: count local children and places already held, and list the applicants; return how many.
+
+    `local` and `public` are areas x stage, `bought` areas. Local children hold public places (kind PLACE_PUBLIC).
+    """
+    n = 0
+    for i in range(lo, hi):
+        if h.place[i] == GONE:
+            continue
+        home = home_place(h, i, areas)
+        if rationed(h, i):
+            n = _slot_in(h, i, 1, q, h.place[i], local, public, bought, n, rows, slots, stages)
+            n = _slot_in(h, i, 2, q, h.place[i], local, public, bought, n, rows, slots, stages)
+            if h.child1_birth[i] != NO_DATE and h.child1[i] & CHILD_AT_HOME:
+                _count_local(h.child1_birth[i], h.child1[i], home, home, q, local)
+            if h.child2_birth[i] != NO_DATE and h.child2[i] & CHILD_AT_HOME:
+                _count_local(h.child2_birth[i], h.child2[i], home, home, q, local)
+            continue
+        _count_local(h.child1_birth[i], h.child1[i], h.place[i], home, q, local)
+        _count_local(h.child2_birth[i], h.child2[i], h.place[i], home, q, local)
+        if h.child1_birth[i] != NO_DATE:
+            h.child1[i] = _local_kind(h.child1_birth[i], h.child1[i], q)
+        if h.child2_birth[i] != NO_DATE:
+            h.child2[i] = _local_kind(h.child2_birth[i], h.child2[i], q)
+    return n
+
+
+@kernel
+def _local_kind(birth, bits, q):  # type: ignore[no-untyped-def]
+    if stage_of(age_at(birth, q)) < 0:
+        return with_kind(bits, PLACE_NOT_IN_SCHOOL)
+    return with_kind(bits, PLACE_AT_HOME if bits & CHILD_AT_HOME else PLACE_PUBLIC)
+
+
+@kernel
+def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, guarantee, admitted, accounts):  # type: ignore[no-untyped-def]
+    """Give every applicant a place: public if served (or guaranteed), bought, else fee-paying or sent home.
+
+    `guarantee` per area: the share of refused permit holders' children whom the rule in force places all the same (classes grow).
+    """
+    for k in range(rows.size):
+        i, slot = rows[k], slots[k]
+        place = h.place[i]
+        bits = h.child1[i] if slot == 1 else h.child2[i]
+        birth = h.child1_birth[i] if slot == 1 else h.child2_birth[i]
+        lot = rng.draw4(key, rng.SCHOOL, h.id[i], q, slot)[1]
+        kind = PLACE_FEE_PAYING
+        if served[k] or (h.status[i] == STATUS_PERMIT and lot < guarantee[place]):
+            kind = PLACE_PUBLIC
+            admitted[place, stages[k]] += 1
+        elif bought_served[k]:
+            kind = PLACE_BOUGHT
+        else:
+            latents = rng.draw4(key, rng.FAMILY, h.id[i], 0, 0)
+            latent = latents[1] if slot == 1 else latents[2]
+            both = 1.0 if h.spouse[i] != 2 else 0.0
+            years = max(0, (q - h.arrived[i]) // 4)
+            chance = child_along(
+                p, both, years, km[h.origin[i], place], 0.0, bills[place] if h.origin[i] >= areas else 1.0, bits & CHILD_GIRL, age_at(birth, q)
+            )
+            if latent > chance:
+                kind = PLACE_AT_HOME
+                bits |= CHILD_AT_HOME
+                book_residence(
+                    accounts, 1, h.resident_area[i], h.resident_part[i], home_place(h, i, areas), h.register_in_town[i], h.register[i] < areas
+                )
+        if slot == 1:
+            h.child1[i] = with_kind(bits, kind)
+        else:
+            h.child2[i] = with_kind(bits, kind)

@@ -1,0 +1,181 @@
+"""Stage 10: settling (落户) through four gates.
+
+1 *willing*: a logit of the household and the place against a frozen latent; 2 *acts*: a rate by origin (people of another province far
+lower); 3 *eligible*: the dated rule, a pure function (`urbsim.policy.settlement.settle_ok`); 4 *admitted*: where a quota is in force, ranked
+by points, ties by date; the rest wait, are scored again, and some give up. Thresholds live in gate 3 alone, never in taste (behaviour.md 5.4).
+"""
+
+from __future__ import annotations
+
+import math
+
+from urbsim.engine import rng
+from urbsim.engine.compiled import kernel
+from urbsim.engine.people import age_at, along, census_class, children_aged, left_behind
+from urbsim.engine.stages.clocks import months_insured, months_resident, quarters_insured_here
+from urbsim.engine.stages.homes import price_to_income, tenant_of
+from urbsim.engine.stages.work import wage_factor, years_of_schooling
+from urbsim.policy import points as points_rule
+from urbsim.policy import settlement as settlement_rule
+from urbsim.population.registry import (
+    GONE,
+    JOB_FORMAL,
+    JOB_NONE,
+    MOVER_IN_PLACE,
+    MOVER_OTHER_PROVINCE,
+    MOVER_SAME_AREA,
+    OUTSIDE,
+    STATUS_PERMIT,
+    STATUS_SETTLED,
+    TENURE_OWN,
+)
+from urbsim.clock import NO_DATE
+
+settle_ok = kernel(settlement_rule.settle_ok)
+points_score = kernel(points_rule.points_score)
+
+# Columns of the rule table handed to the kernel, in the order of the rules' own arguments.
+GATE_LEVERS = (
+    "owner_insurance_months", "owner_residence_months", "renter_residence_months", "renter_insurance_months",
+    "worker_insurance_months", "worker_residence_months", "education_level", "education_insurance_months", "education_age_max",
+    "young_education_level", "young_education_insurance_months", "young_education_age_max",
+    "kin_follow", "same_province_free", "job_required", "points_cutoff",
+)  # fmt: skip
+POINT_LEVERS = (
+    "points_age_max", "points_age_full_until", "points_age_step", "points_age_floor", "points_age_last",
+    "points_education_senior", "points_education_college", "points_education_bachelor",
+    "points_insurance_per_month", "points_insurance_max", "points_residence_per_year", "points_residence_max",
+    "points_owned_home", "points_rented_home_per_year", "points_rented_home_max", "points_contract",
+    "points_other_area_insurance_per_month", "points_other_area_residence_per_month", "points_other_area_max", "points_other",
+)  # fmt: skip
+
+
+@kernel
+def willingness(h, i, q, p, areas, wage, price, seat, tier_value, kept, norm):  # type: ignore[no-untyped-def]
+    """Return the probability that household `i` wants to settle where it lives (behaviour.md 5.4, gate 1)."""
+    place = h.place[i]
+    years = years_of_schooling(h.schooling[i])
+    in_province = 1.0 if h.mover[i] != MOVER_OTHER_PROVINCE else 0.0
+    factor = wage_factor(h, i, q, p, norm)
+    earners = 1.0 + 0.7 * (h.spouse[i] == 1)
+    penalty = 1.0 - p.rho_land * kept * in_province
+    d = p.theta_0 + p.theta_edu * (years - 9)
+    d += p.theta_dur * (min((q - h.arrived[i]) / 4.0, 15.0) - 5.0)
+    d += p.theta_age * max(0, age_at(h.head_birth[i], q) - 40)
+    d += p.theta_in * in_province + p.theta_ins * h.insured[i]
+    if h.tenure[i] == TENURE_OWN:
+        d += p.theta_own
+    if children_aged(h, i, q, 6, 15) > 0:
+        d += p.theta_child * (1.0 - seat[place])
+    if h.land[i] & 1:
+        d += p.theta_hs * penalty
+    if h.land[i] & 2:
+        d += p.theta_land * penalty
+    d += p.theta_pir * (price_to_income(price[place], wage[place] * factor, earners) - 10.0)
+    d += p.theta_inc * math.log(factor)
+    d += p.g_v * tier_value[place]
+    if h.status[i] == STATUS_PERMIT:
+        d += math.log(p.OR_P)
+    return 1.0 / (1.0 + math.exp(-d))
+
+
+@kernel
+def points_of(h, i, q, rule):  # type: ignore[no-untyped-def]
+    """Return the points of household `i` under the table of its place (`rule`: the columns of POINT_LEVERS)."""
+    owns = 1.0 if h.tenure[i] == TENURE_OWN else 0.0
+    rented = (q - h.arrived[i]) / 4.0 if tenant_of(h.tenure[i]) else 0.0
+    contract = 1.0 if h.job[i] == JOB_FORMAL else 0.0
+    return points_score(
+        age_at(h.head_birth[i], q), h.schooling[i], 3.0 * quarters_insured_here(h, i, q), 3.0 * (q - h.arrived[i]), owns, rented, contract,
+        1.0 * h.insured_before[i], 1.0 * h.resident_before[i],
+        rule[0], rule[1], rule[2], rule[3], rule[4], rule[5], rule[6], rule[7], rule[8], rule[9], rule[10], rule[11], rule[12],
+        rule[13], rule[14], rule[15], rule[16], rule[17], rule[18], rule[19],
+    )  # fmt: skip
+
+
+@kernel
+def route(h, i, q, areas, gate, rule, recognition, rental_counts, points):  # type: ignore[no-untyped-def]
+    """Return the route by which household `i` may settle at its place, 0 for none (gate 3)."""
+    owns = 1.0 if h.tenure[i] == TENURE_OWN else 0.0
+    rents = 1.0 if tenant_of(h.tenure[i]) else 0.0
+    job = 1.0 if h.job[i] != JOB_NONE else 0.0
+    permit = 1.0 if h.status[i] == STATUS_PERMIT else 0.0
+    native = 1.0 if h.register[i] < areas else 0.0
+    return settle_ok(
+        owns, rents, job, permit, age_at(h.head_birth[i], q), h.schooling[i],
+        months_insured(h, i, q, recognition), months_resident(h, i, q, recognition), native, 0.0, points,
+        gate[0], gate[1], gate[2], gate[3], gate[4], gate[5], gate[6], gate[7], gate[8], gate[9], gate[10], gate[11],
+        gate[12], gate[13], gate[14], gate[15], rental_counts,
+    )  # fmt: skip
+
+
+@kernel
+def admit(h, i, kin, accounts):  # type: ignore[no-untyped-def]
+    """Enter household `i` into the town register of its place, family included if the rule lets kin follow."""
+    place = h.place[i]
+    persons = along(h, i) if kin > 0.0 else 1
+    if kin > 0.0:
+        persons += left_behind(h, i)
+    accounts.settled[place, census_class(h, i)] += persons
+    accounts.settling_admitted[place] += 1
+    h.register[i], h.register_part[i] = place, 1
+    h.kin_settled[i] = 1 if kin > 0.0 else 0
+    h.status[i] = STATUS_SETTLED
+    h.queue_since[i] = NO_DATE
+
+
+@kernel
+def settling(h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts, has_quota, kin, wage, price, seat, tier_value, kept, norm, rows, score, since, lot, size, accounts):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Walk the four gates; admit where no quota is in force, else list who is ranked this quarter and return how many.
+
+    `gate` is areas x len(GATE_LEVERS), `rule` areas x len(POINT_LEVERS); the others are per area (`kept` per area of origin).
+    """
+    n = 0
+    for i in range(lo, hi):
+        place = h.place[i]
+        if place == GONE or place == OUTSIDE or h.mover[i] == MOVER_IN_PLACE or h.status[i] == STATUS_SETTLED:
+            continue
+        if h.part[i] == 0 and h.mover[i] == MOVER_SAME_AREA:
+            continue  # registers move into towns only
+        u, v, w, _ = rng.draw4(key, rng.SETTLE, h.id[i], q, 0)
+        waiting = h.queue_since[i] != NO_DATE
+        if not waiting:
+            rate = p.k_q_in
+            if h.mover[i] == MOVER_OTHER_PROVINCE:
+                rate = p.k_q_out
+            elif h.mover[i] == MOVER_SAME_AREA:
+                rate = p.k_q_same
+            if h.status[i] == STATUS_PERMIT:
+                rate *= p.OR_PH
+            if u >= rate or age_at(h.head_birth[i], q) < 18:
+                continue
+            rights = kept[h.origin[i]] if h.origin[i] < areas else 1.0
+            chance = willingness(h, i, q, p, areas, wage, price, seat, tier_value, rights, norm)
+            if rng.draw1(key, rng.WILLING, h.id[i], 0) >= chance:
+                continue
+            accounts.settling_applied[place] += 1
+        elif v < p.q_exit / 4.0:
+            h.queue_since[i] = NO_DATE
+            continue
+        points = points_of(h, i, q, rule[place])
+        if route(h, i, q, areas, gate[place], rule[place], recognition[place], rental_counts[place], points) == 0:
+            if waiting or v >= p.clerical:
+                continue
+        accounts.settling_eligible[place] += 1
+        if not has_quota[place]:
+            admit(h, i, kin[place], accounts)
+            continue
+        if not waiting:
+            h.queue_since[i] = q
+        rows[n], score[n], since[n], lot[n] = i, points, h.queue_since[i], w
+        size[n] = along(h, i) + left_behind(h, i) if kin[place] > 0.0 else 1
+        n += 1
+    return n
+
+
+@kernel
+def admit_ranked(h, rows, served, kin, accounts):  # type: ignore[no-untyped-def]
+    """Admit those of the ranked list who were served."""
+    for k in range(rows.size):
+        if served[k]:
+            admit(h, rows[k], kin[h.place[rows[k]]], accounts)
