@@ -1,0 +1,140 @@
+"""Names and places of a region's areas and origin blocks: the light part, without the figures."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from urbsim.errors import UserError
+from urbsim.text import Text
+
+DATA = Path(__file__).resolve().parent / "data"
+EARTH_KM = 6371.0
+
+
+@dataclass(frozen=True, eq=False)
+class AreaTable:
+    """Hold the codes and names of a region, without its figures.
+
+    `areas`, `prefectures`, `blocks` map code to the row of the hand-written table; `aliases` maps other names to area codes.
+    """
+
+    name: str
+    title: Text
+    folder: Path
+    settings: Mapping[str, object]
+    areas: Mapping[str, Mapping[str, str]]
+    prefectures: Mapping[str, Mapping[str, str]]
+    blocks: Mapping[str, Mapping[str, str]]
+    aliases: Mapping[str, str]
+
+    @property
+    def area_codes(self) -> tuple[str, ...]:
+        """Return area codes in the order of `areas.csv`."""
+        return tuple(self.areas)
+
+    @property
+    def area_names(self) -> tuple[Text, ...]:
+        """Return area names in the order of `areas.csv`."""
+        return tuple(Text(row["zh"], row["en"]) for row in self.areas.values())
+
+    def resolve_area(self, name: str) -> tuple[str, ...]:
+        """Return the area codes that `name` means: an area, an alias, a prefecture, `all` or the region.
+
+        Codes are tried first, then aliases, then Chinese and English names. Raises UserError for an unknown name.
+        """
+        if name in self.areas:
+            return (name,)
+        if name in ("all", self.name):
+            return self.area_codes
+        if name in self.prefectures:
+            return tuple(code for code, row in self.areas.items() if row["prefecture"] == name)
+        if name in self.aliases:
+            return (self.aliases[name],)
+        if name in self.title:
+            return self.area_codes
+        for table in (self.areas, self.prefectures):
+            for code, row in table.items():
+                if name in (row["zh"], row["en"]):
+                    return self.resolve_area(code)
+        raise UserError.one(f"区域 {self.name} 中没有名为“{name}”的地区", f"no area named {name!r} in region {self.name}")
+
+    def names(self) -> tuple[str, ...]:
+        """Return every name that `resolve_area` knows by code, for suggestions."""
+        return ("all", self.name, *self.prefectures, *self.areas, *self.aliases)
+
+
+def available_regions() -> tuple[str, ...]:
+    """Return the names of the shipped regions."""
+    return tuple(sorted(path.parent.name for path in DATA.glob("*/region.yaml")))
+
+
+def region_folder(name_or_path: str | Path) -> Path:
+    """Return the folder of a shipped region or of a path; raise UserError if there is none."""
+    text = str(name_or_path)
+    shipped = DATA / text
+    if "/" not in text and "\\" not in text and (shipped / "region.yaml").is_file():
+        return shipped
+    path = Path(name_or_path)
+    if (path / "region.yaml").is_file():
+        return path.resolve()
+    known = ", ".join(available_regions())
+    raise UserError.one(f"没有区域“{text}”；现有：{known}（或给出含 region.yaml 的文件夹）", f"no region {text!r}; known: {known} (or a folder with region.yaml)")
+
+
+def area_table(name_or_path: str | Path) -> AreaTable:
+    """Return codes and names of a region without reading its figures (a few milliseconds, cached)."""
+    return _area_table(region_folder(name_or_path))
+
+
+@lru_cache(maxsize=8)
+def _area_table(folder: Path) -> AreaTable:
+    settings = yaml.load((folder / "region.yaml").read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    title = settings["title"]
+    return AreaTable(
+        name=settings["name"],
+        title=Text(title["zh"], title["en"]),
+        folder=folder,
+        settings=settings,
+        areas=_by_code(folder / "areas.csv"),
+        prefectures=_by_code(folder / "prefectures.csv"),
+        blocks=_by_code(folder / "blocks.csv"),
+        aliases={row["alias"]: row["code"] for row in _rows(folder / "aliases.csv")},
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+    except OSError:
+        raise UserError.one(f"缺少文件 {path.name}", f"file {path.name} is missing", file=str(path)) from None
+
+
+def _by_code(path: Path) -> dict[str, dict[str, str]]:
+    return {row["code"]: row for row in _rows(path)}
+
+
+def great_circle_km(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the great-circle distances of points `a` (n×2 degrees longitude, latitude) to points `b` (m×2), n×m km (haversine)."""
+    lon1, lat1 = np.radians(a[:, 0])[:, None], np.radians(a[:, 1])[:, None]
+    lon2, lat2 = np.radians(b[:, 0])[None, :], np.radians(b[:, 1])[None, :]
+    half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
+    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(half)))
+
+
+def distances(lonlat: NDArray[np.float64], areas: int, detour: float) -> NDArray[np.float64]:
+    """Return road distances (A+B)×A in km: great circle × `detour`; an area to itself: half the mean distance to the nearest neighbour."""
+    km = great_circle_km(lonlat, lonlat[:areas]) * detour
+    inner = km[:areas].copy()
+    np.fill_diagonal(inner, np.inf)
+    own = 0.5 * float(inner.min(axis=1).mean()) if areas > 1 else 10.0
+    km[np.arange(areas), np.arange(areas)] = own
+    return np.maximum(km, own)
