@@ -1,0 +1,100 @@
+"""Build the census state of 2010: households of rural origin and town-born cohorts that add up to the census, at any weight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from urbsim.population import registry
+from urbsim.population.assumptions import ABSENT
+from urbsim.population.columns import Rows, Tables, fill, make_tables
+from urbsim.population.fit import FitRow, fit_table
+from urbsim.population.ipf import Ints
+from urbsim.population.plan import Plan, plan_of
+from urbsim.population.registry import Columns
+from urbsim.population.sampling import Drawn, draw
+from urbsim.population.townborn import fit_town_born, town_born_by_class
+
+
+@dataclass(frozen=True)
+class Population:
+    """Hold the people of the region at the end of 2010 (quarter 0).
+
+    `households`: every column of the registry, N rows sorted by origin; each row stands for `weight` households. `town_born`: int64,
+    A x part (village, town) x sex (male, female) x 101, persons by year of birth: index k is the birth year 2010 - k, so k is the age
+    at the end of 2010; k = 100 holds everyone born in 1910 or before. `town_born_movers`: int64, A x 2, how many of the area's
+    town-born the census counts as movers from the same area and from another area; `town_born_other_province`: int64, A, those
+    registered in another province. `fit_table`: one dict per figure asked and got.
+    """
+
+    households: Columns
+    town_born: Ints
+    town_born_movers: Ints
+    town_born_other_province: Ints
+    fit_table: list[FitRow]
+    weight: int
+
+    @property
+    def size(self) -> int:
+        """Return the number of household rows."""
+        return int(self.households["id"].size)
+
+
+def synthesise(region: Any, weight: int, seed: int) -> Population:
+    """Synthesise the people of 2010 for a region; equal (region, weight, seed) give equal arrays.
+
+    Residents of every area and part equal the census exactly: members of rows x weight + town-born. Raise `UserError` if the weight is
+    below one or too large for an area to hold whole households.
+    """
+    if weight < 1:
+        raise _bad_weight(weight)
+    plan = plan_of(region)
+    drawn = draw(region, plan, weight, seed)
+    tables = make_tables(region, plan.targets.schooling)
+    households = _fill_all(region, plan, drawn, tables, seed)
+    town_born = fit_town_born(region, plan, drawn, weight)
+    agents = _agent_movers(plan, drawn, len(region.area_codes)) * weight
+    movers = town_born_by_class(region, plan, town_born, agents)
+    rows = fit_table(region, plan, drawn, households, town_born, agents, movers, weight)
+    return Population(households, town_born, movers[:, :2], movers[:, 2], rows, weight)
+
+
+def _bad_weight(weight: int) -> Exception:
+    from urbsim.errors import UserError
+
+    return UserError.one(f"权重须为不小于1的整数，现为{weight}", f"the weight must be a whole number of at least 1, not {weight}")
+
+
+def _chunks(drawn: Drawn, prefecture: npt.NDArray[np.int64], areas: int) -> Iterator[tuple[int, int, Rows]]:
+    """Yield (start, stop, rows) of every origin; rows are sorted by origin."""
+    edges = np.searchsorted(drawn.origin, np.arange(int(drawn.origin[-1]) + 2 if drawn.origin.size else 1))
+    for origin in range(edges.size - 1):
+        start, stop = int(edges[origin]), int(edges[origin + 1])
+        if start == stop:
+            continue
+        place, kind = drawn.place[start:stop], drawn.kind[start:stop]
+        home = np.where(kind == ABSENT, min(origin, areas - 1), place)
+        yield start, stop, Rows(drawn.template[start:stop], place, drawn.part[start:stop], kind, prefecture[home], origin)
+
+
+def _fill_all(region: Any, plan: Plan, drawn: Drawn, tables: Tables, seed: int) -> Columns:
+    prefecture = np.asarray(region.prefecture_of, dtype=np.int64)
+    total = drawn.template.size
+    households: Columns = {column.name: np.empty(total, dtype=column.dtype) for column in registry.COLUMNS}
+    for start, stop, rows in _chunks(drawn, prefecture, prefecture.size):
+        for name, values in fill(rows, plan.pool, tables, seed).items():
+            households[name][start:stop] = values
+    return households
+
+
+def _agent_movers(plan: Plan, drawn: Drawn, areas: int) -> Ints:
+    """Count members of mover rows by area of living and class: A x 3 (row counts)."""
+    result = np.zeros((areas, 3), dtype=np.int64)
+    mover = (drawn.kind >= 1) & (drawn.kind <= 3)
+    key = drawn.place[mover].astype(np.int64) * 3 + drawn.kind[mover] - 1
+    result += np.rint(np.bincount(key, plan.pool.persons_along[drawn.template[mover]], areas * 3)).astype(np.int64).reshape(areas, 3)
+    return result
