@@ -271,13 +271,13 @@ def make_dataset(region: Region | None = None, *, draws: int = 20, replicates: i
     households = migrants[..., 1:4, :].sum(axis=(-1, -2))[..., None] / 2.4 * np.array([0.18, 0.47, 0.04 + boost / 20, 0.03, 0.13, 0.15])
     add("households", ("time", "area", "tenure"), np.einsum("drtao,ab->drtbo", households, group), "households", "int32", "住户")
     waiting = (residents / 300)[..., None] * (q / 68)[:, None, None] * np.array([0.2, 1.1, 0.3])
-    add("queue", ("time", "area", "queue_kind"), np.einsum("drtao,ab->drtbo", waiting, group), "households", "int32", "排队")
+    add("queue", ("time", "area", "queue_for"), np.einsum("drtao,ab->drtbo", waiting, group), "households", "int32", "排队")
     coords = {
         "draw": np.arange(draws), "replicate": np.arange(replicates), "time": times, "year": years, "area": areas, "level": ("area", level),
         "status": STATUS, "origin": ORIGIN, "return_to": ["village", "county_town"], "component": COMPONENT, "service": SERVICE,
         "service_unit": ("service", SERVICE_UNIT), "group": ["everyone", "migrants"], "item": ITEM, "payer": PAYER,
         "tenure": ["employer", "market_rent", "guaranteed_rental", "public_rental", "shared", "own"],
-        "queue_kind": ["settling", "guaranteed_rental", "public_rental"], "indicator": [row[0] for row in INDICATORS],
+        "queue_for": ["settling", "guaranteed_rental", "public_rental"], "indicator": [row[0] for row in INDICATORS],
         "indicator_unit": ("indicator", [row[1] for row in INDICATORS]), "baseline": ("indicator", [row[2] for row in INDICATORS]),
         "target": ("indicator", [row[3] for row in INDICATORS]), "cumulative": ("indicator", [row[4] for row in INDICATORS]),
     }  # fmt: skip

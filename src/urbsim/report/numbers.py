@@ -78,16 +78,16 @@ def percent(value: float, decimals: int = 1) -> str:
     return number(value, decimals) + "%" if math.isfinite(value) else "—"
 
 
-def span(low: float, high: float, decimals: int = 1, *, sign: bool = False, unit: str = "") -> str:
-    """Return an interval.
+def span(low: float, high: float, lang: Language, decimals: int = 1, *, sign: bool = False, unit: str = "") -> str:
+    """Return an interval in words.
 
-    >>> span(74.81, 76.3, unit="%")
-    '74.8%–76.3%'
+    >>> span(74.81, 76.3, "zh", unit="%"), span(-0.2, 0.3, "en", sign=True)
+    ('74.8%至76.3%', '−0.2 to +0.3')
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         return "—"
-    dash = " … " if sign or low < 0 else "–"
-    return f"{number(low, decimals, sign=sign)}{unit}{dash}{number(high, decimals, sign=sign)}{unit}"
+    between = "至" if lang == "zh" else " to "
+    return f"{number(low, decimals, sign=sign)}{unit}{between}{number(high, decimals, sign=sign)}{unit}"
 
 
 def count(value: float, noun: Text, lang: Language) -> str:

@@ -30,7 +30,7 @@ HUKOU_RATE = Look("#c2621b", "--", "", "s")
 STATUS: dict[str, Look] = {
     "rural": Look("#b9c7a5", ":", "", "v"),
     "unregistered": Look("#f0c35a", "--", "///", "o"),
-    "permit": Look("#6fa8cc", "-.", "...", "s"),
+    "permit": Look("#6fa8cc", "-.", "---", "s"),
     "settled": Look("#17507f", "-", "", "D"),
     "absent": Look("#b7bdc2", ":", "xxx", "x"),
     "arrivals": Look("#5b6773", ":", "", "^"),
@@ -48,7 +48,7 @@ GAP = Look("#e07a4f", "-", "////", "x")
 
 PAYER: dict[str, Look] = {
     "centre": Look("#17507f", "-", ""),
-    "province": Look("#6fa8cc", "--", "..."),
+    "province": Look("#6fa8cc", "--", "---"),
     "area": Look("#2f7d6b", "-.", "\\\\\\"),
     "employer": Look("#f0c35a", ":", "///"),
     "household": Look("#c2621b", "-", "xxx"),
@@ -57,7 +57,7 @@ TENURE: dict[str, Look] = {
     "employer": Look("#8f9aa5", ":", "xxx"),
     "market_rent": Look("#f0c35a", "--", "///"),
     "guaranteed_rental": Look("#2f7d6b", "-", ""),
-    "public_rental": Look("#7fc0ad", "-.", "..."),
+    "public_rental": Look("#7fc0ad", "-.", "---"),
     "shared": Look("#c795ae", ":", "|||"),
     "own": Look("#17507f", "-", ""),
     "village_home": Look("#b9c7a5", "--", "\\\\\\"),
@@ -70,7 +70,7 @@ QUEUE: dict[str, Look] = {
 SCENARIOS: tuple[Look, ...] = (
     Look("#17507f", "-", "", "o"),
     Look("#c2621b", "--", "///", "s"),
-    Look("#2f7d6b", "-.", "...", "D"),
+    Look("#2f7d6b", "-.", "---", "D"),
     Look("#8d5a97", ":", "xxx", "^"),
     Look("#b08a1e", "-", "\\\\\\", "v"),
 )

@@ -131,22 +131,26 @@ def rows_of_level(dataset: xr.Dataset, level: str) -> list[str]:
 
 def area_names(dataset: xr.Dataset, region: RegionLike | None) -> Mapping[str, Text]:
     """Return the name of every row of the result; the code itself where nobody knows better."""
-    names = {code: Text(code, code) for code in labels_of(dataset, "area")}
-    if region is not None:
+    codes = labels_of(dataset, "area")
+    names = {code: Text(code, code) for code in codes}
+    if "area_zh" in dataset.coords and "area_en" in dataset.coords:
+        pairs = zip(codes, dataset["area_zh"].values, dataset["area_en"].values, strict=True)
+        names.update({code: Text(str(zh), str(en)) for code, zh, en in pairs})
+    elif region is not None:
         names.update(zip(region.area_codes, region.area_names, strict=True))
         names.update(zip(region.prefecture_codes, region.prefecture_names, strict=True))
         names[region_row(dataset)] = region.title
     return names
 
 
-def label(axis: str, code: str, lang: Language) -> str:
-    """Return the words for one position on an axis; an unknown code is shown as it is.
-
-    >>> label("status", "permit", "zh")
-    '持居住证'
-    """
-    found = next((entry.text.get(lang) for entry in AXES.get(axis, ()) if entry.code == code), None)
-    return found if found is not None else code.replace("_", " ")
+def words_of(dataset: xr.Dataset, axis: str, lang: Language) -> dict[str, str]:
+    """Return code -> words of every position on an axis, as the result carries them (`status_zh`, ...), else as the package knows them."""
+    codes = labels_of(dataset, axis)
+    carried = f"{axis}_{lang}"
+    if carried in dataset.coords:
+        return dict(zip(codes, (str(words) for words in dataset[carried].values), strict=True))
+    known = {entry.code: entry.text.get(lang) for entry in AXES.get(axis, ())}
+    return {code: known.get(code, code.replace("_", " ")) for code in codes}
 
 
 def published(region: RegionLike | None, area: str, variable: str) -> list[PublishedFigure]:

@@ -178,4 +178,7 @@ def source_lines(marks: Sequence[PublishedFigure], dataset: xr.Dataset, lang: La
         shown += Text(" 等 {} 项", " and {} more").get(lang).format(len(sources) if lang == "zh" else len(sources) - 5)
     lines = [Text("公布数据：{}", "Published figures: {}").get(lang).format(shown)] if sources else []
     runs = reading.count_members(dataset)
-    return [*lines, Text("其余为模型结果（urbsim，{} 次模拟）", "The rest: model results (urbsim, {} runs)" if sources else "Model results (urbsim, {} runs)").get(lang).format(runs)]
+    words = Text("其余为模型结果（urbsim，{} 次模拟）", "The rest: model results (urbsim, {} runs)")
+    if not sources:
+        words = Text("模型结果（urbsim，{} 次模拟）", "Model results (urbsim, {} runs)")
+    return [*lines, words.get(lang).format(runs)]
