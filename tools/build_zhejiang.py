@@ -2,8 +2,9 @@
 
     python tools/build_zhejiang.py EVIDENCE_DIR
 
-`areas.csv`, `prefectures.csv`, `blocks.csv`, `aliases.csv` and `region.yaml` of the region folder are written by hand and only read here. All
-rules stand in the `note` of the rows they make. The result does not depend on the machine: the same evidence gives the same bytes.
+`areas.csv`, `prefectures.csv`, `blocks.csv`, `aliases.csv` and `region.yaml` of the region folder are
+written by hand and only read here. All rules stand in the `note` of the rows they make. The result does
+not depend on the machine: the same evidence gives the same bytes.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import yaml
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from zhejiang import blocks, census, economy, published, services, vital  # noqa: E402
-from zhejiang.evidence import Evidence, Facts, read_table  # noqa: E402
+from zhejiang import blocks, census, economy, published, services, vital
+from zhejiang.evidence import Evidence, Facts, read_table
 
 FOLDER = Path(__file__).resolve().parents[1] / "src/urbsim/regions/data/zhejiang"
 
@@ -23,6 +26,8 @@ def check_sums(facts: Facts, areas: list[str], prefectures: list[str]) -> None:
     """Stop unless the areas add up exactly to prefectures and province."""
     table = {(r[0], r[1], r[2]): int(r[3]) for r in facts.rows if r[4] == "persons"}
     for year, name in sorted({(k[1], k[2]) for k in table}):
+        if (prefectures[0], year, name) not in table:
+            continue
         for prefecture in prefectures:
             total = sum(table[a, year, name] for a in areas if a.startswith(prefecture + "_"))
             if total != table[prefecture, year, name]:
@@ -41,6 +46,9 @@ def build(evidence_folder: Path) -> None:
     block_codes = [r["code"] for r in block_rows]
     aliases = {r["alias"]: r["code"] for r in read_table(FOLDER / "aliases.csv")}
     points = {r["code"]: (float(r["longitude"]), float(r["latitude"])) for r in [*area_rows, *block_rows]}
+
+    settings = yaml.safe_load((FOLDER / "region.yaml").read_text(encoding="utf-8"))
+    economy.G_W, economy.LAST_WAGE = settings["g_w"], settings["wages_until"]
 
     counts = Facts()
     census.write_counts(evidence, counts, areas, prefectures, aliases)

@@ -1,0 +1,1 @@
+"""What only the build of region Zhejiang needs: one module for each fact file."""

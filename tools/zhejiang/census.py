@@ -54,13 +54,36 @@ def write_counts(evidence: Evidence, facts: Facts, areas: list[str], prefectures
         parts = members(evidence, aliases, area, 2010)
         shares = [evidence.value(p, 2010, "nonagricultural_hukou_share_census") for p in parts]
         if parts == [area]:
-            facts.copy(_need(evidence, area, 2010, "nonagricultural_hukou_share_census"), area, 2010, "nonagricultural_share", "percent", note="of residents")
+            row = _need(evidence, area, 2010, "nonagricultural_hukou_share_census")
+            facts.copy(row, area, 2010, "nonagricultural_share", "percent", note="of residents")
         else:
             weights = [evidence.value(p, 2010, "resident_population_census") for p in parts]
             note = "mean of the districts weighted by residents; share of residents: " + ", ".join(parts)
             share = round(float(np.average(shares, weights=weights)), 4)
             facts.add(area, 2010, "nonagricultural_share", share, "percent", "derived", note, issuer=ISSUER, title=TITLE[2010])
-    facts.copy(_need(evidence, "zhejiang", 2010, "nonagricultural_hukou_share_census"), "zhejiang", 2010, "nonagricultural_share", "percent", note="of residents")
+    row = _need(evidence, "zhejiang", 2010, "nonagricultural_hukou_share_census")
+    facts.copy(row, "zhejiang", 2010, "nonagricultural_share", "percent", note="of residents")
+    _write_within_cores(evidence, facts, areas)
+
+
+def _write_within_cores(evidence: Evidence, facts: Facts, areas: list[str]) -> None:
+    """Write people whose dwelling and register lie apart inside one core (published for the province only)."""
+    separated, floating = (evidence.value("zhejiang", 2020, n) for n in ("hukou_separated_population", "floating_population"))
+    total = {2020: separated - floating}
+    earlier = evidence.value("zhejiang", 2020, "hukou_separated_change_2010_2020") - evidence.value(
+        "zhejiang", 2020, "floating_population_change_2010_2020"
+    )
+    total[2010] = total[2020] - earlier
+    table = {(r[0], r[1], r[2]): float(r[3]) for r in facts.rows}
+    cores = [a for a in areas if a.endswith("_core")]
+    names = ("registered_elsewhere_same_county", "registered_elsewhere_other_county")
+    note = "province: separated less floating people (published), spread over cores by those registered elsewhere in the region"
+    for year in (2010, 2020):
+        weights = [sum(table[a, str(year), n] for n in names) for a in cores]
+        split = dict(zip(cores, largest_remainder(weights, int(total[year])), strict=True))
+        for area in areas:
+            value, text = (split[area], note) if area in split else (0, "none outside the cores by definition")
+            facts.add(area, year, "separated_within_core", int(value), "persons", "imputed", text)
 
 
 def _need(evidence: Evidence, area: str, year: int, indicator: str) -> Row:
@@ -133,8 +156,8 @@ def write_profile(evidence: Evidence, facts: Facts, prefectures: list[str]) -> N
         for prefecture in prefectures:
             for sex in ("male", "female"):
                 for group, count in zip(GROUPS, group_counts(evidence, prefecture, year, sex), strict=True):
-                    note = "0 plus 1-4" if group == "0_4" else ""
-                    tag = "derived" if note else "two_sources"
+                    row = evidence.get(prefecture, year, f"age_{group}_{sex}_census", "demography")
+                    tag, note = ("derived", "0 plus 1-4") if row is None else (row["confidence"], "")
                     facts.add(prefecture, year, f"age_{sex}_{group}", count, "persons", tag, note, issuer=ISSUER, title=TITLE[year])
     rule = "five-year group split by a monotone cubic through the cumulated counts; group sums kept"
     for part in ("city", "town", "village"):
@@ -144,7 +167,9 @@ def write_profile(evidence: Evidence, facts: Facts, prefectures: list[str]) -> N
                 tag, note = ("read", "") if age == 0 else ("imputed", rule)
                 if age == 100:
                     tag, note = "read", "100 and over"
-                facts.add("zhejiang", 2010, f"age1_{part}_{sex}_{age}", count, "persons", tag, note, issuer=ISSUER, title="中国2010年人口普查资料")
+                facts.add(
+                    "zhejiang", 2010, f"age1_{part}_{sex}_{age}", count, "persons", tag, note, issuer=ISSUER, title="中国2010年人口普查资料"
+                )
     for year in (2010, 2020):
         for prefecture in prefectures:
             _social(evidence, facts, prefecture, year)
@@ -153,7 +178,18 @@ def write_profile(evidence: Evidence, facts: Facts, prefectures: list[str]) -> N
 def _social(evidence: Evidence, facts: Facts, area: str, year: int) -> None:
     for level in EDUCATION:
         male, female = (_need(evidence, area, year, f"education_{level}_{sex}_census") for sex in ("male", "female"))
-        facts.add(area, year, f"education_{level}", male.number + female.number, "persons", "derived", "men plus women", issuer=issuer_of(male), title=male["source_title"])
+        both = male.number + female.number
+        facts.add(
+            area,
+            year,
+            f"education_{level}",
+            both,
+            "persons",
+            "derived",
+            "men plus women",
+            issuer=issuer_of(male),
+            title=male["source_title"],
+        )
     for name in ("households", "one_person_households", "household_population"):
         row = _need(evidence, area, year, name)
         facts.copy(row, area, year, name, "persons" if name == "household_population" else "households")

@@ -19,6 +19,7 @@ class Row(dict[str, str]):
 
     @property
     def number(self) -> float:
+        """Return the figure."""
         return float(self["value"])
 
 
@@ -109,10 +110,11 @@ class Facts:
         text = str(int(value)) if float(value).is_integer() else f"{value:.6g}"
         self.rows.append([area, str(year), indicator, text, unit, issuer, title, date, tag, note, *extra])
 
-    def copy(self, row: Row, area: str, year: int | str, indicator: str, unit: str, scale: float = 1.0, note: str = "") -> None:
+    def copy(self, row: Row, area: str, year: int, indicator: str, unit: str, scale: float = 1.0, note: str = "") -> None:
         """Add a published figure with the source of its evidence row."""
         note = note or row["note"]
-        self.add(area, year, indicator, _tidy(row.number * scale), unit, row["confidence"], note, issuer=issuer_of(row), title=row["source_title"])
+        value = _tidy(row.number * scale)
+        self.add(area, year, indicator, value, unit, row["confidence"], note, issuer=issuer_of(row), title=row["source_title"])
 
     def write(self, path: Path) -> None:
         """Write the rows in the order in which they were added."""

@@ -20,6 +20,13 @@ ANNUAL = {
     "hukou_urban_population": ("hukou_urban_population", "persons"),
     "hukou_urbanization_rate": ("hukou_urbanization_rate", "percent"),
 }
+CENSUS_NAMES = {
+    "resident_population": "resident_population",
+    "urban_population": "urban_population",
+    "registered_elsewhere_same_county": "registered_elsewhere_same_area",
+    "registered_elsewhere_other_county": "registered_elsewhere_other_area",
+    "interprovincial_inmigrants": "registered_elsewhere_other_province",
+}
 REGISTER = {"hukou_population", "hukou_urban_population", "hukou_urbanization_rate"}
 SPECIAL = [
     ("zhejiang", "2018", "urban_hukou_settled_from_other_provinces_2015_2018", "settled_other_province_2015_2018", "persons", "register"),
@@ -61,13 +68,37 @@ def _census_copy(row: Row) -> bool:
 
 def _census(facts: Facts, census: Facts) -> None:
     for area, year, name, value, unit, issuer, title, _date, tag, note in census.rows:
-        if name in ("resident_population", "urban_population", "interprovincial_inmigrants", "registered_elsewhere_same_county", "registered_elsewhere_other_county"):
-            facts.add(area, year, name, float(value), unit, tag, note, issuer=issuer, title=title, date=f"{year}-11-01", extra=["census"])
+        if name in CENSUS_NAMES:
+            facts.add(
+                area,
+                year,
+                CENSUS_NAMES[name],
+                float(value),
+                unit,
+                tag,
+                note,
+                issuer=issuer,
+                title=title,
+                date=f"{year}-11-01",
+                extra=["census"],
+            )
     table = {(r[0], r[1], r[2]): float(r[3]) for r in census.rows}
     for (area, year, name), people in list(table.items()):
         if name == "resident_population":
             rate = 100 * table[area, year, "urban_population"] / people
-            facts.add(area, year, "urbanization_rate", rate, "percent", "derived", "town residents over residents", issuer="国家统计局", date=f"{year}-11-01", extra=["census"])
+            note = "town residents over residents"
+            facts.add(
+                area,
+                year,
+                "urbanization_rate",
+                rate,
+                "percent",
+                "derived",
+                note,
+                issuer="国家统计局",
+                date=f"{year}-11-01",
+                extra=["census"],
+            )
 
 
 def _annual(facts: Facts, row: Row, area: str, year: int, name: str, unit: str, vintage: str = "") -> None:
@@ -79,4 +110,16 @@ def _annual(facts: Facts, row: Row, area: str, year: int, name: str, unit: str, 
 def _put(facts: Facts, row: Row, area: str, date: str, name: str, unit: str, vintage: str) -> None:
     scale = PERSONS.get(row["unit"], 1.0) if unit == "persons" else 1.0
     value = round(row.number * scale, 6)
-    facts.add(area, date[:4], name, value, unit, row["confidence"], row["note"], issuer=issuer_of(row), title=row["source_title"], date=date, extra=[vintage])
+    facts.add(
+        area,
+        date[:4],
+        name,
+        value,
+        unit,
+        row["confidence"],
+        row["note"],
+        issuer=issuer_of(row),
+        title=row["source_title"],
+        date=date,
+        extra=[vintage],
+    )

@@ -58,7 +58,9 @@ def _ages(evidence: Evidence, prefecture: str, year: int) -> np.ndarray:
 def _cohort(evidence: Evidence, prefecture: str, year: int, low: int, high: int) -> float:
     if year <= 2020:
         share = (year - 2010) / 10
-        return float((1 - share) * _ages(evidence, prefecture, 2010)[low:high].sum() + share * _ages(evidence, prefecture, 2020)[low:high].sum())
+        return float(
+            (1 - share) * _ages(evidence, prefecture, 2010)[low:high].sum() + share * _ages(evidence, prefecture, 2020)[low:high].sum()
+        )
     base = _ages(evidence, prefecture, 2020)
     births = {2021: evidence.value("zhejiang", 2021, "births"), 2022: evidence.value("zhejiang", 2022, "births")}
     infants = sum(evidence.value("zhejiang", 2020, f"age_0_{s}_census") for s in ("male", "female")) / 1e4
@@ -104,9 +106,13 @@ def _added(stock: dict[int, list[np.ndarray]], census: Census, s: int, year: int
         return np.rint(yearly).astype(np.int64), "imputed", "a tenth of the rise of the rule's places from 2010 to 2020, not below 0"
     if year <= 2022:
         yearly = np.maximum(stock[2022][s] - stock[2020][s], 0) / 2
-        return np.rint(yearly).astype(np.int64), "imputed", "half of the rise of the rule's places from 2020 to 2022 (share 83.3 %), not below 0"
+        return (
+            np.rint(yearly).astype(np.int64),
+            "imputed",
+            "half of the rise of the rule's places from 2020 to 2022 (share 83.3 %), not below 0",
+        )
     primary = {2023: 0.5, 2024: 0.45, 2025: 0.4, 2026: 0.35, 2027: 0.3}[year]
-    part = int(round(NEW_PLACES * (primary if s == 0 else 1 - primary)))
+    part = round(NEW_PLACES * (primary if s == 0 else 1 - primary))
     split = largest_remainder(migrant_pupils(census, year), part)
     source = "80,000 new public places in 2023 (ZJ2023W)" if year == 2023 else "80,000 a year as in 2023 (assumption)"
     return split, "imputed" if year == 2023 else "assumption", f"{source}; {primary:.0%} primary (assumed), areas by migrant pupils"
@@ -136,7 +142,7 @@ def _nursery(evidence: Evidence, facts: Facts, census: Census) -> None:
         rate = float(np.interp(year, [2010, 2015, 2021, 2025], [0.3, 0.6, now, target]))
         rule = "places per 1000 residents: 0.3 (2010), 0.6 (2015) assumed, 2.03 (2021, national), 4.5 (2025 target); residents to 2020"
         tag = "imputed" if year <= 2021 else "assumption"
-        total = int(round(rate / 1000 * census.of("resident_population", year).sum()))
+        total = round(rate / 1000 * float(census.of("resident_population", year).sum()))
         for area, value in zip(census.areas, largest_remainder(census.of("resident_population", year), total), strict=True):
             facts.add(area, year, "nursery_places", value, "places", tag, rule)
 
@@ -150,7 +156,7 @@ def _beds(evidence: Evidence, facts: Facts, census: Census) -> None:
         tag = "imputed" if year in series else "assumption"
         rule = "province's beds in health institutions (published 2010-2023"
         rule += ", then growing as 2018-2023)" if year > 2023 else ")"
-        for area, value in zip(census.areas, largest_remainder(share, int(round(total))), strict=True):
+        for area, value in zip(census.areas, largest_remainder(share, round(total)), strict=True):
             facts.add(area, year, "hospital_beds", value, "beds", tag, rule + " by the area's share of hospital beds in 2024")
 
 
@@ -175,11 +181,12 @@ def write_homes(evidence: Evidence, facts: Facts, census: Census, prefectures: l
     weight = np.array([planned[p] * n / by_prefecture[p] for p, n in zip(census.prefecture, newcomers, strict=True)])
     raised = {2021: 174_000, 2022: 174_000 + 363_000, 2023: 174_000 + 363_000 + 250_000, 2025: 1_200_000}
     for year in YEARS:
-        total = int(round(float(np.interp(year, [2020, *raised], [0, *raised.values()]))))
+        total = round(float(np.interp(year, [2020, *raised], [0, *raised.values()])))
         tag = "imputed" if year <= 2022 else "assumption"
         rule = (
-            "province: 174,000 raised in 2021, 363,000 in 2022, goal 250,000 in 2023, 1.2 m by 2025 (five-year plan), then none; prefectures by their "
-            "published five-year targets (Hangzhou, Ningbo, Jinhua, Jiaxing, Wenzhou), the rest and areas by people registered elsewhere in 2020"
+            "province: 174,000 raised in 2021, 363,000 in 2022, goal 250,000 in 2023, 1.2 m by 2025 (five-year plan), then none; "
+            "prefectures by their published five-year targets (Hangzhou, Ningbo, Jinhua, Jiaxing, Wenzhou), the rest and areas by "
+            "people registered elsewhere in 2020"
         )
         for area, value in zip(census.areas, largest_remainder(weight, total), strict=True):
             facts.add(area, year, "guaranteed_homes", value, "units", tag, rule)
@@ -195,8 +202,9 @@ def _public_homes(evidence: Evidence, facts: Facts, census: Census) -> None:
         level = float(np.interp(year, [2010, 2017, 2019], [0.1 * offered / helped, offered / helped, 1.0]))
         base = np.where(in_hangzhou, rate, 0.5 * rate) * towns * level
         rule = (
-            "Hangzhou: 61,400 units offered by 2017, 78,400 households by 2019 (published), a tenth of 2017 in 2010 (assumed), constant after 2019; "
+            "Hangzhou: 61,400 units offered by 2017, 78,400 households by 2019 (published), a tenth of 2017 in 2010 (assumed), constant "
+            "after 2019; "
             "elsewhere half of Hangzhou's units per town resident (assumed); areas by town residents of 2020"
         )
-        for area, value in zip(census.areas, largest_remainder(base, int(round(base.sum()))), strict=True):
+        for area, value in zip(census.areas, largest_remainder(base, round(float(base.sum()))), strict=True):
             facts.add(area, year, "public_homes", value, "units", "imputed", rule)

@@ -55,8 +55,8 @@ def write_deaths(evidence: Evidence, facts: Facts) -> None:
                 level = UNDERCOUNT * enumerated / expected.sum()
                 probability = 1 - np.exp(-np.minimum(pattern * level, 3.0))
                 note = (
-                    f"national rate by age of {' and '.join(sources)} weighted by the province's people; times {level:.3f} so that deaths are "
-                    f"{UNDERCOUNT} x those enumerated ({int(enumerated)}); q = 1 - exp(-m)"
+                    f"national rate by age of {' and '.join(sources)} weighted by the province's people; times {level:.3f} so that deaths "
+                    f"are {UNDERCOUNT} x those enumerated ({int(enumerated)}); q = 1 - exp(-m)"
                 )
                 for age, value in enumerate(probability):
                     facts.add("zhejiang", year, f"death_rate_{part}_{sex}_{age}", float(value), "per_year", "derived", note)
@@ -67,7 +67,11 @@ def births_by_year(evidence: Evidence) -> dict[int, tuple[float, str, str]]:
     births: dict[int, tuple[float, str, str]] = {}
     rate_2011 = 1000 * evidence.value("zhejiang", 2011, "births") / evidence.value("zhejiang", 2011, "resident_population")
     residents = evidence.value("zhejiang", 2010, "resident_population_census", "demography")
-    births[2010] = (rate_2011 / 1000 * residents, "imputed", "birth rate of 2011 times census residents (the census enumerated 8.17 per 1000)")
+    births[2010] = (
+        rate_2011 / 1000 * residents,
+        "imputed",
+        "birth rate of 2011 times census residents (the census enumerated 8.17 per 1000)",
+    )
     for year in (2011, 2019, 2021, 2022):
         births[year] = (evidence.value("zhejiang", year, "births") * 1e4, "read", "")
     rates = {2011: rate_2011, 2019: evidence.value("zhejiang", 2019, "birth_rate")}
@@ -118,8 +122,8 @@ def write_fertility(evidence: Evidence, facts: Facts) -> None:
         patterns[year] = {p: raw[p] * births[year][0] / total for p in PARTS}
         for part in PARTS:
             note = (
-                "national births by mother's age over women of that age, smoothed 1-2-1; level of the part by the province's sampled births, "
-                f"level of the whole by {births[year][0]:.0f} births"
+                "national births by mother's age over women of that age, smoothed 1-2-1; level of the part by the province's sampled "
+                f"births, level of the whole by {births[year][0]:.0f} births"
             )
             for age, value in enumerate(patterns[year][part]):
                 facts.add("zhejiang", year, f"fertility_{part}_{15 + age}", float(value), "births_per_woman_year", "derived", note)
@@ -140,7 +144,10 @@ def write_fertility(evidence: Evidence, facts: Facts) -> None:
                     exposed = ages20[part][15 - (year - 2020) : 50 - (year - 2020)]
                 expected += float(rate @ exposed)
             level = births[year][0] / expected
-            tag, note = "derived", "births of the year over those expected from the interpolated age pattern and census women (aged forward after 2020)"
+            tag, note = (
+                "derived",
+                "births of the year over those expected from the interpolated age pattern and census women (aged forward after 2020)",
+            )
         else:
             tag, note = "assumption", "level of 2022 kept"
         facts.add("zhejiang", year, "fertility_level", level, "ratio", tag, note)

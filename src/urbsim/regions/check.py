@@ -44,15 +44,31 @@ def _check_places(table: AreaTable) -> list[Problem]:
     for line, (code, row) in enumerate(table.areas.items(), start=2):
         tile = (row["row"], row["column"])
         if tile in tiles:
-            found.append(_problem(table, "areas.csv", line, f"{code} 与 {tiles[tile]} 共用一格", f"{code} shares its tile with {tiles[tile]}"))
+            found.append(
+                _problem(table, "areas.csv", line, f"{code} 与 {tiles[tile]} 共用一格", f"{code} shares its tile with {tiles[tile]}")
+            )
         tiles[tile] = code
         if row["prefecture"] not in table.prefectures:
-            found.append(_problem(table, "areas.csv", line, f"{code} 的市“{row['prefecture']}”不在表中", f"{code}: unknown prefecture {row['prefecture']!r}"))
+            found.append(
+                _problem(
+                    table,
+                    "areas.csv",
+                    line,
+                    f"{code} 的市“{row['prefecture']}”不在表中",
+                    f"{code}: unknown prefecture {row['prefecture']!r}",
+                )
+            )
         if code in table.prefectures or code == table.name:
-            found.append(_problem(table, "areas.csv", line, f"代码 {code} 也是市或区域的代码", f"code {code} is also that of a prefecture or the region"))
+            found.append(
+                _problem(
+                    table, "areas.csv", line, f"代码 {code} 也是市或区域的代码", f"code {code} is also that of a prefecture or the region"
+                )
+            )
     for line, (alias, code) in enumerate(table.aliases.items(), start=2):
         if code not in table.areas:
-            found.append(_problem(table, "aliases.csv", line, f"别名 {alias} 指向不存在的 {code}", f"alias {alias} names the unknown area {code}"))
+            found.append(
+                _problem(table, "aliases.csv", line, f"别名 {alias} 指向不存在的 {code}", f"alias {alias} names the unknown area {code}")
+            )
         if alias in table.areas or alias in table.prefectures:
             found.append(_problem(table, "aliases.csv", line, f"别名 {alias} 已是代码", f"alias {alias} is already a code"))
     if len(table.areas) + len(table.blocks) > 250:
@@ -68,10 +84,16 @@ def _check_needs(table: AreaTable, facts: FactTable) -> list[Problem]:
         if fact is None:
             missing[indicator].append(f"{area} {year}")
         elif fact.unit != unit:
-            found.append(_at(table, fact, f"{indicator} 的单位应为 {unit}，不是 {fact.unit}", f"{indicator} must be in {unit}, not {fact.unit}"))
+            found.append(
+                _at(table, fact, f"{indicator} 的单位应为 {unit}，不是 {fact.unit}", f"{indicator} must be in {unit}, not {fact.unit}")
+            )
     for indicator, where in missing.items():
         few = ", ".join(where[:4]) + (" …" if len(where) > 4 else "")
-        found.append(_problem(table, "", None, f"缺少 {indicator}：{few}（共 {len(where)} 处）", f"{indicator} is missing for {few} ({len(where)} in all)"))
+        found.append(
+            _problem(
+                table, "", None, f"缺少 {indicator}：{few}（共 {len(where)} 处）", f"{indicator} is missing for {few} ({len(where)} in all)"
+            )
+        )
     return found
 
 
@@ -82,7 +104,11 @@ def _check_paths(table: AreaTable, facts: FactTable) -> list[Problem]:
         for area in table.areas:
             owner = path_owner(facts, table, area, indicator)
             if owner is None:
-                found.append(_problem(table, "economy.csv", None, f"{area} 没有 {indicator}", f"no {indicator} for {area}, its prefecture or the region"))
+                found.append(
+                    _problem(
+                        table, "economy.csv", None, f"{area} 没有 {indicator}", f"no {indicator} for {area}, its prefecture or the region"
+                    )
+                )
                 continue
             if (owner, indicator) in seen:
                 continue
@@ -90,7 +116,11 @@ def _check_paths(table: AreaTable, facts: FactTable) -> list[Problem]:
             for year in YEARS:
                 fact = facts.by_key.get((owner, str(year), indicator))
                 if fact is None:
-                    found.append(_problem(table, "economy.csv", None, f"{owner} 缺少 {year} 年的 {indicator}", f"{indicator} of {owner} lacks {year}"))
+                    found.append(
+                        _problem(
+                            table, "economy.csv", None, f"{owner} 缺少 {year} 年的 {indicator}", f"{indicator} of {owner} lacks {year}"
+                        )
+                    )
                 elif fact.unit != unit:
                     found.append(_at(table, fact, f"{indicator} 的单位应为 {unit}", f"{indicator} must be in {unit}, not {fact.unit}"))
                 elif fact.value <= 0:
@@ -110,15 +140,27 @@ def _check_sums(table: AreaTable, facts: FactTable) -> list[Problem]:
             ages = sum(facts.value(prefecture, year, f"age_{s}_{g}") for s in ("male", "female") for g in AGE_GROUPS)
             fact = facts.by_key[prefecture, year, "resident_population"]
             if round(ages) != round(fact.value):
-                found.append(_at(table, fact, f"{prefecture} 各年龄合计 {ages:.0f} 不等于常住人口", f"ages of {prefecture} add up to {ages:.0f}, not {fact.value:.0f}"))
+                found.append(
+                    _at(
+                        table,
+                        fact,
+                        f"{prefecture} 各年龄合计 {ages:.0f} 不等于常住人口",
+                        f"ages of {prefecture} add up to {ages:.0f}, not {fact.value:.0f}",
+                    )
+                )
     for area in table.areas:
         stock = sum(facts.value(area, "2010", f"block_stock_{b}") for b in table.blocks)
         fact = facts.by_key[area, "2010", "interprovincial_inmigrants"]
         if round(stock) != round(fact.value):
-            found.append(_at(table, fact, f"{area} 的来源地合计 {stock:.0f} 不等于省外人口", f"blocks of {area} add up to {stock:.0f}, not {fact.value:.0f}"))
+            found.append(
+                _at(
+                    table,
+                    fact,
+                    f"{area} 的来源地合计 {stock:.0f} 不等于省外人口",
+                    f"blocks of {area} add up to {stock:.0f}, not {fact.value:.0f}",
+                )
+            )
     return found
-
-
 
 
 def _compare(table: AreaTable, facts: FactTable, whole: str, year: str, indicator: str, parts: list[str]) -> list[Problem]:
@@ -135,7 +177,9 @@ def _check_values(table: AreaTable, facts: FactTable) -> list[Problem]:
     for fact in facts.by_key.values():
         high = {"per_year": 1.0, "share": 1.0, "percent": 100.0}.get(fact.unit)
         if fact.value < 0 or (high is not None and fact.value > high):
-            found.append(_at(table, fact, f"{fact.indicator} 的值 {fact.value:g} 越界", f"{fact.indicator}: {fact.value:g} is out of range"))
+            found.append(
+                _at(table, fact, f"{fact.indicator} 的值 {fact.value:g} 越界", f"{fact.indicator}: {fact.value:g} is out of range")
+            )
     for area in (*table.areas, *table.prefectures, table.name):
         for year in ("2010", "2020"):
             people, town = (facts.by_key[area, year, i] for i in ("resident_population", "urban_population"))
@@ -175,7 +219,7 @@ def _check_published(table: AreaTable, facts: FactTable) -> list[Problem]:
             found.append(_at(table, fact, f"地区“{fact.area}”不认识", f"unknown area {fact.area!r}"))
         if vintage not in VINTAGES:
             found.append(_at(table, fact, f"口径“{vintage}”不认识", f"unknown vintage {vintage!r}"))
-        if vintage == "first_published" and date.year > 2019 or vintage == "revised" and date.year < 2011:
+        if (vintage == "first_published" and date.year > 2019) or (vintage == "revised" and date.year < 2011):
             found.append(_at(table, fact, f"口径 {vintage} 不能有 {date.year} 年的值", f"vintage {vintage} cannot hold {date.year}"))
         key = (fact.area, fact.date, fact.indicator, vintage)
         if key in seen:

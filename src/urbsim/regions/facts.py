@@ -62,7 +62,11 @@ def _read_file(path: Path, table: FactTable) -> None:
                 area, year, indicator, text, unit, issuer, title, date, tag, note = row[:10]
                 value = float(text)
             except ValueError:
-                table.problems.append(Problem(Text("这一行不是十列或数值不是数字", "row has not ten columns or its value is no number"), file=str(path), line=line))
+                table.problems.append(
+                    Problem(
+                        Text("这一行不是十列或数值不是数字", "row has not ten columns or its value is no number"), file=str(path), line=line
+                    )
+                )
                 continue
             fact = Fact(area, year, indicator, value, unit, issuer, title, date, tag, note, name, line)
             table.facts.append(fact)
@@ -72,7 +76,10 @@ def _read_file(path: Path, table: FactTable) -> None:
                 key = (area, year, indicator)
                 if key in table.by_key:
                     where = table.by_key[key]
-                    message = Text(f"{area} {year} {indicator} 已在第 {where.line} 行给出", f"{area} {year} {indicator} stands already in line {where.line}")
+                    message = Text(
+                        f"{area} {year} {indicator} 已在第 {where.line} 行给出",
+                        f"{area} {year} {indicator} stands already in line {where.line}",
+                    )
                     table.problems.append(Problem(message, file=str(path), line=line))
                 table.by_key[key] = fact
             else:

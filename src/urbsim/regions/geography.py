@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from urbsim.errors import UserError
 from urbsim.text import Text
 
 DATA = Path(__file__).resolve().parent / "data"
-EARTH_KM = 6371.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +57,9 @@ class AreaTable:
             return (self.aliases[name],)
         if name in self.title:
             return self.area_codes
-        for table in (self.areas, self.prefectures):
+        for table in (self.prefectures, self.areas):
             for code, row in table.items():
-                if name in (row["zh"], row["en"]):
+                if name in (row["zh"], row["zh"].rstrip("市县区"), row["en"]):
                     return self.resolve_area(code)
         raise UserError.one(f"区域 {self.name} 中没有名为“{name}”的地区", f"no area named {name!r} in region {self.name}")
 
@@ -86,7 +83,10 @@ def region_folder(name_or_path: str | Path) -> Path:
     if (path / "region.yaml").is_file():
         return path.resolve()
     known = ", ".join(available_regions())
-    raise UserError.one(f"没有区域“{text}”；现有：{known}（或给出含 region.yaml 的文件夹）", f"no region {text!r}; known: {known} (or a folder with region.yaml)")
+    raise UserError.one(
+        f"没有区域“{text}”；现有：{known}（或给出含 region.yaml 的文件夹）",
+        f"no region {text!r}; known: {known} (or a folder with region.yaml)",
+    )
 
 
 def area_table(name_or_path: str | Path) -> AreaTable:
@@ -96,7 +96,7 @@ def area_table(name_or_path: str | Path) -> AreaTable:
 
 @lru_cache(maxsize=8)
 def _area_table(folder: Path) -> AreaTable:
-    settings = yaml.load((folder / "region.yaml").read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    settings = yaml.safe_load((folder / "region.yaml").read_text(encoding="utf-8"))
     title = settings["title"]
     return AreaTable(
         name=settings["name"],
@@ -120,21 +120,3 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _by_code(path: Path) -> dict[str, dict[str, str]]:
     return {row["code"]: row for row in _rows(path)}
-
-
-def great_circle_km(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the great-circle distances of points `a` (n×2 degrees longitude, latitude) to points `b` (m×2), n×m km (haversine)."""
-    lon1, lat1 = np.radians(a[:, 0])[:, None], np.radians(a[:, 1])[:, None]
-    lon2, lat2 = np.radians(b[:, 0])[None, :], np.radians(b[:, 1])[None, :]
-    half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
-    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(half)))
-
-
-def distances(lonlat: NDArray[np.float64], areas: int, detour: float) -> NDArray[np.float64]:
-    """Return road distances (A+B)×A in km: great circle × `detour`; an area to itself: half the mean distance to the nearest neighbour."""
-    km = great_circle_km(lonlat, lonlat[:areas]) * detour
-    inner = km[:areas].copy()
-    np.fill_diagonal(inner, np.inf)
-    own = 0.5 * float(inner.min(axis=1).mean()) if areas > 1 else 10.0
-    km[np.arange(areas), np.arange(areas)] = own
-    return np.maximum(km, own)

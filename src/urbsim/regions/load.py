@@ -13,10 +13,20 @@ import numpy as np
 from urbsim.errors import Problem, UserError
 from urbsim.regions import series
 from urbsim.regions.check import find_problems
+from urbsim.regions.distance import distances
 from urbsim.regions.facts import FactTable, read_facts
-from urbsim.regions.geography import AreaTable, area_table, distances, region_folder
+from urbsim.regions.geography import AreaTable, area_table, region_folder
 from urbsim.regions.model import BIRTH_ORDERS, STAGES, YEARS, Floats, Ints, Published, Region
-from urbsim.regions.schema import AGE_GROUPS, CENSUS_COUNTS, EDUCATION_PARTS, GENERATIONS, HOUSEHOLD_INDICATORS, PARTS, SEXES, TENURE_INDICATORS
+from urbsim.regions.schema import (
+    AGE_GROUPS,
+    CENSUS_COUNTS,
+    EDUCATION_PARTS,
+    GENERATIONS,
+    HOUSEHOLD_INDICATORS,
+    PARTS,
+    SEXES,
+    TENURE_INDICATORS,
+)
 from urbsim.text import Text
 
 
@@ -55,9 +65,12 @@ def _load(folder: Path) -> Region:
     values["block_population_at_risk"] = np.column_stack([series.to_quarters(series.path(facts, b, "population_at_risk")) for b in blocks])
     values["block_stock_2010"] = np.stack([series.counts(facts, table.area_codes, 2010, f"block_stock_{b}") for b in blocks])
     values["published"] = tuple(
-        Published(f.area, dt.date.fromisoformat(f.date), f.indicator, f.value, f.unit, facts.vintage[f.line], (f.file, f.line)) for f in facts.published()
+        Published(f.area, dt.date.fromisoformat(f.date), f.indicator, f.value, f.unit, facts.vintage[f.line], (f.file, f.line))
+        for f in facts.published()
     )
     values["sources"] = {(f.file, f.line): f for f in facts.facts}
+    values["g_w"] = float(str(table.settings["g_w"]))
+    values["wages_until"] = int(str(table.settings["wages_until"]))
     values["_index"] = {code: i for i, code in enumerate(table.areas)}
     region = Region(table=table, **values)
     for field in fields(region):
@@ -94,6 +107,8 @@ def _census(table: AreaTable, facts: FactTable) -> dict[str, Any]:
     for attribute, indicator in CENSUS_COUNTS.items():
         for year in (2010, 2020):
             values[f"{attribute}_{year}"] = series.counts(facts, areas, year, indicator)
+    for year in (2010, 2020):
+        values[f"within_core_{year}"] = series.counts(facts, areas, year, "separated_within_core")
     values["hukou_2010"] = series.counts(facts, areas, 2010, "hukou_population")
     values["nonagri_share_2010"] = np.array([facts.value(a, 2010, "nonagricultural_share") for a in areas]) / 100
     return values
@@ -113,7 +128,10 @@ def _profile(table: AreaTable, facts: FactTable) -> dict[str, Any]:
         values[f"household_generations_{year}"] = matrix(year, GENERATIONS)
         values[f"tenure_{year}"] = matrix(year, TENURE_INDICATORS)
     values["age_part_2010"] = np.array(
-        [[[round(facts.value(table.name, 2010, f"age1_{part}_{sex}_{age}")) for age in range(101)] for sex in SEXES] for part in ("city", "town", "village")],
+        [
+            [[round(facts.value(table.name, 2010, f"age1_{part}_{sex}_{age}")) for age in range(101)] for sex in SEXES]
+            for part in ("city", "town", "village")
+        ],
         dtype=np.int64,
     )
     return values
@@ -147,6 +165,13 @@ def _supply(table: AreaTable, facts: FactTable) -> dict[str, Any]:
         "school_places_new": added,
         "school_places_by_year": initial + np.cumsum(added, axis=0),
     }
-    for indicator in ("guaranteed_homes", "public_homes", "hospital_beds", "nursery_places", "kindergarten_places", "upper_secondary_places"):
+    for indicator in (
+        "guaranteed_homes",
+        "public_homes",
+        "hospital_beds",
+        "nursery_places",
+        "kindergarten_places",
+        "upper_secondary_places",
+    ):
         values[indicator] = series.yearly_counts(facts, areas, indicator)
     return values

@@ -61,7 +61,7 @@ class Published(NamedTuple):
 class Region:
     """Everything known of a region. A areas, B blocks, P prefectures, Q+1 = 69 quarters, Y = 18 years 2010..2027.
 
-    Arrays are read-only, float64 or int64 (bool where said). Part axis: 0 village, 1 town. Sex axis: 0 male, 1 female. Money is nominal yuan.
+    Arrays are read-only, float64 or int64 (bool where said). Part axis: 0 village, 1 town. Sex axis: 0 male, 1 female. Money: nominal yuan.
     The source, tag and rule of every figure stand in `sources`.
     """
 
@@ -89,6 +89,8 @@ class Region:
     other_area_2020: Ints
     other_province_2010: Ints  # A registered in another province
     other_province_2020: Ints
+    within_core_2010: Ints  # A of the two classes above those registered in the same core (a core is one area here); 0 elsewhere
+    within_core_2020: Ints
     hukou_2010: Ints  # A registered population
     nonagri_share_2010: Floats  # A share (0..1) of residents
     age_2010: Ints  # P×2×18 persons by sex and group 0-4 ... 80-84, 85+
@@ -125,6 +127,8 @@ class Region:
     upper_secondary_places: Ints  # Y×A
     block_population_at_risk: Floats  # (Q+1)×B persons
     block_stock_2010: Ints  # B×A persons; columns add up to other_province_2010
+    g_w: float  # yearly growth of wages and incomes that the paths assume after `wages_until`
+    wages_until: int  # last year of observed wages
     published: tuple[Published, ...]
     sources: Mapping[tuple[str, int], Fact]
     years: tuple[int, ...] = YEARS

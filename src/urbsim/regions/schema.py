@@ -77,6 +77,8 @@ def _census_needs(table: AreaTable) -> Iterator[Need]:
         yield area, "2010", "hukou_population", "persons"
     for area in table.areas:
         yield area, "2010", "nonagricultural_share", "percent"
+        yield area, "2010", "separated_within_core", "persons"
+        yield area, "2020", "separated_within_core", "persons"
     for prefecture in table.prefectures:
         for year in ("2010", "2020"):
             for sex in SEXES:

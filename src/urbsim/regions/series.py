@@ -13,7 +13,10 @@ _MIDDLE = 2010.75 + (np.arange(QUARTERS) + 0.5) / 4  # quarter middles on the ca
 
 
 def to_quarters(yearly: Floats) -> Floats:
-    """Interpolate yearly means (Y, anchored at mid-year) log-linearly to quarter middles (Q+1); the last step carries on beyond the last mid-year."""
+    """Interpolate yearly means (Y, anchored at mid-year) log-linearly to quarter middles (Q+1).
+
+    The last yearly step carries on beyond the last mid-year.
+    """
     anchors = np.array([*YEARS, YEARS[-1] + 1]) + 0.5
     logs = np.log(yearly)
     logs = np.append(logs, 2 * logs[-1] - logs[-2])
