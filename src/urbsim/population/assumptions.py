@@ -37,7 +37,7 @@ class Assumption:
 ASSUMPTIONS: dict[str, Assumption] = {
     # register type x mover class x part: the starting table of the 2 x 4 x 2 fit
     "nonagri_share_by_class": Assumption(
-        (0.22, 0.40, 0.45, 0.12), "assumption", "non-agricultural share by census class, counties; vary for the range"
+        (0.22, 0.40, 0.45, 0.12), "assumption", "non-agricultural share by census class in counties; vary for the range"
     ),
     "nonagri_share_by_class_core": Assumption((0.30, 0.55, 0.55, 0.15), "assumption", "the same in cores"),
     "town_share_nonagri": Assumption((0.93, 0.93, 0.93, 0.93), "assumption", "town share of non-agricultural residents"),
@@ -46,28 +46,30 @@ ASSUMPTIONS: dict[str, Assumption] = {
     "core_internal_share": Assumption(
         0.35,
         "assumption",
-        "share of a core's other-area movers registered in another district of the same core (市辖区内人户分离). Not published by city; the "
-        "2010 total inside city districts, 19.90 - 18.62 = 1.28 m in Zhejiang, also holds moves within one district",
+        "share of a core's other-area movers registered in another district of the same core (市辖区内人户分离). Not published by city; "
+        "the 2010 total inside city districts, 19.90 - 18.62 = 1.28 m in Zhejiang, also holds moves within one district",
     ),
     "gravity_exponent": Assumption(1.2, "assumption", "decay of other-area moves with distance; with mass = people away from the origin"),
     "in_province_cap": Assumption(0.9, "assumption", "largest share of an area's absentees that may live elsewhere in the region"),
     # ages of movers: what cohorts gained from 2010 to 2020, placed at their 2020 ages
     "mover_ages_inside": Assumption(
         (
-            (188, 202, 269, 481, 873, 762, 768, 503, 364, 384, 345, 228, 139, 123, 75, 48, 38, 32),
-            (167, 179, 239, 415, 720, 546, 563, 382, 298, 334, 274, 226, 168, 136, 78, 48, 43, 41),
+            (242, 256, 269, 481, 873, 762, 768, 503, 364, 384, 345, 228, 139, 123, 75, 48, 38, 32),
+            (215, 227, 239, 415, 720, 546, 563, 382, 298, 334, 274, 226, 168, 136, 78, 48, 43, 41),
         ),
         "derived",
         "male, female: Zhejiang town residents of 2020 by age less the survivors of town residents of 2010 ten years younger (deaths as "
-        "enumerated x 1.15), thousands; cohorts under 10 in 2020: 0.7 and 0.75 of the 10-14 value [assumption]",
+        "enumerated x 1.15), thousands; cohorts under 10 in 2020: 0.9 and 0.95 of the 10-14 value [assumption]",
     ),
     "mover_ages_outside": Assumption(
         (
-            (104, 111, 148, 258, 768, 770, 750, 425, 273, 317, 281, 170, 91, 82, 64, 47, 39, 39),
-            (93, 100, 133, 179, 551, 492, 456, 238, 185, 237, 153, 104, 82, 79, 54, 38, 40, 48),
+            (148, 165, 163, 258, 768, 770, 750, 425, 273, 317, 281, 170, 91, 82, 64, 47, 39, 39),
+            (133, 148, 146, 179, 551, 492, 456, 238, 185, 237, 153, 104, 82, 79, 54, 38, 40, 48),
         ),
         "derived",
-        "the same for all residents of Zhejiang: net gain from outside the province",
+        "the same for all residents of Zhejiang: net gain from outside the province (10-14: 148 and 133). Groups under 15 are set so that "
+        "pupils along are about 6 % of other-area and other-province movers [assumption]: Shaoxing 2007 5 % (52,140), Zhejiang 2018 "
+        "1.49 m (read)",
     ),
     "male_share": Assumption((None, 0.49, 0.51, 0.5552, 0.54), "assumption", "by kind; 0.5552 is read (Zhejiang 2010 inter-provincial)"),
     # households: start of the fit to the prefecture's households by size and generations
@@ -88,7 +90,9 @@ ASSUMPTIONS: dict[str, Assumption] = {
     # who comes along; by kind, in place unused
     "spouse_along": Assumption((1.0, 0.93, 0.85, 0.72, 0.75), "assumption", "married heads whose spouse lives with them"),
     "child_along": Assumption(
-        (1.0, 0.88, 0.62, 0.45, 0.50), "assumption", "children under 18 of movers who live with the head; 0.52 over all is recalled for 2020"
+        (1.0, 0.88, 0.62, 0.45, 0.50),
+        "assumption",
+        "children under 18 of movers who live with the head; 0.52 over all is recalled for 2020",
     ),
     "elder_at_home": Assumption((0.0, 0.05, 0.08, 0.12, 0.08), "assumption", "movers with an old parent at home who is theirs to keep"),
     "elder_along": Assumption((0.0, 0.08, 0.04, 0.025, 0.02), "assumption", "movers with an old parent along"),
@@ -145,37 +149,46 @@ ASSUMPTIONS: dict[str, Assumption] = {
         "heads of 16-59: none, formal, informal, self-employed (farming included)",
     ),
     "work_share_60_74": Assumption(0.55, "assumption", "heads of 60-74 who still work; none are in formal jobs"),
-    "insured_if_formal": Assumption((0.40, 0.40, 0.52, 0.52, 0.52, 0.40), "assumption", "pension insurance of formal workers, rows as above"),
-    "insured_otherwise": Assumption((0.01, 0.04, 0.05, 0.04, 0.03, 0.02), "assumption", "and of other workers; movers together about a quarter"),
+    "insured_if_formal": Assumption(
+        (0.40, 0.40, 0.52, 0.52, 0.52, 0.40), "assumption", "pension insurance of formal workers, rows as above"
+    ),
+    "insured_otherwise": Assumption(
+        (0.01, 0.04, 0.05, 0.04, 0.03, 0.02), "assumption", "and of other workers; movers together about a quarter"
+    ),
     "insured_years_mean": Assumption(3.0, "assumption", "mean years since joining, at most the years since arrival"),
     "wage_sd": Assumption(0.5, "assumption", "standard deviation of the log wage residual"),
     "stay_years_mean": Assumption(
-        (0.0, 7.0, 6.5, 4.8, 6.0), "assumption", "mean years since arrival; other province: 4.8 read (dynamic monitoring survey, China, 2011)"
+        (0.0, 7.0, 6.5, 4.8, 6.0),
+        "assumption",
+        "mean years since arrival; other province: 4.8 read (dynamic monitoring survey, China, 2011)",
     ),
     "region_before_share": Assumption(0.2, "assumption", "movers from other provinces who lived elsewhere in the region before"),
     "region_before_years_mean": Assumption(2.0, "assumption", "mean years they did"),
     "settle_type_share": Assumption(0.5, "assumption", "households of the latent class that wants to stay"),
-    # employer, market rent, guaranteed, public, shared, own, village home
-    "tenure_share": Assumption(
+    "tenure_start": Assumption(
         (
-            (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
-            (0.08, 0.42, 0.0, 0.01, 0.0, 0.49, 0.0),
-            (0.16, 0.56, 0.0, 0.02, 0.0, 0.26, 0.0),
-            (0.30, 0.63, 0.0, 0.02, 0.0, 0.05, 0.0),
-            (0.20, 0.60, 0.0, 0.02, 0.0, 0.18, 0.0),
+            (0.00, 0.01, 0.02, 0.95, 0.02),  # in place: all live in a village home
+            (0.08, 0.42, 0.42, 0.05, 0.03),  # same area
+            (0.20, 0.54, 0.22, 0.01, 0.03),  # other area
+            (0.42, 0.52, 0.03, 0.00, 0.03),  # other province
+            (0.20, 0.17, 0.46, 0.13, 0.04),  # town-born, students in dormitories included
         ),
         "assumption",
-        "by kind; surveys of movers: 2018 own 19, rent 61.3, employer 12.9, public 2.9 %; 2013 out-of-town workers: employer 28.6, own 0.9 %",
+        "start of the fit to the prefecture's tenure: employer's or collective, rented, purchased, self-built, other. Surveys: 2013 "
+        "out-of-town workers: dormitory or site 40.5, rent 36.7, bought 0.9 %; 2018: own 19, rent 61.3, employer 12.9, public 2.9 %",
     ),
-    "tenure_single": Assumption((2.0, 1.0, 1.0, 1.0, 1.0, 0.35, 1.0), "assumption", "relative weight of each tenure for those who live alone"),
-    "tenure_family": Assumption((0.45, 1.0, 1.0, 1.0, 1.0, 1.4, 1.0), "assumption", "and for the rest"),
+    "tenure_absent": Assumption((0.30, 0.55, 0.15), "assumption", "absentees outside the region: employer, rent, own"),
+    "public_of_rented": Assumption(0.02, "assumption", "renting movers in public housing, 2010"),
+    "tenure_single": Assumption((2.5, 1.0, 0.35), "assumption", "relative weight of employer, rent, own for those who live alone"),
     # land: homestead, contracted
     "land_share": Assumption(
         ((0.97, 0.90), (0.92, 0.65), (0.92, 0.75), (0.92, 0.80), (0.93, 0.85), (0.92, 0.80)),
         "assumption",
         "rows in place village, in place town, same area, other area, other province, absent; certification started after 2010: none",
     ),
-    "migrant_pupils_public": Assumption((0.75, 0.10, 0.15), "assumption", "pupils along: public, bought, fee-paying (public 83 % in 2019, read)"),
+    "migrant_pupils_public": Assumption(
+        (0.72, 0.08, 0.20), "assumption", "pupils along: public, bought, fee-paying; public 73 % in Shaoxing 2007, 74 % in Zhejiang 2018"
+    ),
     "poor_share": Assumption(
         {"zhejiang": 0.0, "fujian": 0.02, "xuchang": 0.04},
         "assumption",

@@ -7,12 +7,15 @@ The naive split (town-born = non-agricultural share x residents, all movers in t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from urbsim.population import ipf
 from urbsim.population.assumptions import Floats, value
+
+if TYPE_CHECKING:
+    from urbsim.regions import Region
 
 NONAGRI, AGRI = 0, 1
 
@@ -32,7 +35,7 @@ class Cells:
     error: float
 
 
-def census_cells(region: Any) -> Cells:
+def census_cells(region: Region) -> Cells:
     """Fit the cells of every area and the origins of its other-area movers.
 
     Registered absentees are H - (R - other area - other province): H = registered population, R = residents. Those who do not live
@@ -49,7 +52,7 @@ def census_cells(region: Any) -> Cells:
     return Cells(residents, flows, absent, error)
 
 
-def _fit_residents(region: Any) -> tuple[Floats, float]:
+def _fit_residents(region: Region) -> tuple[Floats, float]:
     total = np.asarray(region.residents_2010, dtype=np.float64)
     town = np.asarray(region.town_2010, dtype=np.float64)
     movers = np.stack([region.same_area_2010, region.other_area_2010, region.other_province_2010], axis=-1).astype(np.float64)

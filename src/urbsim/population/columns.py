@@ -6,15 +6,20 @@ Every random number comes from a Philox stream keyed by (seed, origin): the rows
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from urbsim.population import ipf
 from urbsim.population import registry as reg
-from urbsim.population.assumptions import ABSENT, ASSUMPTIONS, GROUPS, IN_PLACE, OTHER_AREA, OTHER_PROVINCE, SAME_AREA, Floats, value
-from urbsim.population.registry import NONE, OUTSIDE, Columns
+from urbsim.population.assumptions import ABSENT, ASSUMPTIONS, GROUPS, IN_PLACE, OTHER_AREA, OTHER_PROVINCE, Floats, value
+from urbsim.population.plan import Plan
+from urbsim.population.registry import NONE, Columns
 from urbsim.population.templates import NOBODY, Pool
+
+if TYPE_CHECKING:
+    from urbsim.regions import Region
 
 Bytes = npt.NDArray[np.uint8]
 Dates = npt.NDArray[np.int16]
@@ -30,10 +35,10 @@ MOVER_OF_KIND = np.array([0, 1, 2, 3, 3], dtype=np.uint8)
 class Tables:
     """Hold the look-up tables from which columns are drawn.
 
-    `births`: part x sex x 19 x 256, quarters of birth by a random byte (group 18: nobody). `schooling`: P x 6 rows x sex x 18 x 4 thresholds
-    (65536 = one). `jobs`: 6 x 18 x 3 thresholds. `insured`: 6 x 4 by job. `stay`: kinds x 256 quarters since arrival. `tenure`: kinds x 2
-    (single, family) x 6 thresholds. `land`: 6 x 2 thresholds. Rows: in place village, in place town, same area, other area, other
-    province, absent.
+    `births`: part x sex x 19 x 256, quarters of birth by a random byte (group 18: nobody). `schooling`: P x 6 rows x sex x 18 x 4
+    thresholds (65536 = one). `jobs`: 6 x 18 x 3 thresholds. `insured`: 6 x 4 by job. `stay`: kinds x 256 quarters since arrival.
+    `tenure`: P x kinds x 2 (single, family) x 6 thresholds. `land`: 6 x 2 thresholds. Rows: in place village, in place town, same area,
+    other area, other province, absent.
     """
 
     births: Dates
@@ -49,7 +54,7 @@ class Tables:
 def _thresholds(shares: Floats) -> npt.NDArray[np.uint32]:
     """Return cumulated shares without the last, as 16-bit thresholds (65536 = certain)."""
     cumulated = np.cumsum(shares, axis=-1)[..., :-1] / shares.sum(axis=-1, keepdims=True)
-    return np.rint(cumulated * 65536).astype(np.uint32)
+    return np.asarray(np.rint(cumulated * 65536), dtype=np.uint32)
 
 
 def _probability(share: npt.ArrayLike) -> npt.NDArray[np.uint32]:
@@ -83,8 +88,33 @@ def birth_table(age_part: Floats) -> Dates:
     return result
 
 
-def make_tables(region: Any, schooling: Floats) -> Tables:
-    """Build the tables of a region from its ages and fitted schooling (P x 7 x sex x 18 x 5) and from the assumptions."""
+def _tenure_shares(plan: Plan) -> Floats:
+    """Return tenure shares P x kinds x 2 (single, family) x 7: the fitted tenure of a class, dormitories mostly for those alone."""
+    fitted = plan.targets.tenure
+    count = fitted.shape[0]
+    three = np.zeros((count, 5, 3))
+    # purchased and self-built are owned, what is called other are sheds and workplaces
+    three[:, :4] = np.stack([fitted[:, :4, 0] + fitted[:, :4, 4], fitted[:, :4, 1], fitted[:, :4, 2] + fitted[:, :4, 3]], axis=-1)
+    three[:, ABSENT] = value("tenure_absent")
+    three /= np.maximum(three.sum(axis=2, keepdims=True), 1e-12)
+    single = np.clip(plan.single_share.T, 0.001, 0.999)
+    alone = np.stack([single, 1.0 - single], axis=2)
+    start = alone[..., None] * three[:, :, None, :]
+    start[:, :, 0] *= value("tenure_single")
+    table = ipf.fit(start, [((0, 1, 2), alone), ((0, 1, 3), three)], tolerance=1e-6).table
+    shares = np.zeros((count, 5, 2, reg.TENURES))
+    public = float(value("public_of_rented"))
+    shares[..., reg.TENURE_EMPLOYER] = table[..., 0]
+    shares[..., reg.TENURE_MARKET_RENT] = (1.0 - public) * table[..., 1]
+    shares[..., reg.TENURE_PUBLIC] = public * table[..., 1]
+    shares[..., reg.TENURE_OWN] = table[..., 2]
+    shares[:, IN_PLACE] = 0.0
+    shares[:, IN_PLACE, :, reg.TENURE_VILLAGE_HOME] = 1.0
+    return shares
+
+
+def make_tables(region: Region, plan: Plan) -> Tables:
+    """Build the tables of a region from its ages, its plan and the assumptions."""
     jobs = np.zeros((6, GROUPS, 4))
     jobs[:, 3:12] = value("job_share")[:, None, :]
     later = float(value("work_share_60_74"))
@@ -93,15 +123,14 @@ def make_tables(region: Any, schooling: Floats) -> Tables:
     jobs[:, :, 0] = 1.0 - jobs[:, :, 1:].sum(axis=2)
     otherwise = value("insured_otherwise")
     insured = np.stack([np.zeros(6), value("insured_if_formal"), otherwise, otherwise], axis=1)
-    alone = value("tenure_share")[:, None, :] * np.stack([value("tenure_single"), value("tenure_family")])[None]
     poor: dict[str, float] = ASSUMPTIONS["poor_share"].value
     return Tables(
         births=birth_table(np.asarray(region.age_part_2010, dtype=np.float64)),
-        schooling=_thresholds(schooling[:, :6]),
+        schooling=_thresholds(plan.targets.schooling[:, :6]),
         jobs=_thresholds(jobs),
         insured=_probability(insured),
         stay=np.stack([_quantiles(mean) for mean in value("stay_years_mean")]),
-        tenure=_thresholds(alone),
+        tenure=_thresholds(_tenure_shares(plan)),
         land=_probability(value("land_share")),
         poor=int(_probability(poor.get(region.name, 0.02))),
     )
@@ -156,7 +185,7 @@ def _fill_members(columns: Columns, rows: Rows, pool: Pool, tables: Tables, rng:
     def birth(group: Bytes, sex: Bytes) -> Dates:
         chosen = np.minimum(group, GROUPS).astype(np.int64)
         byte = np.frombuffer(rng.bytes(n), dtype=np.uint8)
-        return flat[((part * 2 + sex) * (GROUPS + 1) + chosen) * 256 + byte]
+        return np.asarray(flat[((part * 2 + sex) * (GROUPS + 1) + chosen) * 256 + byte])
 
     head_sex = pool.head_sex[t]
     columns["head_sex"] = head_sex
@@ -169,14 +198,13 @@ def _fill_members(columns: Columns, rows: Rows, pool: Pool, tables: Tables, rng:
     child1 = birth(pool.child1_group[t], girl1)
     child2 = birth(pool.child2_group[t], girl2)
     child1 = np.where(child1 != NONE, np.maximum(child1, mother + gap), child1)
-    # the second child a year after the first, if the first does not allow it a year before, inside the groups of both
+    # children drawn less than a year and a half apart are spaced one to three years, as far as the younger's group allows; else twins
     has = child2 != NONE
-    near = has & (np.abs(child2 - child1) < 4)
-    floor2 = np.int16(-20) * pool.child2_group[t].astype(np.int16)
-    child2 = np.where(near, np.minimum(child1 + np.int16(4), floor2), child2)
-    child2 = np.where(has, np.maximum(child2, mother + gap), child2)
-    twins = has & (np.abs(child2 - child1) < 3)
-    child2 = np.where(twins, child1, child2).astype(np.int16)
+    near = has & (np.abs(child2 - child1) < 6)
+    youngest = np.int16(-20) * pool.child2_group[t].astype(np.int16)
+    spaced = np.clip(child1 + np.int16(4) + (_draws(rng, n) & np.uint16(7)).astype(np.int16), youngest - np.int16(19), youngest)
+    child2 = np.where(has, np.maximum(np.where(near, spaced, child2), mother + gap), child2)
+    child2 = np.where(has & (np.abs(child2 - child1) < 3), child1, child2).astype(np.int16)
     swap = has & (child2 < child1)
     columns["head_birth"], columns["spouse_birth"] = head, spouse
     columns["child1_birth"] = np.where(swap, child2, child1).astype(np.int16)
@@ -232,7 +260,7 @@ def _fill_dates(columns: Columns, rows: Rows, row: Bytes, absent: npt.NDArray[np
     stay = np.minimum(tables.stay[kind, np.frombuffer(rng.bytes(n), dtype=np.uint8)], grown)
     columns["arrived"] = np.where(kind == IN_PLACE, head, -stay).astype(np.int16)
     columns["region_since"] = np.where(absent, NONE, head).astype(np.int16)
-    if rows.origin >= 0 and (kind == OTHER_PROVINCE).any():
+    if (kind == OTHER_PROVINCE).any():
         before = _quantiles(float(value("region_before_years_mean")))[np.frombuffer(rng.bytes(n), dtype=np.uint8)]
         moved = (_draws(rng, n) < _probability(value("region_before_share"))) & (kind == OTHER_PROVINCE)
         before = np.where(moved, np.minimum(before, np.maximum(grown - stay, 0)), 0).astype(np.int16)
@@ -246,12 +274,9 @@ def _fill_dates(columns: Columns, rows: Rows, row: Bytes, absent: npt.NDArray[np
 def _fill_home(columns: Columns, rows: Rows, row: Bytes, pool: Pool, tables: Tables, rng: np.random.Generator) -> None:
     n, kind = rows.template.size, rows.kind
     family = (pool.persons_along[rows.template] > 1).astype(np.int64)
-    columns["tenure"] = _level(_draws(rng, n), tables.tenure.reshape(-1, reg.TENURES - 1), kind.astype(np.int64) * 2 + family)
+    columns["tenure"] = _level(_draws(rng, n), tables.tenure.reshape(-1, reg.TENURES - 1), (rows.prefecture * 5 + kind) * 2 + family)
     homestead = _draws(rng, n) < tables.land[row, 0]
     contracted = _draws(rng, n) < tables.land[row, 1]
     columns["land"] = (homestead * np.uint8(reg.LAND_HOMESTEAD) + contracted * np.uint8(reg.LAND_CONTRACTED)).astype(np.uint8)
     columns["settle_type"] = (_draws(rng, n) < _probability(value("settle_type_share"))).astype(np.uint8)
     columns["poor"] = ((_draws(rng, n) < tables.poor) & (row == 0)).astype(np.uint8)
-
-
-__all__ = ["OUTSIDE", "SAME_AREA", "Rows", "Tables", "birth_table", "fill", "make_tables"]

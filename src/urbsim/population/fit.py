@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
 from urbsim.population import registry as reg
-from urbsim.population.assumptions import ABSENT, GROUPS, IN_PLACE, SIZE_CLASSES, Floats, value
+from urbsim.population.assumptions import ABSENT, GROUPS, IN_PLACE, SIZE_CLASSES, Floats
 from urbsim.population.ipf import Ints
 from urbsim.population.plan import Plan
 from urbsim.population.registry import Columns
 from urbsim.population.sampling import Drawn
+
+if TYPE_CHECKING:
+    from urbsim.regions import Region
 
 
 class FitRow(TypedDict):
@@ -42,7 +45,7 @@ def age_names() -> list[str]:
 
 
 def fit_table(
-    region: Any, plan: Plan, drawn: Drawn, households: Columns, town_born: Ints, agents: Ints, movers: Ints, weight: int
+    region: Region, plan: Plan, drawn: Drawn, households: Columns, town_born: Ints, agents: Ints, movers: Ints, weight: int
 ) -> list[FitRow]:
     """Return the rows of asked and got, areas first, then prefectures, then the region."""
     rows: list[FitRow] = []
@@ -87,33 +90,29 @@ def fit_table(
     np.add.at(by_prefecture, prefecture, members.sum(axis=1) * weight + cohorts)
     ages = np.asarray(region.age_2010, dtype=np.float64).reshape(len(prefectures), -1)
     add("prefecture", prefectures, "age", age_names(), "persons", ages, by_prefecture, "census")
-    place, rows_prefecture = _prefecture_of_rows(prefecture, drawn)
-    _add_households(add, plan, drawn, prefectures, place, rows_prefecture, weight)
-    _add_schooling(add, plan, drawn, households, prefectures, rows_prefecture)
-    _add_tenure(add, plan, drawn, households, weight)
+    of_row = prefecture[np.where(drawn.kind == ABSENT, drawn.origin, drawn.place)].astype(np.int64)
+    _add_households(add, plan, drawn, prefecture, prefectures, of_row, weight)
+    _add_schooling(add, plan, drawn, households, prefectures, of_row)
+    _add_tenure(add, plan, drawn, households, prefectures, of_row)
     return rows
 
 
-def _prefecture_of_rows(prefecture: Any, drawn: Drawn) -> tuple[Any, Any]:
-    living = np.where(drawn.kind == ABSENT, drawn.origin, drawn.place)
-    return living, prefecture[living].astype(np.int64)
+def _add_households(add: Any, plan: Plan, drawn: Drawn, prefecture: Any, prefectures: Any, of_row: Any, weight: int) -> None:
+    """Compare households living together, agents in the region, with the target fitted to the prefecture's households.
 
-
-def _add_households(add: Any, plan: Plan, drawn: Drawn, prefectures: Any, living: Any, of_row: Any, weight: int) -> None:
-    """Compare households living together, agents in the region, with the target fitted to the prefecture's households."""
+    The target is a rate per person; those left at home by movers are no household of their own in the model and are taken out.
+    """
     size_class = plan.pool.size_class[drawn.template]
     here = drawn.kind != ABSENT
     row = np.where(drawn.kind == IN_PLACE, 0, 1).astype(np.int64)
     key = (of_row[here] * 2 + row[here]) * 4 + size_class[here]
     got = np.bincount(key, minlength=len(prefectures) * 8).reshape(-1, 2, 4) * weight
-    asked = plan.targets.size_classes
-    persons, people = plan.targets.persons, plan.targets.persons_by_row()
-    per_person = asked / np.maximum(people[:, :, None], 1e-9)
-    left = np.bincount(np.asarray(of_row[:0]), minlength=len(prefectures))  # no rows: shape only
-    del persons, left
+    persons = plan.targets.persons_by_row()
+    rate = plan.targets.size_classes / np.maximum(persons[:, :, None], 1e-9)
+    persons[:, 0] -= np.bincount(prefecture, plan.left_behind, len(prefectures))
+    asked = rate * persons[:, :, None]
     add("prefecture", prefectures, "households_in_place", SIZE_CLASSES, "households", asked[:, :2].sum(axis=1), got[:, 0], "fitted")
-    movers = (per_person[:, 2:5] * people[:, 2:5, None]).sum(axis=1)
-    add("prefecture", prefectures, "households_movers", SIZE_CLASSES, "households", movers, got[:, 1], "fitted")
+    add("prefecture", prefectures, "households_movers", SIZE_CLASSES, "households", asked[:, 2:5].sum(axis=1), got[:, 1], "fitted")
 
 
 def _add_schooling(add: Any, plan: Plan, drawn: Drawn, households: Columns, prefectures: Any, of_row: Any) -> None:
@@ -130,10 +129,15 @@ def _add_schooling(add: Any, plan: Plan, drawn: Drawn, households: Columns, pref
     add("prefecture", prefectures, "schooling_of_heads", levels, "share", asked / count, got / count, "fitted")
 
 
-def _add_tenure(add: Any, plan: Plan, drawn: Drawn, households: Columns, weight: int) -> None:
-    kinds = ("in_place", "same_area", "other_area", "other_province", "absent")
-    tenures = ("employer", "market_rent", "guaranteed", "public", "shared", "own", "village_home")
-    key = drawn.kind.astype(np.int64) * reg.TENURES + households["tenure"]
-    got = np.bincount(key, minlength=5 * reg.TENURES).reshape(5, reg.TENURES)
-    share = got / np.maximum(got.sum(axis=1, keepdims=True), 1)
-    add("region", kinds, "tenure", tenures, "share", value("tenure_share"), share, "assumption")
+def _add_tenure(add: Any, plan: Plan, drawn: Drawn, households: Columns, prefectures: Any, of_row: Any) -> None:
+    """Compare the tenure of mover households with the tenure fitted to the prefecture's (shares of mover households)."""
+    mover = (drawn.kind != IN_PLACE) & (drawn.kind != ABSENT)
+    key = of_row[mover] * reg.TENURES + households["tenure"][mover]
+    got = np.bincount(key, minlength=len(prefectures) * reg.TENURES).reshape(-1, reg.TENURES).astype(np.float64)
+    shares = np.stack(
+        [got[:, reg.TENURE_EMPLOYER], got[:, reg.TENURE_MARKET_RENT] + got[:, reg.TENURE_PUBLIC], got[:, reg.TENURE_OWN]], axis=1
+    ) / np.maximum(got.sum(axis=1, keepdims=True), 1.0)
+    fitted = plan.targets.tenure[:, 1:4].sum(axis=1)
+    asked = np.stack([fitted[:, 0] + fitted[:, 4], fitted[:, 1], fitted[:, 2] + fitted[:, 3]], axis=1)
+    asked /= np.maximum(asked.sum(axis=1, keepdims=True), 1e-9)
+    add("prefecture", prefectures, "tenure_of_movers", ("employer", "rented", "owned"), "share", asked, shares, "fitted")

@@ -90,7 +90,7 @@ def largest_remainder(values: npt.ArrayLike, total: npt.ArrayLike | None = None)
     order = np.argsort(base - scaled, axis=-1, kind="stable")
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.arange(x.shape[-1]) * np.ones_like(order), axis=-1)
-    return base.astype(np.int64) + (rank < missing)
+    return np.asarray(base.astype(np.int64) + (rank < missing), dtype=np.int64)
 
 
 def systematic(values: npt.ArrayLike, offset: float = 0.5) -> Ints:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from urbsim.population.raking import rake
 from urbsim.population.registry import TOWN, VILLAGE
 from urbsim.population.targets import Targets, absent_profile, make_targets
 from urbsim.population.templates import Pool, build_pool
+
+if TYPE_CHECKING:
+    from urbsim.regions import Region
 
 POOL_SIZES = (5000, 3000, 3000, 3000, 3000)
 SIZE_SOFTNESS = 0.004  # of household margins beside persons' ages, in households per person and unit of log weight
@@ -34,19 +37,34 @@ class Plan:
     pool: Pool
     first: tuple[int, ...]
     weights: tuple[Floats, ...]
-    mean_size: Floats  # kinds x P x part
+    mean_size: Floats  # kinds x P x part, persons living together
+    single_share: Floats  # kinds x P, share of households of one person
     left_behind: Floats
 
 
 _cache: OrderedDict[bytes, Plan] = OrderedDict()
 _CACHED_PLANS = 3
 _USED = (
-    "prefecture_of is_core distance_km residents_2010 town_2010 same_area_2010 other_area_2010 other_province_2010 hukou_2010 "
-    "nonagri_share_2010 age_2010 age_part_2010 education_2010 household_size_2010 household_generations_2010"
-).split()
+    "prefecture_of",
+    "is_core",
+    "distance_km",
+    "residents_2010",
+    "town_2010",
+    "same_area_2010",
+    "other_area_2010",
+    "other_province_2010",
+    "hukou_2010",
+    "nonagri_share_2010",
+    "age_2010",
+    "age_part_2010",
+    "education_2010",
+    "household_size_2010",
+    "household_generations_2010",
+    "tenure_2010",
+)
 
 
-def plan_of(region: Any) -> Plan:
+def plan_of(region: Region) -> Plan:
     """Return the plan of a region, made once for equal facts (the last few plans are kept)."""
     digest = hashlib.blake2b(digest_size=16)
     for name in _USED:
@@ -59,7 +77,7 @@ def plan_of(region: Any) -> Plan:
     return _cache[key]
 
 
-def make_plan(region: Any) -> Plan:
+def make_plan(region: Region) -> Plan:
     """Fit cells and targets, then rake movers, absentees and, with what is left of the villages, those in place."""
     cells = census_cells(region)
     targets = make_targets(region, cells)
@@ -80,18 +98,20 @@ def make_plan(region: Any) -> Plan:
     left_by_prefecture = np.zeros((prefectures, 2 * GROUPS))
     np.add.at(left_by_prefecture, prefecture, left)
     village = targets.ages[:, 0, VILLAGE].reshape(prefectures, -1)
-    village = np.maximum(village - left_by_prefecture, 0.1 * village).reshape(prefectures, 2, GROUPS)
+    rest = np.maximum(village - left_by_prefecture, 0.1 * village).reshape(prefectures, 2, GROUPS)
     weights[IN_PLACE] = np.stack(
         [
-            _rake(pools[IN_PLACE], _shares(village), size_share[:, 0]),
+            _rake(pools[IN_PLACE], _shares(rest), size_share[:, 0]),
             _rake(pools[IN_PLACE], _shares(targets.ages[:, 0, TOWN]), size_share[:, 1]),
         ],
         axis=1,
     )
     mean_size = np.stack([1.0 / w.sum(axis=2) for w in weights])
+    alone = [pool.size_class == 0 for pool in pools]
+    single = np.stack([w[:, :, one].sum(axis=(1, 2)) / w.sum(axis=(1, 2)) for w, one in zip(weights, alone, strict=True)])
     every = Pool(**{f.name: np.concatenate([getattr(pool, f.name) for pool in pools]) for f in fields(Pool)})
     first = tuple(int(x) for x in np.concatenate([[0], np.cumsum(POOL_SIZES)]))
-    return Plan(cells, targets, every, first, tuple(weights), mean_size, left.sum(axis=1))
+    return Plan(cells, targets, every, first, tuple(weights), mean_size, single, left.sum(axis=1))
 
 
 def _shares(ages: Floats) -> Floats:
@@ -110,7 +130,7 @@ def _rake(pool: Pool, ages: Floats, sizes: Floats) -> Floats:
     return np.asarray(weights / (weights @ pool.persons_along)[:, None])
 
 
-def left_behind(region: Any, cells: Cells, pools: list[Pool], weights: list[Floats]) -> Floats:
+def left_behind(region: Region, cells: Cells, pools: list[Pool], weights: list[Floats]) -> Floats:
     """Return the members expected to be left at home, A x 36 (sex x age), in the village part of each origin area."""
     prefecture = np.asarray(region.prefecture_of)
     areas = prefecture.size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from urbsim.population.assumptions import ABSENT, GROUPS, IN_PLACE, OTHER_AREA, 
 from urbsim.population.cells import AGRI, NONAGRI
 from urbsim.population.plan import Plan, origin_shares
 from urbsim.population.registry import OUTSIDE, TOWN, VILLAGE
+
+if TYPE_CHECKING:
+    from urbsim.regions import Region
 
 Ints = npt.NDArray[np.int64]
 GOLDEN = 0.6180339887498949
@@ -36,7 +39,7 @@ class Drawn:
     home: Floats
 
 
-def draw(region: Any, plan: Plan, weight: int, seed: int) -> Drawn:
+def draw(region: Region, plan: Plan, weight: int, seed: int) -> Drawn:
     """Draw the households of every cell.
 
     Movers and absentees first; then those in place take what is left of `(residents - town-born) / weight` persons of the area's part,
@@ -74,12 +77,12 @@ def draw(region: Any, plan: Plan, weight: int, seed: int) -> Drawn:
     return _rows(plan, counts, movers, areas, along, home)
 
 
-def _block_shares(region: Any) -> Floats:
+def _block_shares(region: Region) -> Floats:
     """Return each block's share of the other-province movers of an area: B x A, columns sum to one."""
     stock = np.asarray(region.block_stock_2010, dtype=np.float64)
     sums = stock.sum(axis=0)
     whole = stock.sum(axis=1) / max(stock.sum(), 1e-9)
-    return np.where(sums > 0, stock / np.maximum(sums, 1e-9), whole[:, None] if stock.sum() > 0 else 1.0 / stock.shape[0])
+    return np.asarray(np.where(sums > 0, stock / np.maximum(sums, 1e-9), whole[:, None] if stock.sum() > 0 else 1.0 / stock.shape[0]))
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _left_behind(plan: Plan, counts: dict[tuple[int, int, int], Ints], movers: l
 
 
 def _draw_in_place(
-    region: Any, plan: Plan, weight: int, rng: np.random.Generator, counts: dict[tuple[int, int, int], Ints], along: Floats, home: Floats
+    region: Region, plan: Plan, weight: int, rng: np.random.Generator, counts: dict[tuple[int, int, int], Ints], along: Floats, home: Floats
 ) -> None:
     """Draw households in place so that an area's part holds the whole number of row members nearest to its agricultural residents."""
     prefecture = np.asarray(region.prefecture_of)
@@ -137,7 +140,7 @@ def _draw_in_place(
         asked = np.minimum(ipf.systematic(np.maximum(residents - town_born, 0.0) / weight, float(rng.random())), residents // weight)
         others = along[:, part].sum(axis=1) + (home.sum(axis=1) if part == VILLAGE else 0.0)
         for area in range(prefecture.size):
-            persons = int(round(asked[area] - others[area]))
+            persons = int(asked[area] - np.rint(others[area]))
             if others[area] > residents[area] // weight:
                 name = region.area_codes[area]
                 raise UserError.one(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from urbsim.errors import UserError
 from urbsim.population import registry
 from urbsim.population.assumptions import ABSENT
 from urbsim.population.columns import Rows, Tables, fill, make_tables
@@ -18,6 +19,9 @@ from urbsim.population.plan import Plan, plan_of
 from urbsim.population.registry import Columns
 from urbsim.population.sampling import Drawn, draw
 from urbsim.population.townborn import fit_town_born, town_born_by_class
+
+if TYPE_CHECKING:
+    from urbsim.regions import Region
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Population:
         return int(self.households["id"].size)
 
 
-def synthesise(region: Any, weight: int, seed: int) -> Population:
+def synthesise(region: Region, weight: int, seed: int) -> Population:
     """Synthesise the people of 2010 for a region; equal (region, weight, seed) give equal arrays.
 
     Residents of every area and part equal the census exactly: members of rows x weight + town-born. Raise `UserError` if the weight is
@@ -54,7 +58,7 @@ def synthesise(region: Any, weight: int, seed: int) -> Population:
         raise _bad_weight(weight)
     plan = plan_of(region)
     drawn = draw(region, plan, weight, seed)
-    tables = make_tables(region, plan.targets.schooling)
+    tables = make_tables(region, plan)
     households = _fill_all(region, plan, drawn, tables, seed)
     town_born = fit_town_born(region, plan, drawn, weight)
     agents = _agent_movers(plan, drawn, len(region.area_codes)) * weight
@@ -63,9 +67,7 @@ def synthesise(region: Any, weight: int, seed: int) -> Population:
     return Population(households, town_born, movers[:, :2], movers[:, 2], rows, weight)
 
 
-def _bad_weight(weight: int) -> Exception:
-    from urbsim.errors import UserError
-
+def _bad_weight(weight: int) -> UserError:
     return UserError.one(f"权重须为不小于1的整数，现为{weight}", f"the weight must be a whole number of at least 1, not {weight}")
 
 
@@ -81,7 +83,7 @@ def _chunks(drawn: Drawn, prefecture: npt.NDArray[np.int64], areas: int) -> Iter
         yield start, stop, Rows(drawn.template[start:stop], place, drawn.part[start:stop], kind, prefecture[home], origin)
 
 
-def _fill_all(region: Any, plan: Plan, drawn: Drawn, tables: Tables, seed: int) -> Columns:
+def _fill_all(region: Region, plan: Plan, drawn: Drawn, tables: Tables, seed: int) -> Columns:
     prefecture = np.asarray(region.prefecture_of, dtype=np.int64)
     total = drawn.template.size
     households: Columns = {column.name: np.empty(total, dtype=column.dtype) for column in registry.COLUMNS}

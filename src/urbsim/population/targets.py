@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,30 +12,35 @@ from urbsim.population.assumptions import GROUPS, OTHER_PROVINCE, Floats, value
 from urbsim.population.cells import AGRI, NONAGRI, Cells
 from urbsim.population.registry import TOWN, VILLAGE
 
-CLASSES = 10
-"""Classes of residents: local, same area, other area, other province (agricultural), town-born; each village, town."""
-TOWN_BORN_CLASS = 4
+if TYPE_CHECKING:
+    from urbsim.regions import Region
 
 
 @dataclass(frozen=True)
 class Targets:
     """Hold what is asked of the people of each prefecture (P), in persons or households.
 
-    `persons`: P x 5 x part, the five classes named in `CLASSES` order. `ages`: P x 5 x part x sex x 18. `size_classes`: P x 6 x 4, households
-    by size class of in place village, in place town, same area, other area, other province, town-born. `schooling`: P x 7 x sex x 18 x 5,
-    shares of levels by the rows of the assumption `schooling_odds`. `part_ages`: part x sex x 18, persons of the region.
+    The five classes are the agricultural residents by census class (local, same area, other area, other province) and the town-born.
+    `persons`: P x 5 x part. `ages`: P x 5 x part x sex x 18. `size_classes`: P x 6 x 4, households by size class of in place village, in
+    place town, same area, other area, other province, town-born. `schooling`: P x 7 x sex x 18 x 5, shares of levels by the rows of the
+    assumption `schooling_odds`. `tenure`: P x 5 rows (in place, same area, other area, other province, town-born) x 5, households by
+    employer's or collective, rented, purchased, self-built, other. `part_ages`: part x sex x 18, persons of the region. `error`: largest
+    difference between ages asked and fitted, persons.
     """
 
     persons: Floats
     ages: Floats
     size_classes: Floats
     schooling: Floats
+    tenure: Floats
     part_ages: Floats
     error: float
 
     def persons_by_row(self) -> Floats:
         """Return persons by the rows of `size_classes`: P x 6."""
-        return np.stack([self.persons[:, 0, VILLAGE], self.persons[:, 0, TOWN], *(self.persons[:, k].sum(axis=1) for k in range(1, 5))], axis=1)
+        return np.stack(
+            [self.persons[:, 0, VILLAGE], self.persons[:, 0, TOWN], *(self.persons[:, k].sum(axis=1) for k in range(1, 5))], axis=1
+        )
 
 
 def group_ages(single: Floats) -> Floats:
@@ -48,7 +53,7 @@ def group_ages(single: Floats) -> Floats:
     return np.asarray(np.add.reduceat(single, starts, axis=-1))
 
 
-def make_targets(region: Any, cells: Cells) -> Targets:
+def make_targets(region: Region, cells: Cells) -> Targets:
     """Fit all targets of a region."""
     prefecture = np.asarray(region.prefecture_of, dtype=np.int64)
     count = len(region.prefecture_codes)
@@ -58,16 +63,17 @@ def make_targets(region: Any, cells: Cells) -> Targets:
     np.add.at(persons, prefecture, np.concatenate([agri, town_born], axis=1))
     part_ages = _part_ages(region, persons.sum(axis=(0, 1)))
     ages, error = _class_ages(region, persons, part_ages)
-    return Targets(persons, ages, _size_classes(region, persons), _schooling(region, ages), part_ages, error)
+    size_classes = _size_classes(region, persons)
+    return Targets(persons, ages, size_classes, _schooling(region, ages), _tenure(region, size_classes), part_ages, error)
 
 
-def _scaled_ages(region: Any, persons: Floats) -> Floats:
+def _scaled_ages(region: Region, persons: Floats) -> Floats:
     """Return the published ages P x 2 x 18, scaled to the residents of the areas (they differ by rounding or by boundary at most)."""
     ages = np.asarray(region.age_2010, dtype=np.float64)
     return np.asarray(ages * (persons / ages.sum(axis=(1, 2)))[:, None, None])
 
 
-def _part_ages(region: Any, part_persons: Floats) -> Floats:
+def _part_ages(region: Region, part_persons: Floats) -> Floats:
     """Fit the profiles of villages and of cities and towns to the region's ages and part totals: part x sex x 18."""
     single = np.asarray(region.age_part_2010, dtype=np.float64)
     start = group_ages(np.stack([single[2], single[0] + single[1]]))
@@ -100,7 +106,7 @@ def absent_profile() -> Floats:
     return np.asarray(profile * np.array([[men], [1.0 - men]]))
 
 
-def _class_ages(region: Any, persons: Floats, part_ages: Floats) -> tuple[Floats, float]:
+def _class_ages(region: Region, persons: Floats, part_ages: Floats) -> tuple[Floats, float]:
     """Fit ages by class to the classes' persons, to the prefectures' ages and to the region's profiles of villages and towns.
 
     Start: movers by their profile; locals and town-born alike by what movers leave of the part's profile (at least a quarter of it).
@@ -117,24 +123,34 @@ def _class_ages(region: Any, persons: Floats, part_ages: Floats) -> tuple[Floats
     return result.table, result.error
 
 
-def published_size_classes(region: Any) -> Floats:
+def collective_residents(region: Region) -> Floats:
+    """Return residents of collective households (dormitories, sites, schools): residents - household population, P."""
+    prefecture, residents = np.asarray(region.prefecture_of), np.asarray(region.residents_2010, dtype=np.float64)
+    in_families = np.asarray(region.household_size_2010, dtype=np.float64)[:, 2]
+    return np.maximum(np.bincount(prefecture, residents, len(region.prefecture_codes)) - in_families, 0.0)
+
+
+def published_size_classes(region: Region) -> Floats:
     """Return households by size class, P x 4, with residents of collective households as one-person households.
 
-    Source: households in total, of one person, and by generations. Collective residents = residents - households x mean size.
+    Source: households of one person and by generations. Collective residents = residents - household population.
     """
-    size = np.asarray(region.household_size_2010, dtype=np.float64)
+    one = np.asarray(region.household_size_2010, dtype=np.float64)[:, 1]
     generations = np.asarray(region.household_generations_2010, dtype=np.float64)
-    one, total, mean = size[:, 0], size[:, 1], size[:, 2]
-    residents = np.bincount(np.asarray(region.prefecture_of), np.asarray(region.residents_2010, dtype=np.float64), len(region.prefecture_codes))
-    collective = np.maximum(residents - total * mean, 0.0)
+    collective = collective_residents(region)
     return np.stack([one + collective, np.maximum(generations[:, 0] - one, 0.0), generations[:, 1], generations[:, 2:].sum(axis=1)], axis=1)
 
 
-def _size_classes(region: Any, persons: Floats) -> Floats:
-    """Fit the classes' starting shares of size classes to the prefecture's households; households of classes by their starting mean size."""
+def _size_classes(region: Region, persons: Floats) -> Floats:
+    """Fit the classes' starting shares of size classes to the prefecture's households (a class's households by its starting mean size)."""
     shares = np.concatenate([value("size_class_share")[:5], value("size_class_share_town_born")[None]])
     by_class = np.stack(
-        [persons[:, 0, VILLAGE], persons[:, 0, TOWN], *(persons[:, k].sum(axis=1) for k in (1, 2, OTHER_PROVINCE)), persons[:, 4].sum(axis=1)],
+        [
+            persons[:, 0, VILLAGE],
+            persons[:, 0, TOWN],
+            *(persons[:, k].sum(axis=1) for k in (1, 2, OTHER_PROVINCE)),
+            persons[:, 4].sum(axis=1),
+        ],
         axis=1,
     )
     households = by_class / (shares @ value("size_class_mean"))
@@ -144,12 +160,14 @@ def _size_classes(region: Any, persons: Floats) -> Floats:
     return ipf.fit(start, [((0, 1), households), ((0, 2), published)], tolerance=0.5, max_rounds=300).table
 
 
-def _schooling(region: Any, ages: Floats) -> Floats:
+def _schooling(region: Region, ages: Floats) -> Floats:
     """Fit levels by class, sex and age to the prefecture's persons of six and over by level; return shares.
 
     Of the group 5-9 four fifths are six or older. Shares of levels that a class cannot have at an age stay zero.
     """
-    rows = np.concatenate([ages[:, 0, VILLAGE, None], ages[:, 0, TOWN, None], ages[:, 1:4].sum(axis=2), ages[:, 4].sum(axis=1)[:, None]], axis=1)
+    rows = np.concatenate(
+        [ages[:, 0, VILLAGE, None], ages[:, 0, TOWN, None], ages[:, 1:4].sum(axis=2), ages[:, 4].sum(axis=1)[:, None]], axis=1
+    )
     odds = value("schooling_odds")[[0, 1, 2, 3, 4, 6]]
     pattern = np.repeat(value("schooling_by_age")[None], 2, axis=0)
     pattern[1, 5:, 0] *= float(value("schooling_women_primary"))
@@ -165,3 +183,17 @@ def _schooling(region: Any, ages: Floats) -> Floats:
     fitted = np.where(sums > 0, result / np.maximum(sums, 1e-12), shares[None])
     absent = fitted[:, 2:3]  # absentees school like same-area movers
     return np.concatenate([fitted[:, :5], absent, fitted[:, 5:]], axis=1)
+
+
+def _tenure(region: Region, size_classes: Floats) -> Floats:
+    """Fit tenure by class to the sampled households' tenure (blown up to all) with collective residents as the employer's column."""
+    households = size_classes.sum(axis=2)
+    households = np.concatenate([households[:, :2].sum(axis=1, keepdims=True), households[:, 2:]], axis=1)
+    sample = np.asarray(region.tenure_2010, dtype=np.float64)
+    families = np.asarray(region.household_size_2010, dtype=np.float64)[:, 0]
+    built, bought, rented, other = sample[:, 0], sample[:, 1], sample[:, 2], sample[:, 3:].sum(axis=1)
+    published = np.stack([rented, bought, built, other], axis=1) * (families / sample.sum(axis=1))[:, None]
+    columns = np.concatenate([collective_residents(region)[:, None], published], axis=1)
+    columns *= (households.sum(axis=1) / columns.sum(axis=1))[:, None]
+    start = households[:, :, None] * value("tenure_start")
+    return ipf.fit(start, [((0, 1), households), ((0, 2), columns)], tolerance=0.5, max_rounds=300).table

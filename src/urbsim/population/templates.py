@@ -22,6 +22,7 @@ POOL_KEY = 20101101  # of the pools; changing it changes every result
 # five-year groups with a meaning
 TEEN, TWENTY, ADULT_25, SIXTY, OLDEST = 3, 4, 5, 12, 17
 PARENT_GAP = 4  # groups between a parent and a child: at least 17 years after exact ages are drawn
+OLDEST_MOTHER_GAP = 8  # groups: at most 44 years
 
 
 @dataclass(frozen=True)
@@ -158,11 +159,12 @@ def draw_households(
     mother = np.where(head_sex == 1, groups, np.where(married, spouse_group, groups))
     parent = married | ((groups >= ADULT_25) & (groups < SIZE_OF_PARENTS) & (rng.random(n) < 0.12))
     wanted = np.where(parent, _choose(rng, [0.14, 0.54, 0.32], n), 0)
-    first = mother - rng.choice(np.arange(PARENT_GAP, 9), size=n, p=[0.22, 0.42, 0.22, 0.09, 0.05])
+    first = mother - rng.choice(np.arange(PARENT_GAP, 9), size=n, p=[0.22, 0.42, 0.23, 0.09, 0.04])
     second = np.minimum(first, mother - PARENT_GAP) - rng.choice(np.arange(0, 3), size=n, p=[0.45, 0.40, 0.15])
     oldest_child = TWENTY if grown_children else TEEN
     child1 = np.where((wanted >= 1) & (first >= 0) & (first <= oldest_child), first, nobody)
-    child2 = np.where((wanted == 2) & (second >= 0) & (second <= oldest_child), second, nobody)
+    late = second < mother - OLDEST_MOTHER_GAP
+    child2 = np.where((wanted == 2) & (second >= 0) & (second <= oldest_child) & ~late, second, nobody)
     child1, child2 = np.where(child1 == NOBODY, child2, child1), np.where(child1 == NOBODY, nobody, child2)
     stays = np.where(spouse == SPOUSE_AT_HOME, 0.05, child_along if spouse_along >= 1 else min(1.0, child_along / max(spouse_along, 0.05)))
     same_fate = rng.random(n)

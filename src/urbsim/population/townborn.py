@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from urbsim.population import ipf
-from urbsim.population.assumptions import GROUPS, OTHER_AREA, OTHER_PROVINCE, SAME_AREA, Floats
+from urbsim.population.assumptions import GROUPS, Floats
 from urbsim.population.cells import NONAGRI
 from urbsim.population.ipf import Ints
 from urbsim.population.plan import Plan
 from urbsim.population.sampling import Drawn
 
+if TYPE_CHECKING:
+    from urbsim.regions import Region
+
 YEARS = 101
 
 
-def fit_town_born(region: Any, plan: Plan, drawn: Drawn, weight: int) -> Ints:
-    """Return the town-born, A x part (village, town) x sex x 101; index k on the last axis is the birth year 2010 - k (100: 1910 or before).
+def fit_town_born(region: Region, plan: Plan, drawn: Drawn, weight: int) -> Ints:
+    """Return the town-born, A x part (village, town) x sex x 101; index k is the birth year 2010 - k (100: 1910 or before).
 
     Row sums: residents of the area's part less the members of its households times the weight, exact. Column sums: the prefecture's
     persons by sex and five-year group less the households' members, exact wherever that is not negative; the rest is shared in proportion.
@@ -26,15 +29,15 @@ def fit_town_born(region: Any, plan: Plan, drawn: Drawn, weight: int) -> Ints:
     total, town = np.asarray(region.residents_2010, dtype=np.int64), np.asarray(region.town_2010, dtype=np.int64)
     members = drawn.along.copy()
     members[:, 0] += drawn.home
-    members = np.rint(members).astype(np.int64) * weight  # A x part x 36
-    of_part = np.stack([total - town, town], axis=1) - members.sum(axis=2)
+    persons = np.rint(members).astype(np.int64) * weight  # A x part x 36
+    of_part = np.stack([total - town, town], axis=1) - persons.sum(axis=2)
     prefecture = np.asarray(region.prefecture_of)
     groups = np.zeros((prefecture.size, 2, 2 * GROUPS), dtype=np.int64)
     published = np.asarray(region.age_2010, dtype=np.float64).reshape(-1, 2 * GROUPS)
     for index in range(plan.targets.persons.shape[0]):
         inside = np.flatnonzero(prefecture == index)
         rows = of_part[inside].reshape(-1)
-        asked = ipf.largest_remainder(published[index], int(total[inside].sum())) - members[inside].sum(axis=(0, 1))
+        asked = ipf.largest_remainder(published[index], int(total[inside].sum())) - persons[inside].sum(axis=(0, 1))
         columns = ipf.largest_remainder(np.maximum(asked, 0), int(rows.sum()))
         profile = plan.targets.ages[index, 4].reshape(2, 2 * GROUPS)
         start = np.tile(profile, (inside.size, 1)) * rows[:, None]
@@ -55,7 +58,7 @@ def split_years(groups: Ints, age_part: Floats) -> Ints:
     return result
 
 
-def town_born_by_class(region: Any, plan: Plan, town_born: Ints, agents: Ints) -> Ints:
+def town_born_by_class(region: Region, plan: Plan, town_born: Ints, agents: Ints) -> Ints:
     """Return the census movers among the town-born, A x 3 (same area, other area, other province).
 
     They are the census counts less the households' members (`agents`, A x 3, persons); where rounding leaves less than nothing or more
@@ -63,12 +66,9 @@ def town_born_by_class(region: Any, plan: Plan, town_born: Ints, agents: Ints) -
     """
     census = np.stack([region.same_area_2010, region.other_area_2010, region.other_province_2010], axis=1).astype(np.int64)
     left = np.maximum(census - agents, 0)
-    have = town_born.sum(axis=(1, 2, 3))
+    have: Ints = town_born.sum(axis=(1, 2, 3))
     expected = plan.cells.residents[:, NONAGRI, 1:4].sum(axis=2)
     over = left.sum(axis=1) > have
     if over.any():
         left[over] = ipf.largest_remainder(np.maximum(expected[over], 1e-9), have[over])
-    return left
-
-
-__all__ = ["OTHER_AREA", "OTHER_PROVINCE", "SAME_AREA", "fit_town_born", "split_years", "town_born_by_class"]
+    return np.asarray(left)
