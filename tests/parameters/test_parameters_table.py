@@ -76,8 +76,8 @@ def test_a_parameter_is_found_by_symbol_and_by_name_in_words() -> None:
 def test_impossible_rows_are_refused(change: dict[str, object]) -> None:
     good: dict[str, object] = {
         "symbol": "x", "code": "x", "name": Text("甲", "x"), "central": 0.5, "low": 0.1, "high": 0.9, "distribution": "normal",
-        "shape": (), "minimum": None, "maximum": None, "unit": Text("比例", "share"), "strength": "expert", "tag": "E", "source": "", "url": "", "note": "n",
-        "group": "g", "assumption": True,
+        "shape": (), "minimum": None, "maximum": None, "unit": Text("比例", "share"), "strength": "expert", "tag": "E",
+        "source": "", "url": "", "note": "n", "group": "g", "assumption": True,
     }  # fmt: skip
     assert Parameter(**good).symbol == "x"  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="parameter x"):

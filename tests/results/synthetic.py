@@ -15,11 +15,13 @@ import numpy as np
 import xarray as xr
 
 from urbsim.clock import QUARTERS, season
+from urbsim.policy.targets import load_targets
 from urbsim.results.dataset import assemble
 from urbsim.results.frames import FLOATS, FRAME_AXES, STOCKS, frame_shape
 from urbsim.results.labels import codes, position
 from urbsim.text import Text
 
+TARGETS = "zhejiang_2023_plan"
 _ZHEJIANG = """
 hangzhou 杭州 core:市区 tonglu:桐庐 chunan:淳安 jiande:建德
 ningbo 宁波 core:市区 xiangshan:象山 ninghai:宁海 yuyao:余姚 cixi:慈溪
@@ -117,7 +119,8 @@ def make_scenario(region: FakeRegion | None = None, name: str = "synthetic") -> 
         title=Text("合成情景", "Synthetic scenario"),
         region=region.name,
         hash8="deadbeef",
-        targets=None,
+        targets=TARGETS,
+        target_table=load_targets(TARGETS),
         resolved_yaml=lambda: f"name: {name}\nregion: {region.name}\n",
         policy=SimpleNamespace(array=lambda lever: np.full((QUARTERS, areas), 100.0)),
         run=SimpleNamespace(draws=2, replicates=1, seed=0, weight=100),
@@ -240,7 +243,11 @@ def _homes_and_work(frames: dict[str, np.ndarray], rng: np.random.Generator, tot
     t, a = total.shape
     ramp = np.linspace(0, 1, t)[:, None]
     here = frames["migrants"][:, :, :4].sum(axis=(2, 3))
-    frames["households_tenure"] = _split(rng, here // 2, [0.12, 0.58, 0.02, 0.01, 0.01, 0.2, 0.06])
+    frames["households_tenure"] = _split(rng, here // 2, [0.13, 0.6, 0.0, 0.0, 0.01, 0.2, 0.06])
+    for tenure, most in ((2, 0.15), (3, 0.05)):
+        moved = np.rint(frames["households_tenure"][:, :, 1] * most * ramp**2).astype(np.int64)
+        frames["households_tenure"][:, :, 1] -= moved
+        frames["households_tenure"][:, :, tenure] += moved
     frames["homes_occupied"] = frames["households_tenure"][:, :, 2:4].copy()
     frames["homes_units"] = np.maximum.accumulate((frames["homes_occupied"] * 1.1).astype(np.int64), axis=0)
     frames["queue"] = np.rint(here[..., None] * np.array([0.004, 0.006, 0.003]) * (1 - 0.5 * ramp[..., None])).astype(np.int64)

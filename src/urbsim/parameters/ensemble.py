@@ -42,7 +42,8 @@ class Member:
     def array(self, name: str, region: Any, default: float = 0.0) -> NDArray[np.float64]:
         """Return constant `name` for the A areas of `region`.
 
-        An area's own value comes first, then its prefecture's, the region's, `default`. `region` gives `area_codes`, `prefecture_codes` and `prefecture_of`.
+        An area's own value comes first, then its prefecture's, the region's, `default`. `region` gives `area_codes`,
+        `prefecture_codes` and `prefecture_of`.
         """
         import numpy as np
 

@@ -1,11 +1,108 @@
-"""Provisional."""
+"""Who pays how much: cost by item and payer, yearly by area, nominal yuan (NaN: not modelled yet).
+
+Quantities come from the frames, unit costs from `data/unit_costs.csv` with their sources. Only what migrants and those who settled cost
+is counted, not the whole budget; the lump "cost of a citizen" of CASS 2013 is never added to yearly spending (policy_rules.md part 6):
+its homes and schools are replaced by units and pupils of the model.
+
+| item | quantity × unit cost | payer |
+|---|---|---|
+| schooling | migrant children in public and bought places × running cost per pupil | area |
+| school_places | public places added × building cost | area |
+| guaranteed_rental, public_rental | units added × cost per unit | area |
+| public_services, upkeep | migrants living in the area × CASS yearly cost | area |
+| social_security | persons who settled in the year × CASS once | area |
+| insurance | wages of insured migrants × pension rate | employer, household |
+| rent | migrants in market rent × floor space × rent × 12 | household |
+| grant | transfer received | province (+), area (−) |
+
+How the centre and the province share transfers is not published, so `centre` is NaN and all transfers stand with the province.
+Employers' dormitories, fees of private schools and training have no published unit cost.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
+
+from urbsim.results.facts import by_year
+from urbsim.results.frames import Frames
+from urbsim.results.labels import codes, position
+from urbsim.results.levels import ratio
+
+if TYPE_CHECKING:
+    from urbsim.results.compute import Context
+
+Floats = NDArray[np.float64]
+MONTHS_IN_QUARTER = 3
+MONTHS_IN_YEAR = 12
 
 
-def costs(frames: Any, context: Any) -> Any:
-    return np.full((len(context.calendar.years), context.levels.areas, 11, 5), np.nan)
+def costs(frames: Frames, context: Context) -> Floats:
+    """Return cost, year × area × item × payer, yuan per year."""
+    calendar, region = context.calendar, str(context.region.name)
+    out = np.full((len(calendar.years), context.levels.areas, len(codes("item")), len(codes("payer"))), np.nan)
+    area, employer, household = (position("payer", code) for code in ("area", "employer", "household"))
+
+    def price(key: str) -> Floats:
+        return by_year(key, region, calendar.years)[:, None]
+
+    def put(item: str, payer: int, yuan: Floats) -> None:
+        out[:, :, position("item", item), payer] = yuan
+
+    put("schooling", area, _schooling(frames, context))
+    put("school_places", area, _added(frames, "places", context).sum(axis=2) * price("school_place"))
+    homes = _added(frames, "homes_units", context)
+    put("guaranteed_rental", area, homes[:, :, position("homes", "guaranteed_rental")] * price("guaranteed_home"))
+    put("public_rental", area, homes[:, :, position("homes", "public_rental")] * price("public_home"))
+    here = _living_here(frames, context)
+    put("public_services", area, here * price("public_services"))
+    put("upkeep", area, here * price("upkeep"))
+    put("social_security", area, calendar.over(np.asarray(frames["settled"])).sum(axis=2) * price("social_security"))
+    wages = _insured_wages(frames, context)
+    put("insurance", employer, wages * price("pension_employer"))
+    put("insurance", household, wages * price("pension_worker"))
+    put("rent", household, _rents(frames, context, here) * price("living_space"))
+    grant = calendar.over(np.asarray(frames["grant"], dtype=np.float64))
+    put("grant", position("payer", "province"), grant)
+    put("grant", area, -grant)
+    return out
+
+
+def _schooling(frames: Frames, context: Context) -> Floats:
+    pupils = np.asarray(context.calendar.at_end(np.asarray(frames["pupils"])), dtype=np.float64)
+    migrant = pupils[:, :, :, position("pupil_group", "migrant"), :]
+    helped = migrant[..., position("school_place", "public")] + migrant[..., position("school_place", "bought")]
+    total = np.zeros(helped.shape[:2])
+    for stage, code in enumerate(codes("stage")):
+        total += helped[:, :, stage] * by_year(f"school_running_{code}", str(context.region.name), context.calendar.years)[:, None]
+    return total
+
+
+def _added(frames: Frames, name: str, context: Context) -> Floats:
+    """Return what was added to a stock over each year, never below 0."""
+    stock = np.asarray(frames[name], dtype=np.float64)
+    return np.asarray(np.maximum(context.calendar.at_end(stock) - context.calendar.before(stock), 0.0), dtype=np.float64)
+
+
+def _living_here(frames: Frames, context: Context) -> Floats:
+    """Return migrants living in the area at the year's end (all statuses but absent), persons."""
+    migrants = np.asarray(context.calendar.at_end(np.asarray(frames["migrants"])), dtype=np.float64)
+    kept = [position("status", code) for code in codes("status") if code != "absent"]
+    return np.asarray(migrants[:, :, kept].sum(axis=(2, 3)), dtype=np.float64)
+
+
+def _insured_wages(frames: Frames, context: Context) -> Floats:
+    """Return yearly wages of insured migrants: mean wage × members × 3 months, summed over quarters; without workers 0."""
+    mean = np.nan_to_num(ratio(np.asarray(frames["wage_sum"]), np.asarray(frames["workers"])))
+    quarterly = mean * np.asarray(frames["insured"], dtype=np.float64) * MONTHS_IN_QUARTER
+    return np.asarray(context.calendar.over(quarterly), dtype=np.float64)
+
+
+def _rents(frames: Frames, context: Context, here: Floats) -> Floats:
+    """Return yuan per m² of floor space and person × persons renting: persons in market rent × yearly rent of 1 m²."""
+    at_end = context.calendar.at_end
+    homes = np.asarray(at_end(np.asarray(frames["households_tenure"])), dtype=np.float64)
+    share = np.nan_to_num(ratio(homes[..., position("tenure", "market_rent")], homes.sum(axis=2)))
+    return np.asarray(here * share * at_end(np.asarray(frames["rent"], dtype=np.float64)) * MONTHS_IN_YEAR, dtype=np.float64)

@@ -1,14 +1,129 @@
-"""Provisional."""
+"""Demand, supply, served and unmet of each service, yearly by area, for everyone and for migrants (NaN: not modelled yet).
+
+| service | demand | served | unmet |
+|---|---|---|---|
+| primary, lower_secondary | children in school in the area | public and bought places | fee-paying places |
+| guaranteed_rental, public_rental | housed + waiting | homes occupied | households waiting |
+| nursery, kindergarten, upper_secondary, hospital_beds, elder_care | standard × persons | min(demand, supply), everyone only | the rest |
+| insurance | migrant workers | pension members | the rest |
+| training | - | trainees of the year | - |
+| legal | - | - | - |
+
+Standards are planning standards with their sources (`data/service_norms.csv`). Stocks at the year's end, training summed over the year.
+Children left behind are no demand where they do not live. Supply of schools public places, of which bought places are no part;
+supply of training is the number of slots of the policy.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from urbsim.results.facts import service_norms
+from urbsim.results.frames import Frames
+from urbsim.results.labels import codes, position
+
+if TYPE_CHECKING:
+    from urbsim.results.compute import Context
+
+Floats = NDArray[np.float64]
+#: Region attribute (years from 2010 × areas) that holds the supply of a service.
+SUPPLY = {
+    "nursery": "nursery_places",
+    "kindergarten": "kindergarten_places",
+    "upper_secondary": "upper_secondary_places",
+    "hospital_beds": "hospital_beds",
+    "elder_care": "elder_care_beds",
+}
+FIRST_SUPPLY_YEAR = 2010
+EVERYONE, MIGRANTS = 0, 1
 
 
-def services(frames: Any, context: Any) -> dict[str, Any]:
-    y, a = len(context.calendar.years), context.levels.areas
-    return {n: np.full((y, a, 12, 2), np.nan, dtype=np.float32) for n in ("service_demand", "service_served", "service_unmet")} | {
-        "service_supply": np.full((y, a, 12), np.nan)
-    }
+def services(frames: Frames, context: Context) -> dict[str, Floats]:
+    """Return `service_demand`, `service_served`, `service_unmet` (year × area × service × group) and `service_supply` (without group)."""
+    years, areas, count = len(context.calendar.years), context.levels.areas, len(codes("service"))
+    demand, served, unmet = (np.full((years, areas, count, 2), np.nan) for _ in range(3))
+    supply = np.full((years, areas, count), np.nan)
+    _schools(frames, context, demand, served, unmet, supply)
+    _homes(frames, context, demand, served, unmet, supply)
+    _by_norm(frames, context, demand, served, unmet, supply)
+    _work(frames, context, demand, served, unmet, supply)
+    return {"service_demand": demand, "service_served": served, "service_unmet": unmet, "service_supply": supply}
+
+
+def _schools(frames: Frames, context: Context, demand: Floats, served: Floats, unmet: Floats, supply: Floats) -> None:
+    pupils = np.asarray(context.calendar.at_end(np.asarray(frames["pupils"])), dtype=np.float64)  # year, area, stage, group, place
+    places = context.calendar.at_end(np.asarray(frames["places"]))
+    public, bought, fee = (position("school_place", code) for code in ("public", "bought", "fee_paying"))
+    for stage, code in enumerate(codes("stage")):
+        s = position("service", code)
+        by_group = pupils[:, :, stage]
+        helped, paying = by_group[..., public] + by_group[..., bought], by_group[..., fee]
+        migrant = position("pupil_group", "migrant")
+        for group, pick in ((EVERYONE, slice(None)), (MIGRANTS, slice(migrant, migrant + 1))):
+            served[:, :, s, group] = helped[:, :, pick].sum(axis=2)
+            unmet[:, :, s, group] = paying[:, :, pick].sum(axis=2)
+        demand[:, :, s] = served[:, :, s] + unmet[:, :, s]
+        supply[:, :, s] = places[:, :, stage]
+
+
+def _homes(frames: Frames, context: Context, demand: Floats, served: Floats, unmet: Floats, supply: Floats) -> None:
+    at_end = context.calendar.at_end
+    units, occupied = at_end(np.asarray(frames["homes_units"])), at_end(np.asarray(frames["homes_occupied"]))
+    housed, waiting = at_end(np.asarray(frames["households_tenure"])), at_end(np.asarray(frames["queue"]))
+    for kind, code in enumerate(codes("homes")):
+        s = position("service", code)
+        served[:, :, s, EVERYONE] = occupied[:, :, kind]
+        served[:, :, s, MIGRANTS] = housed[:, :, position("tenure", code)]
+        # only households of rural origin wait in the model, so both groups have the same list
+        unmet[:, :, s] = waiting[:, :, position("queue_for", code), None]
+        demand[:, :, s] = served[:, :, s] + unmet[:, :, s]
+        supply[:, :, s] = units[:, :, kind]
+
+
+def _by_norm(frames: Frames, context: Context, demand: Floats, served: Floats, unmet: Floats, supply: Floats) -> None:
+    persons = np.asarray(context.calendar.at_end(np.asarray(frames["persons_band"])), dtype=np.float64)  # year, area, group, band
+    for code, norm in service_norms().items():
+        s = position("service", code)
+        bands = [position("band", band) for band in norm.bands] or list(range(len(codes("band"))))
+        demand[:, :, s] = norm.value * persons[..., bands].sum(axis=-1)
+        supply[:, :, s] = _region_supply(context, SUPPLY[code])
+        served[:, :, s, EVERYONE] = np.minimum(demand[:, :, s, EVERYONE], supply[:, :, s])
+        unmet[:, :, s, EVERYONE] = demand[:, :, s, EVERYONE] - served[:, :, s, EVERYONE]
+
+
+def _work(frames: Frames, context: Context, demand: Floats, served: Floats, unmet: Floats, supply: Floats) -> None:
+    calendar = context.calendar
+    s = position("service", "insurance")
+    demand[:, :, s, MIGRANTS] = calendar.at_end(np.asarray(frames["workers"]))
+    served[:, :, s, MIGRANTS] = calendar.at_end(np.asarray(frames["insured"]))
+    unmet[:, :, s, MIGRANTS] = demand[:, :, s, MIGRANTS] - served[:, :, s, MIGRANTS]
+    s = position("service", "training")
+    served[:, :, s, MIGRANTS] = calendar.over(np.asarray(frames["trained"]))
+    supply[:, :, s] = _lever(context, "work.training_slots")
+
+
+def _region_supply(context: Context, attribute: str) -> Floats:
+    """Return a supply array of the region for the years of the run; NaN where the region has none."""
+    wanted = np.array(context.calendar.years, dtype=np.int64) - FIRST_SUPPLY_YEAR
+    out = np.full((len(wanted), context.levels.areas), np.nan)
+    table = getattr(context.region, attribute, None)
+    if table is None:
+        return out
+    known = wanted < len(table)
+    out[known] = np.asarray(table, dtype=np.float64)[wanted[known]]
+    return out
+
+
+def _lever(context: Context, lever: str) -> Floats:
+    """Return a lever's value in force at the start of every year, NaN where the scenario does not have it or the route is closed."""
+    calendar = context.calendar
+    starts = calendar.first + calendar.ends - 3
+    try:
+        table: Any = np.asarray(context.scenario.policy.array(lever), dtype=np.float64)
+    except (AttributeError, KeyError):
+        return np.full((len(starts), context.levels.areas), np.nan)
+    found = table[starts]
+    return np.where(found < 0, np.nan, found)

@@ -1,0 +1,243 @@
+"""Result folders: written beside their place and moved there whole, so that a folder is either a result or not there.
+
+```
+results.nc  scenario.yaml  provenance.json  tables/*.csv  (report.html  figures/  from a hook)
+```
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import platform
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from urbsim.errors import DiskError, Problem, UserError
+from urbsim.results import accessor as _accessor  # noqa: F401  registers dataset.urbsim
+from urbsim.results.provenance import IDENTITY
+from urbsim.results.tables import tables
+from urbsim.text import Text
+
+RESULTS, SCENARIO, PROVENANCE, TABLES = "results.nc", "scenario.yaml", "provenance.json", "tables"
+OWN = frozenset({RESULTS, SCENARIO, PROVENANCE, TABLES, "report.html", "figures"})
+COMPRESSION = {"zlib": True, "complevel": 4, "shuffle": True}
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+Hook = Callable[[xr.Dataset, Path], None]
+
+
+def write(dataset: xr.Dataset, folder: str | Path, *, scenario_yaml: str, provenance: Mapping[str, Any], hook: Hook | None = None) -> Path:
+    """Write a result folder and return its path.
+
+    Everything is written into a hidden sibling folder, flushed to the disk and renamed. `hook(dataset, folder)` may add files
+    (report.html, figures/) before that. A folder that holds the same run (`run_identity` of its provenance) is replaced.
+
+    Raises UserError if the folder holds something else or cannot be written, DiskError if writing fails (a full disk, say); in both cases
+    the folder is as it was and nothing else is left.
+    """
+    target = Path(folder)
+    check_free(target, provenance.get(IDENTITY))
+    with _beside(target) as part:
+        write_files(dataset, part, scenario_yaml=scenario_yaml, provenance=provenance, hook=hook)
+        _move(part, target)
+    return target
+
+
+def write_files(dataset: xr.Dataset, folder: Path, *, scenario_yaml: str, provenance: Mapping[str, Any], hook: Hook | None = None) -> None:
+    """Write the files of a result into an existing empty folder, provenance.json last, and flush them; raises DiskError."""
+    with _telling(folder):
+        text = json.dumps(provenance, ensure_ascii=False, indent=2, sort_keys=True)
+        write_netcdf(dataset.assign_attrs(provenance=text), folder / RESULTS)
+        (folder / SCENARIO).write_text(scenario_yaml, encoding="utf-8")
+        (folder / TABLES).mkdir()
+        for name, table in tables(dataset).items():
+            table.to_csv(folder / TABLES / f"{name}.csv", index=False, encoding="utf-8-sig", float_format="%.6g")
+        if hook is not None:
+            hook(dataset, folder)
+        (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
+        _flush(folder)
+
+
+def write_netcdf(dataset: xr.Dataset, file: Path) -> None:
+    """Write one netCDF4 file, numbers compressed; raises OSError if that fails."""
+    numeric = [name for name in dataset.variables if dataset[name].dtype.kind in "iufb" and dataset[name].ndim > 0]
+    encoding: dict[Any, Any] = {name: dict(COMPRESSION) for name in numeric if dataset[name].size > 0}
+    encoding["time"] = {"units": "days since 2010-12-31", "dtype": "int32", "calendar": "proleptic_gregorian"}
+    try:
+        dataset.to_netcdf(file, engine="netcdf4", format="NETCDF4", encoding=encoding)
+    except RuntimeError as error:  # what the netCDF library makes of a failed write
+        free = shutil.disk_usage(file.parent).free
+        raise OSError(errno.ENOSPC if free < 2 * dataset.nbytes else errno.EIO, str(error)) from error
+
+
+def open_results(folder_or_file: str | Path) -> xr.Dataset:
+    """Return a result from its folder or its `results.nc`, loaded into memory.
+
+    Raises UserError if there is none or the file cannot be read.
+    """
+    path = Path(folder_or_file)
+    file = path / RESULTS if path.is_dir() else path
+    if not file.is_file():
+        raise UserError([_none_here(path)])
+    try:
+        with xr.open_dataset(file, engine="netcdf4") as dataset:
+            return dataset.load()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UserError(
+            [
+                Problem(
+                    Text(f"无法读取结果文件 {file}", f"the result file {file} cannot be read"),
+                    hint=Text(f"原因:{error}", f"reason: {error}"),
+                )
+            ]
+        ) from error
+
+
+def check_free(target: Path, identity: Mapping[str, Any] | None = None) -> None:
+    """Make sure that a result may be written to `target`; raises UserError naming what is there otherwise.
+
+    Free means: not there, empty, or holding the same run. Remains of interrupted writing beside it are removed.
+    """
+    _sweep(target)
+    if target.is_dir():
+        there = sorted(entry.name for entry in target.iterdir() if not entry.name.startswith("."))
+        if not there or (identity is not None and held_identity(target) == dict(identity)):
+            return
+        raise UserError([_occupied(target, there)])
+    if target.exists() or target.is_symlink():
+        raise UserError.one(f"{target} 已存在且不是文件夹", f"{target} is there already and is not a folder")
+
+
+def held_identity(folder: Path) -> dict[str, Any] | None:
+    """Return `run_identity` of the result in a folder, None if it holds no complete result."""
+    try:
+        found = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))[IDENTITY]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, dict) and (folder / RESULTS).is_file() else None
+
+
+def _none_here(path: Path) -> Problem:
+    if not path.exists():
+        return Problem(Text(f"没有 {path}", f"there is no {path}"))
+    half = path.is_dir() and any((path / name).exists() for name in OWN)
+    hint = Text("文件夹不完整,可能写到一半;请重新运行", "the folder is incomplete, perhaps half-written; run again") if half else None
+    return Problem(Text(f"{path} 中没有 {RESULTS}", f"there is no {RESULTS} in {path}"), hint=hint)
+
+
+def _occupied(target: Path, there: list[str]) -> Problem:
+    hint = Text("请用 -o 另选文件夹,或移走其中内容", "choose another folder with -o, or move its contents away")
+    if held_identity(target) is not None:
+        return Problem(Text(f"{target} 已有另一次运行的结果", f"{target} holds the results of another run"), hint=hint)
+    if OWN.intersection(there):
+        return Problem(
+            Text(f"{target} 是不完整的结果文件夹", f"{target} is an incomplete result folder, half-written or changed"), hint=hint
+        )
+    some = ", ".join(there[:3])
+    return Problem(Text(f"{target} 不是空文件夹(有 {some})", f"{target} is not empty (it holds {some})"), hint=hint)
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name}.part-"
+
+
+def _host() -> str:
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """Give a fresh hidden folder beside `target`, removed in the end whatever happens."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.parent / f"{_prefix(target)}{_host()}-{os.getpid()}-{secrets.token_hex(4)}"
+        part.mkdir()
+    except OSError as error:
+        if error.errno in FULL:
+            raise _disk_error(target, error) from error
+        why = error.strerror or str(error)
+        raise UserError.one(f"无法写入 {target}:{why}", f"{target} cannot be written: {why}") from error
+    try:
+        yield part
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what writers of this machine left beside `target` when they were killed."""
+    for left in target.parent.glob(f"{_prefix(target)}{_host()}-*") if target.parent.is_dir() else ():
+        pid = left.name.rsplit("-", 2)[-2]
+        if pid.isdigit() and not _alive(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _move(part: Path, target: Path) -> None:
+    """Put the finished folder in its place, replacing an empty folder or the same run."""
+    with _telling(target):
+        old = None
+        if target.is_dir():
+            old = part.with_name(part.name + "-old")
+            target.rename(old)
+        try:
+            part.rename(target)
+        except OSError:
+            if old is not None:
+                old.rename(target)
+            raise
+        if old is not None:
+            shutil.rmtree(old, ignore_errors=True)
+        _flush_folder(target.parent)
+
+
+@contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    """Turn failures of the system while writing into DiskError."""
+    try:
+        yield
+    except OSError as error:
+        raise _disk_error(folder, error) from error
+
+
+def _disk_error(folder: Path, error: OSError) -> DiskError:
+    shown = folder.name.removeprefix(".").split(".part-")[0]
+    if error.errno in FULL:
+        return DiskError(
+            Text(f"磁盘已满,未写入 {shown},没有留下残缺文件", f"the disk is full: {shown} was not written and nothing is left of it")
+        )
+    why = error.strerror or str(error)
+    return DiskError(Text(f"写入 {shown} 失败({why}),没有留下残缺文件", f"{shown} could not be written ({why}) and nothing is left of it"))
+
+
+def _flush(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    with suppress(OSError):  # not every system flushes folders
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
