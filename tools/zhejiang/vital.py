@@ -128,7 +128,12 @@ def write_fertility(evidence: Evidence, facts: Facts) -> None:
             for age, value in enumerate(patterns[year][part]):
                 facts.add("zhejiang", year, f"fertility_{part}_{15 + age}", float(value), "births_per_woman_year", "derived", note)
     for year, (value, tag, note) in births.items():
-        facts.add("zhejiang", year, "births", value, "persons", tag, note)
+        if tag == "read":
+            row = evidence.get("zhejiang", year, "births")
+            assert row is not None
+            facts.copy(row, "zhejiang", year, "births", "persons", scale=1e4)
+        else:
+            facts.add("zhejiang", year, "births", round(value), "persons", tag, note)
     women = {y: {p: _women(evidence, "zhejiang", y, p) for p in PARTS} for y in (2010, 2020)}
     ages20 = {p: _population(evidence, "zhejiang", 2020, "female", p) for p in PARTS}
     level = 1.0
