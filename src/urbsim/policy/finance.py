@@ -1,0 +1,92 @@
+"""Money follows people (钱随人走): grants to areas by people settled, migrant pupils and residents.
+
+Only the structure of the formula is published (policy_rules.md section 6); rates and weights are assumptions to sweep.
+"""
+
+from __future__ import annotations
+
+from urbsim.policy.levers import Lever
+from urbsim.policy.units import FJ2019, SHARE, XC2024, YUAN_A_PERSON, YUAN_A_PUPIL, ZJ2017, ZJ2023, ZJ2023W, refs
+from urbsim.text import Text
+
+_FUND = refs((ZJ2017, "二(二)"), (ZJ2023, "六(二)"), (ZJ2023W, "一(五)"), (FJ2019, "(十五)"), (XC2024, "8"), ("浙政发〔2017〕35号", ""))
+
+
+def _per_settled(origin: str, zh: str, en: str) -> Lever:
+    return Lever(
+        name=f"finance.grant_per_settled_{origin}", title=Text(f"奖补：{zh}落户每人", f"Grant for each person settled {en}"),
+        description=Text(f"每落户一名{zh}农业转移人口，上级拨给落户地的奖补，下一年使用；文件只公布了结构。",
+                         f"Grant to the receiving area for each person settled {en}, spent the year after; rates are not published."),
+        unit=YUAN_A_PERSON, kind="number", minimum=0, maximum=1_000_000, default=0, rows=("F1",), reference=_FUND, evidence="sign",
+        looser="higher", scope="region",
+    )  # fmt: skip
+
+
+LEVERS: tuple[Lever, ...] = (
+    _per_settled("cross_province", "外省", "from another province"),
+    _per_settled("same_province", "省内其他县(市、区)", "from another area of the province"),
+    _per_settled("same_area", "本县(市、区)", "from the same area"),
+    Lever(name="finance.grant_per_migrant_pupil", title=Text("奖补：每名随迁学生", "Grant for each migrant pupil"),
+          description=Text("每名在公办学校就读的随迁子女每年的奖补。", "Grant a year for each migrant pupil in a public school."),
+          unit=YUAN_A_PUPIL, kind="number", minimum=0, maximum=200_000, default=0, rows=("F1", "E6"), reference=_FUND, evidence="sign",
+          looser="higher", scope="region"),
+    Lever(name="finance.resident_weight", title=Text("未落户常住人口的权重", "Weight of residents who have not settled"),
+          description=Text("分配奖补时按未落户常住人口(而不是落户人数)分配的比重；总额不变。",
+                           "Share of the award money split by residents who have not settled, not by people settled; the total stays."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("F2", "F6"),
+          reference=refs((ZJ2023W, "一(五)"), (XC2024, "8")), evidence="scenario_only", scope="region"),
+    Lever(name="finance.pass_through", title=Text("奖补转为服务的比例", "Pass-through of grants"),
+          description=Text("奖补中真正变成新增学位和住房的比例。没有因果估计；closed 为取参数 theta_F 的抽样值。",
+                           "Share of the grant that becomes places and homes, of which there is no causal estimate; closed takes the drawn "
+                           "parameter theta_F."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=None,
+          closed=Text("取参数 theta_F 的抽样值", "the draw of the parameter theta_F"), rows=("F2", "F3"),
+          reference=refs((ZJ2017, "二(二)"), (ZJ2023W, "一(五)")), evidence="scenario_only", scope="region"),
+)  # fmt: skip
+
+
+def settled_amount(
+    settled_cross_province: float, settled_same_province: float, settled_same_area: float,
+    grant_per_settled_cross_province: float, grant_per_settled_same_province: float, grant_per_settled_same_area: float,
+) -> float:  # fmt: skip
+    """Return an area's amount for the people it settled, yuan (F1).
+
+    >>> settled_amount(10, 10, 10, 5000, 3000, 1500)
+    95000
+    """
+    return (
+        settled_cross_province * grant_per_settled_cross_province
+        + settled_same_province * grant_per_settled_same_province
+        + settled_same_area * grant_per_settled_same_area
+    )
+
+
+def area_grant(
+    own_settled_amount: float, region_settled_amount: float, unsettled_share: float, pupils: float,
+    resident_weight: float, grant_per_migrant_pupil: float,
+) -> float:  # fmt: skip
+    """Return an area's grant of the year, yuan.
+
+    Equation (structure: policy_rules.md section 6; F1, F2)::
+
+        (1 - w) * own + w * region * unsettled_share + k * pupils
+
+    `unsettled_share` is the area's share of the region's residents who have not settled, so w moves money, not the total.
+
+    >>> area_grant(100.0, 1000.0, 0.5, 10.0, 0.2, 3.0)
+    210.0
+    """
+    return (1 - resident_weight) * own_settled_amount + resident_weight * region_settled_amount * unsettled_share + (
+        grant_per_migrant_pupil * pupils
+    )
+
+
+def built_from_grant(grant: float, pass_through: float, unit_cost: float) -> float:
+    """Return how many places (or homes) a grant builds at a unit cost (F1, F2).
+
+    >>> built_from_grant(1_000_000.0, 0.2, 20_000.0)
+    10.0
+    """
+    if unit_cost <= 0:
+        return 0.0
+    return grant * pass_through / unit_cost

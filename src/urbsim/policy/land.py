@@ -1,0 +1,46 @@
+"""Land: rural rights of those who settle, and town land linked to people settled."""
+
+from __future__ import annotations
+
+from urbsim.policy.levers import Lever
+from urbsim.policy.units import FJ2019, SHARE, SQUARE_METRES, XC2024, ZJ2017, ZJ2023, ZJ2023W, refs
+from urbsim.text import Text
+
+LEVERS: tuple[Lever, ...] = (
+    Lever(name="land.rights_kept", title=Text("落户后保留的农村权益", "Rural rights kept on settling"),
+          description=Text("本地农民进城落户后保留承包地、宅基地和集体收益分配权的比例：1 全部保留，0 须全部退出。",
+                           "Share of contracted land, homestead and collective income that farmers of this area keep when they settle in a "
+                           "town: 1 all, 0 none."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("S7",),
+          reference=refs((ZJ2017, "二(五)"), (ZJ2023, "二(一)"), (ZJ2023W, "六(二十九)"), (XC2024, "3"), (FJ2019, "(十六)")),
+          evidence="partly", looser="higher"),
+    Lever(name="land.quota_per_settled", title=Text("每落户一人的建设用地", "Town land for each person settled"),
+          description=Text("每进城落户一人新增的城镇建设用地指标；只记账，不影响行为。",
+                           "New town land that an area is granted for each person settled; kept as an account, moves nobody."),
+          unit=SQUARE_METRES, kind="number", minimum=0, maximum=200, default=0, rows=("F4",),
+          reference=refs(("国土资发〔2016〕123号", ""), (ZJ2017, "二(三)"), (ZJ2023, "六(二)"), (ZJ2023W, "一(五)")), evidence="sign"),
+)  # fmt: skip
+
+
+def land_at_risk(rights_kept: float) -> float:
+    """Return the share of the land's value that a household would lose by settling (S7).
+
+    >>> land_at_risk(1.0), land_at_risk(0.25)
+    (0.0, 0.75)
+    """
+    return 1.0 - rights_kept
+
+
+def land_quota(present_use: float) -> float:
+    """Return square metres of new town land for each settler, by the present use per head (policy_rules.md section 7).
+
+    At most 100 m2 a head: 100; up to 150: 80; above: 50.
+
+    >>> land_quota(90.0), land_quota(120.0), land_quota(180.0)
+    (100.0, 80.0, 50.0)
+    """
+    if present_use <= 100:
+        return 100.0
+    if present_use <= 150:
+        return 80.0
+    return 50.0

@@ -1,0 +1,73 @@
+"""Write a scenario out as one file: every value with where it came from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from urbsim.policy.registry import LEVERS
+from urbsim.scenario.assumptions import ASSUMPTIONS
+
+if TYPE_CHECKING:
+    from urbsim.scenario.model import Scenario
+    from urbsim.scenario.timeline import Entry
+
+
+def quoted(text: str) -> str:
+    r"""Return a text as a double-quoted YAML scalar.
+
+    >>> print(quoted('say "x"'))
+    "say \"x\""
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'
+
+
+def resolved_yaml(scenario: Scenario) -> str:
+    """Return the resolved scenario as YAML (see `Scenario.resolved_yaml`)."""
+    lines = [
+        "# Resolved by urbsim: nothing is taken from other files. / 已展开的情景，不再引用其他文件。",
+        f"# hash {scenario.hash8}; packages: {', '.join(scenario.packages) or 'none'}",
+        f"name: {scenario.name}",
+        f"title: {{zh: {quoted(scenario.title.zh)}, en: {quoted(scenario.title.en)}}}",
+        f"description: {{zh: {quoted(scenario.description.zh)}, en: {quoted(scenario.description.en)}}}",
+        f"region: {scenario.region}",
+        f"period: {{start: {scenario.period.start}, until: {scenario.period.until}}}",
+    ]
+    if scenario.targets:
+        lines.append(f"targets: {scenario.targets}")
+    lines.append("assumptions:")
+    for name, value in scenario.assumptions.items():
+        if value is None:
+            lines.append(f"  # {name}: as in the region's data or the parameters ({ASSUMPTIONS[name].unit.en})")
+        else:
+            lines.append(f"  {name}: {value!r}  # {ASSUMPTIONS[name].unit.en}")
+    run = scenario.run
+    lines.append(f"run: {{draws: {run.draws}, replicates: {run.replicates}, seed: {run.seed}, weight: {run.weight}}}")
+    lines += ["policy:", "  set:"] if any(True for _ in scenario.policy.levers_set()) else []
+    lines += _rules(scenario)
+    return "\n".join(lines) + "\n"
+
+
+def _rules(scenario: Scenario) -> list[str]:
+    """Return the lines of all rules: values of the same day, areas and source stand together."""
+    grouped: dict[tuple[dt.date, tuple[str, ...], str, str, str, str, str], list[Entry]] = {}
+    for lever in scenario.policy.levers_set():
+        for entry in scenario.policy.entries(lever):
+            source = entry.source
+            key = (entry.date, entry.areas, source.rpartition(", line ")[0] or source, entry.document, entry.clause, entry.tag, entry.note)
+            grouped.setdefault(key, []).append(entry)
+    areas = scenario.policy.areas
+    index = {code: a for a, code in enumerate(areas.codes)}
+    lines: list[str] = []
+    for (date, codes, source, document, clause, tag, note), entries in sorted(grouped.items(), key=lambda pair: (pair[0][0], pair[0][2])):
+        words, left_out = areas.words(index[code] for code in codes)
+        lines.append(f"    - area: {words[0] if len(words) == 1 else '[' + ', '.join(words) + ']'}")
+        if left_out:
+            lines.append(f"      except: [{', '.join(left_out)}]")
+        lines.append(f"      from: {date}")
+        lines.append(f"      origin: {quoted(source)}")
+        lines += [f"      {name}: {quoted(text)}" for name, text in (("document", document), ("clause", clause), ("note", note)) if text]
+        lines += [f"      tag: {tag}", "      values:"]
+        lines += [f"        {entry.lever}: {LEVERS[entry.lever].show(entry.value)}" for entry in entries]
+    return lines
