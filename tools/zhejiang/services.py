@@ -94,7 +94,7 @@ def write_schools(evidence: Evidence, facts: Facts, census: Census) -> None:
     for s, stage in enumerate(STAGES):
         initial = np.rint(stock[2010][s]).astype(np.int64)
         rule = (
-            "resident children of the age (prefecture census ages by residents less half of those from other provinces) less migrant pupils "
+            "resident children of the age (prefecture census ages by residents less half those from other provinces) less migrant pupils "
             "outside public schools (public 73.5 %), x 1.02; pupils: 1.4923 m of 2018 by newcomers"
         )
         for area, value in zip(census.areas, initial, strict=True):
@@ -185,6 +185,7 @@ def write_homes(evidence: Evidence, facts: Facts, census: Census, prefectures: l
     """Write guaranteed rental homes and public rental homes by area, units raised by year end."""
     target = {p: evidence.get(p, "2021-2025", "affordable_rental_housing_14fyp_target", "services") for p in prefectures}
     known = {p: r.number * 1e4 for p, r in target.items() if r is not None}
+    known["taizhou"] = 100_000.0  # "at least 100,000 each in Hangzhou, Ningbo, Jinhua, Wenzhou, Taizhou": the floor
     people = newcomers(census, 2020)
     by_prefecture = {p: people[[q == p for q in census.prefecture]].sum() for p in prefectures}
     rest = {p: by_prefecture[p] for p in prefectures if p not in known}
@@ -197,8 +198,8 @@ def write_homes(evidence: Evidence, facts: Facts, census: Census, prefectures: l
         tag = "imputed" if year <= 2022 else "assumption"
         rule = (
             "province: 174,000 raised in 2021, 363,000 in 2022, goal 250,000 in 2023, 1.2 m by 2025 (five-year plan), then none; "
-            "prefectures by their published five-year targets (Hangzhou, Ningbo, Jinhua, Jiaxing, Wenzhou), the rest and areas by "
-            "people registered in another area or province in 2020"
+            "prefectures by their published five-year targets (Hangzhou, Ningbo, Jinhua, Jiaxing, Wenzhou; Taizhou its floor), the rest and "
+            "areas by people registered in another area or province in 2020"
         )
         for area, value in zip(census.areas, largest_remainder(weight, total), strict=True):
             facts.add(area, year, "guaranteed_homes", value, "units", tag, rule)
