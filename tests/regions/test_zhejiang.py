@@ -287,6 +287,7 @@ def test_every_figure_names_its_source_or_its_rule(region: Region) -> None:
             assert fact.note, fact
         else:
             assert fact.title or fact.note, fact
+    assert {region.sources[point.source].tag for point in region.published} <= {"read", "two_sources", "memory", "derived"}
     point = region.published[0]
     assert region.sources[point.source].value == point.value
 

@@ -68,7 +68,7 @@ def _census_copy(row: Row) -> bool:
 
 def _census(facts: Facts, census: Facts) -> None:
     for area, year, name, value, unit, issuer, title, _date, tag, note in census.rows:
-        if name in CENSUS_NAMES:
+        if name in CENSUS_NAMES and tag != "imputed":  # Cangnan and Longgang of 2010 are a split, not published
             facts.add(
                 area,
                 year,
@@ -82,7 +82,7 @@ def _census(facts: Facts, census: Facts) -> None:
                 date=f"{year}-11-01",
                 extra=["census"],
             )
-    table = {(r[0], r[1], r[2]): float(r[3]) for r in census.rows}
+    table = {(r[0], r[1], r[2]): float(r[3]) for r in census.rows if r[8] != "imputed"}
     for (area, year, name), people in list(table.items()):
         if name == "resident_population":
             rate = 100 * table[area, year, "urban_population"] / people

@@ -198,8 +198,8 @@ def write_homes(evidence: Evidence, facts: Facts, census: Census, prefectures: l
         tag = "imputed" if year <= 2022 else "assumption"
         rule = (
             "province: 174,000 raised in 2021, 363,000 in 2022, goal 250,000 in 2023, 1.2 m by 2025 (five-year plan), then none; "
-            "prefectures by their published five-year targets (Hangzhou, Ningbo, Jinhua, Jiaxing, Wenzhou; Taizhou its floor), the rest and "
-            "areas by people registered in another area or province in 2020"
+            "prefectures by their published five-year targets (Hangzhou, Ningbo, Jinhua, Jiaxing, Wenzhou; Taizhou its floor), the rest "
+            "and areas by people registered in another area or province in 2020"
         )
         for area, value in zip(census.areas, largest_remainder(weight, total), strict=True):
             facts.add(area, year, "guaranteed_homes", value, "units", tag, rule)
