@@ -20,11 +20,12 @@ ARRIVAL_KEY = 0x4152  # keeps these streams apart from those of the synthesis
 
 
 def arrival_templates(region: Region, weight: int, seed: int, rows: int = ROWS) -> Columns:
-    """Return household columns of shape B x `rows`: newly arriving households of each origin block, as of quarter 0.
+    """Return household columns of length B * `rows`, block after block: newly arriving households of each origin, as of quarter 0.
 
-    Every date is relative to quarter 0: to let row k of block b arrive in quarter q, copy it, add q to every date that is not NONE, and set
-    `id`, `place`, `part`, `resident_area`, `resident_part`, `tenure` and the children's school places. `place` is OUTSIDE, `arrived` and
-    `region_since` are 0, nobody is insured or queues yet; jobs and schooling are drawn (`status` unregistered, `mover` other province).
+    Row k of block b stands at b * `rows` + k. Every date is relative to the quarter of arrival: to let a row arrive in quarter q, copy it,
+    add q to every date that is not NONE, and set `id`, `place`, `part`, `resident_area`, `resident_part`, `tenure` and the children's
+    school places. `place` is OUTSIDE, `arrived` and `region_since` are 0, nobody is insured or queues yet; jobs and schooling are drawn
+    (`status` unregistered, `mover` other province).
     Ages follow the arrivals' profile (mostly 16-35), most heads come alone or as couples, and most children stay at home. A row stands for
     `weight` households like any other; the pools themselves do not depend on the weight.
     """
@@ -50,7 +51,7 @@ def arrival_templates(region: Region, weight: int, seed: int, rows: int = ROWS) 
         columns["insured"][:] = 0
         columns["insured_since"][:] = NONE
         result.append(columns)
-    return {name: np.stack([columns[name] for columns in result]) for name in result[0]}
+    return {name: np.concatenate([columns[name] for columns in result]) for name in result[0]}
 
 
 def arrival_pool(rng: np.random.Generator, rows: int) -> Pool:
