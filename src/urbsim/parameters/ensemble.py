@@ -141,7 +141,7 @@ def parse_ensemble(text: str, file: str = "ensemble.csv") -> Mapping[int, Mappin
 def _too_many(region: str, draw: int, count: int) -> Problem:
     return Problem(
         Text(
-            zh=f"{region} 的拟合参数集只有 {count} 组(0 至 {count - 1}),没有第 {draw} 组",
+            zh=f"{region} 的拟合参数集只有 {count} 组（0 至 {count - 1}），没有第 {draw} 组",
             en=f"the fitted ensemble of {region} has {count} members (0 to {count - 1}); there is no member {draw}",
         ),
         hint=Text(zh=f"请用 --draws {count} 或更少", en=f"ask for --draws {count} or fewer"),

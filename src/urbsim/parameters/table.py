@@ -30,7 +30,7 @@ TAGS: Mapping[str, Text] = MappingProxyType(
     {
         "S": Text("原文所见", "seen in the source"),
         "D": Text("由所见数字推得", "derived from seen numbers"),
-        "R": Text("凭记忆,未核对", "recalled, not checked"),
+        "R": Text("凭记忆，未核对", "recalled, not checked"),
         "E": Text("专家判断", "expert judgement"),
     }
 )
@@ -214,5 +214,5 @@ def find(name: str) -> Parameter:
     if parameter is not None:
         return parameter
     close = get_close_matches(name, [*PARAMETERS, *_by_code()], n=3)
-    hint = Text(zh=f"相近的名称:{'、'.join(close)}", en=f"close names: {', '.join(close)}") if close else None
+    hint = Text(zh=f"相近的名称：{'、'.join(close)}", en=f"close names: {', '.join(close)}") if close else None
     raise UserError([Problem(Text(zh=f"没有名为 {name} 的参数", en=f"there is no parameter named {name}"), hint=hint)])

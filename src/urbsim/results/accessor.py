@@ -9,6 +9,9 @@ results.urbsim.plot.urbanization(area="zhejiang")         # a matplotlib figure
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 import xarray as xr
@@ -33,11 +36,10 @@ class Plots:
         """Return the function that draws picture `name` of this result."""
         if name.startswith("_"):
             raise AttributeError(name)
-        from urbsim.report import figures
-
-        function = getattr(figures, PREFIX + name, None)
-        if function is None:
-            raise AttributeError(f"no picture named {name!r}; there are {', '.join(_pictures())}")
+        pictures = _pictures()
+        if name not in pictures:
+            raise AttributeError(f"no picture named {name!r}; there are {', '.join(pictures)}")
+        function = pictures[name]
 
         def draw(*, area: str | None = None, lang: Language = "zh", **settings: Any) -> Figure:
             picture: Figure = function(self._dataset, area=area, lang=lang, **settings)
@@ -50,10 +52,13 @@ class Plots:
         return sorted({*super().__dir__(), *_pictures()})
 
 
-def _pictures() -> list[str]:
+def _pictures() -> dict[str, Callable[..., Figure]]:
+    """Return every `figure_<name>` of `urbsim.report.figures` and its modules by name."""
     from urbsim.report import figures
 
-    return sorted(name.removeprefix(PREFIX) for name in dir(figures) if name.startswith(PREFIX))
+    homes = [figures, *(import_module(f"{figures.__name__}.{entry.name}") for entry in iter_modules(getattr(figures, "__path__", [])))]
+    found = {name.removeprefix(PREFIX): getattr(home, name) for home in homes for name in dir(home) if name.startswith(PREFIX)}
+    return dict(sorted(found.items()))
 
 
 @xr.register_dataset_accessor("urbsim")  # type: ignore[no-untyped-call]
@@ -104,5 +109,5 @@ def _unknown(name: str, known: list[str]) -> Problem:
     close = get_close_matches(name, known, n=3) or known[:8]
     return Problem(
         Text(f"结果中没有 {name}", f"the result has no {name}"),
-        hint=Text(f"可用:{'、'.join(close)}", f"there are: {', '.join(close)}"),
+        hint=Text(f"可用：{'、'.join(close)}", f"there are: {', '.join(close)}"),
     )

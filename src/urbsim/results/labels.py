@@ -36,8 +36,8 @@ STATUS = _labels(
     ("absent", "外出", "living outside"),
 )
 ORIGIN = _labels(
-    ("same_area", "本县(市、区)", "same area"),
-    ("other_area", "省内其他县(市、区)", "other area of the region"),
+    ("same_area", "本县（市、区）", "same area"),
+    ("other_area", "省内其他县（市、区）", "other area of the region"),
     ("other_province", "外省", "other province"),
 )
 PART = _labels(("village", "乡村", "village"), ("town", "城镇", "town"))
@@ -48,7 +48,7 @@ COMPONENT = _labels(
     ("other_areas", "省内其他地区迁入", "from other areas of the region"),
     ("outside_town", "外省迁入城镇", "from outside to towns"),
     ("outside_village", "外省迁入乡村", "from outside to villages"),
-    ("reclassification", "村改居(区划变更)", "villages reclassified as town"),
+    ("reclassification", "村改居（区划变更）", "villages reclassified as town"),
     ("town_born_migration", "原城镇居民迁移", "migration of the town-born"),
     ("return_or_coverage", "回流与普查口径", "returning absentees and coverage"),
 )
@@ -92,7 +92,7 @@ QUEUE = _labels(
 HOMES = _labels(("guaranteed_rental", "保障性租赁住房", "guaranteed rental"), ("public_rental", "公租房", "public rental"))
 SEX = _labels(("male", "男", "male"), ("female", "女", "female"))
 AGE5 = _labels(*((f"{a}-{a + 4}", f"{a}-{a + 4}岁", f"{a}-{a + 4}") for a in range(0, 85, 5)), ("85+", "85岁及以上", "85+"))
-LEVEL = _labels(("area", "县(市、区)", "area"), ("prefecture", "设区市", "prefecture"), ("region", "全域", "region"))
+LEVEL = _labels(("area", "县（市、区）", "area"), ("prefecture", "设区市", "prefecture"), ("region", "全域", "region"))
 SERVICE = _units(
     ("nursery", "托育", "nursery", "children", "人"),
     ("kindergarten", "幼儿园", "kindergarten", "children", "人"),
@@ -114,7 +114,7 @@ ITEM = _labels(
     ("public_rental", "公租房建设筹集", "public rental homes"),
     ("public_services", "公共服务管理", "public service management"),
     ("upkeep", "城市建设维护", "upkeep of the town"),
-    ("social_security", "社会保障(新落户)", "social security of those who settled"),
+    ("social_security", "社会保障（新落户）", "social security of those who settled"),
     ("insurance", "职工养老保险缴费", "pension contributions"),
     ("rent", "市场租金", "market rent"),
     ("training", "职业技能培训", "skills training"),

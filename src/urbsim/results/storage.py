@@ -95,7 +95,7 @@ def open_results(folder_or_file: str | Path) -> xr.Dataset:
             [
                 Problem(
                     Text(f"无法读取结果文件 {file}", f"the result file {file} cannot be read"),
-                    hint=Text(f"原因:{error}", f"reason: {error}"),
+                    hint=Text(f"原因：{error}", f"reason: {error}"),
                 )
             ]
         ) from error
@@ -129,12 +129,12 @@ def _none_here(path: Path) -> Problem:
     if not path.exists():
         return Problem(Text(f"没有 {path}", f"there is no {path}"))
     half = path.is_dir() and any((path / name).exists() for name in OWN)
-    hint = Text("文件夹不完整,可能写到一半;请重新运行", "the folder is incomplete, perhaps half-written; run again") if half else None
+    hint = Text("文件夹不完整，可能写到一半；请重新运行", "the folder is incomplete, perhaps half-written; run again") if half else None
     return Problem(Text(f"{path} 中没有 {RESULTS}", f"there is no {RESULTS} in {path}"), hint=hint)
 
 
 def _occupied(target: Path, there: list[str]) -> Problem:
-    hint = Text("请用 -o 另选文件夹,或移走其中内容", "choose another folder with -o, or move its contents away")
+    hint = Text("请用 -o 另选文件夹，或移走其中内容", "choose another folder with -o, or move its contents away")
     if held_identity(target) is not None:
         return Problem(Text(f"{target} 已有另一次运行的结果", f"{target} holds the results of another run"), hint=hint)
     if OWN.intersection(there):
@@ -142,7 +142,7 @@ def _occupied(target: Path, there: list[str]) -> Problem:
             Text(f"{target} 是不完整的结果文件夹", f"{target} is an incomplete result folder, half-written or changed"), hint=hint
         )
     some = ", ".join(there[:3])
-    return Problem(Text(f"{target} 不是空文件夹(有 {some})", f"{target} is not empty (it holds {some})"), hint=hint)
+    return Problem(Text(f"{target} 不是空文件夹（有 {some}）", f"{target} is not empty (it holds {some})"), hint=hint)
 
 
 def _prefix(target: Path) -> str:
@@ -164,7 +164,7 @@ def _beside(target: Path) -> Iterator[Path]:
         if error.errno in FULL:
             raise _disk_error(target, error) from error
         why = error.strerror or str(error)
-        raise UserError.one(f"无法写入 {target}:{why}", f"{target} cannot be written: {why}") from error
+        raise UserError.one(f"无法写入 {target}：{why}", f"{target} cannot be written: {why}") from error
     try:
         yield part
     finally:
@@ -220,10 +220,12 @@ def _disk_error(folder: Path, error: OSError) -> DiskError:
     shown = folder.name.removeprefix(".").split(".part-")[0]
     if error.errno in FULL:
         return DiskError(
-            Text(f"磁盘已满,未写入 {shown},没有留下残缺文件", f"the disk is full: {shown} was not written and nothing is left of it")
+            Text(f"磁盘已满，未写入 {shown}，没有留下残缺文件", f"the disk is full: {shown} was not written and nothing is left of it")
         )
     why = error.strerror or str(error)
-    return DiskError(Text(f"写入 {shown} 失败({why}),没有留下残缺文件", f"{shown} could not be written ({why}) and nothing is left of it"))
+    return DiskError(
+        Text(f"写入 {shown} 失败（{why}），没有留下残缺文件", f"{shown} could not be written ({why}) and nothing is left of it")
+    )
 
 
 def _flush(folder: Path) -> None:

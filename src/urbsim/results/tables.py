@@ -18,9 +18,9 @@ HEADINGS: Mapping[str, Text] = {
     "area": Text("地区代码", "area"),
     "area_zh": Text("地区", "name zh"),
     "level": Text("层级", "level"),
-    "p10": Text("低值(10%)", "low (10 %)"),
+    "p10": Text("低值（10%）", "low (10 %)"),
     "median": Text("中位数", "median"),
-    "p90": Text("高值(90%)", "high (90 %)"),
+    "p90": Text("高值（90%）", "high (90 %)"),
     "unit": Text("单位", "unit"),
     "status": Text("状态", "status"),
     "origin": Text("来源", "origin"),
@@ -80,9 +80,13 @@ def summary(array: xr.DataArray) -> pd.DataFrame:
     """Return low, median and high over draws and replicates in long form, one row per position, rows without any value left out."""
     values = array.transpose("draw", "replicate", ...).values
     values = values.reshape(-1, *values.shape[2:]).astype(np.float64)
-    known = np.isfinite(values).any(axis=0)
-    filled = np.where(np.isfinite(values) | ~known, np.where(known, values, 0.0), np.nan)
-    levels = np.nanquantile(filled, list(QUANTILES.values()), axis=0)
+    finite = np.isfinite(values)
+    known, full = finite.any(axis=0), finite.all(axis=0)
+    probabilities = list(QUANTILES.values())
+    levels = np.full((len(probabilities), *known.shape), np.nan)
+    levels[:, full] = np.quantile(values[:, full], probabilities, axis=0)
+    if (known & ~full).any():  # much slower, and rare
+        levels[:, known & ~full] = np.nanquantile(values[:, known & ~full], probabilities, axis=0)
     dims = [dim for dim in array.dims if dim not in ("draw", "replicate")]
     columns: dict[str, Any] = {}
     for axis, dim in enumerate(dims):

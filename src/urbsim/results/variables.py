@@ -46,7 +46,7 @@ VARIABLES: dict[str, Variable] = {
     "migrants": _v(
         "time area status origin",
         "int32",
-        "农业转移人口存量(按状态和来源)",
+        "农业转移人口存量（按状态和来源）",
         "rural-origin movers by status and origin",
         "persons",
         "人",
@@ -56,24 +56,24 @@ VARIABLES: dict[str, Variable] = {
     "departures": _v("time area origin", "int32", "迁出", "departures", "persons per quarter", "人/季"),
     "settled": _v("time area origin", "int32", "当季落户", "persons who settled", "persons per quarter", "人/季"),
     "permits_issued": _v("time area origin", "int32", "当季办理居住证", "residence permits issued", "persons per quarter", "人/季"),
-    "returns": _v("time area return_to", "int32", "返乡(按离开地)", "returns, by area left", "persons per quarter", "人/季"),
+    "returns": _v("time area return_to", "int32", "返乡（按离开地）", "returns, by area left", "persons per quarter", "人/季"),
     "moves": _v("time area", "int32", "省内其他地区迁入", "moves in from other areas of the region", "persons per quarter", "人/季"),
     "agents_in_place": _v("time area part", "int32", "本地农村户籍常住人口", "rural-origin people living in place", "persons", "人"),
     "town_born": _v("time area part", "int32", "原城镇人口及其子女", "town-born residents", "persons", "人"),
     "children": _v(
         "time area stage school_place",
         "int32",
-        "随迁子女(按就学方式)",
+        "随迁子女（按就学方式）",
         "migrants' children by where they learn",
         "persons",
         "人",
         "ages 6-11 and 12-14; at_home: left behind",
     ),
     "pupils": _v(
-        "year area stage pupil_group school_place", "int32", "学龄儿童(年末)", "children of school age at the year's end", "persons", "人"
+        "year area stage pupil_group school_place", "int32", "学龄儿童（年末）", "children of school age at the year's end", "persons", "人"
     ),
     "places": _v("time area stage", "int32", "公办学位", "public school places", "places", "个"),
-    "households": _v("time area tenure", "int32", "农业转移家庭(按住房)", "migrant households by tenure", "households", "户"),
+    "households": _v("time area tenure", "int32", "农业转移家庭（按住房）", "migrant households by tenure", "households", "户"),
     "queue": _v("time area queue_for", "int32", "排队家庭", "households waiting", "households", "户"),
     "homes_units": _v("time area homes", "int32", "保障房套数", "homes supplied", "units", "套"),
     "homes_occupied": _v("time area homes", "int32", "保障房入住套数", "homes occupied", "units", "套"),
@@ -111,20 +111,20 @@ VARIABLES: dict[str, Variable] = {
         "above the area weighted by residents of towns; nominal",
     ),
     "grant": _v("time area", "float64", "市民化奖励资金", "transfer received", "yuan per quarter", "元/季", "booked in the first quarter"),
-    "persons_band": _v("year area group band", "int32", "年末人口(按年龄段)", "residents by age band at the year's end", "persons", "人"),
+    "persons_band": _v("year area group band", "int32", "年末人口（按年龄段）", "residents by age band at the year's end", "persons", "人"),
     "persons_age5": _v(
         "year_end prefecture sex age5",
         "int32",
-        "年末常住人口(按性别和五岁组)",
+        "年末常住人口（按性别和五岁组）",
         "residents by sex and five-year group at the year's end",
         "persons",
         "人",
     ),
     "change_residents": _v(
-        "year area component", "int32", "常住人口变动(按来源)", "change of residents by component", "persons per year", "人/年"
+        "year area component", "int32", "常住人口变动（按来源）", "change of residents by component", "persons per year", "人/年"
     ),
     "change_town": _v(
-        "year area component", "int32", "城镇常住人口变动(按来源)", "change of town residents by component", "persons per year", "人/年"
+        "year area component", "int32", "城镇常住人口变动（按来源）", "change of town residents by component", "persons per year", "人/年"
     ),
     "urbanization_change": _v(
         "year area component",
@@ -142,7 +142,7 @@ VARIABLES: dict[str, Variable] = {
     "cost": _v(
         "year area item payer",
         "float64",
-        "成本(按项目和承担者)",
+        "成本（按项目和承担者）",
         "cost by item and payer",
         "yuan per year",
         "元/年",
