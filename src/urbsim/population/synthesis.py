@@ -13,7 +13,7 @@ from urbsim.errors import UserError
 from urbsim.population import registry
 from urbsim.population.assumptions import ABSENT
 from urbsim.population.columns import Rows, Tables, fill, make_tables
-from urbsim.population.fit import FitRow, fit_table
+from urbsim.population.fit import FitRow, Tally, fit_table
 from urbsim.population.ipf import Ints
 from urbsim.population.plan import Plan, plan_of
 from urbsim.population.registry import Columns
@@ -59,11 +59,10 @@ def synthesise(region: Region, weight: int, seed: int) -> Population:
     plan = plan_of(region)
     drawn = draw(region, plan, weight, seed)
     tables = make_tables(region, plan)
-    households = _fill_all(region, plan, drawn, tables, seed)
+    households, tally = _fill_all(region, plan, drawn, tables, seed)
     town_born = fit_town_born(region, plan, drawn, weight)
-    agents = _agent_movers(plan, drawn, len(region.area_codes)) * weight
-    movers = town_born_by_class(region, plan, town_born, agents)
-    rows = fit_table(region, plan, drawn, households, town_born, agents, movers, weight)
+    movers = town_born_by_class(region, plan, town_born, tally.movers * weight)
+    rows = fit_table(region, plan, drawn, tally, town_born, movers, weight)
     return Population(households, town_born, movers[:, :2], movers[:, 2], rows, weight)
 
 
@@ -83,20 +82,14 @@ def _chunks(drawn: Drawn, prefecture: npt.NDArray[np.int64], areas: int) -> Iter
         yield start, stop, Rows(drawn.template[start:stop], place, drawn.part[start:stop], kind, prefecture[home], origin)
 
 
-def _fill_all(region: Region, plan: Plan, drawn: Drawn, tables: Tables, seed: int) -> Columns:
+def _fill_all(region: Region, plan: Plan, drawn: Drawn, tables: Tables, seed: int) -> tuple[Columns, Tally]:
     prefecture = np.asarray(region.prefecture_of, dtype=np.int64)
     total = drawn.template.size
+    tally = Tally.empty(prefecture.size, len(region.prefecture_codes))
     households: Columns = {column.name: np.empty(total, dtype=column.dtype) for column in registry.COLUMNS}
     for start, stop, rows in _chunks(drawn, prefecture, prefecture.size):
-        for name, values in fill(rows, plan.pool, tables, seed).items():
+        columns = fill(rows, plan.pool, tables, seed)
+        tally.add(plan, rows, columns)
+        for name, values in columns.items():
             households[name][start:stop] = values
-    return households
-
-
-def _agent_movers(plan: Plan, drawn: Drawn, areas: int) -> Ints:
-    """Count members of mover rows by area of living and class: A x 3 (row counts)."""
-    result = np.zeros((areas, 3), dtype=np.int64)
-    mover = (drawn.kind >= 1) & (drawn.kind <= 3)
-    key = drawn.place[mover].astype(np.int64) * 3 + drawn.kind[mover] - 1
-    result += np.rint(np.bincount(key, plan.pool.persons_along[drawn.template[mover]], areas * 3)).astype(np.int64).reshape(areas, 3)
-    return result
+    return households, tally
