@@ -86,7 +86,10 @@ def test_insurance_and_training(result: xr.Dataset) -> None:
     row = result.sel(year=2020, area="zhejiang")
     assert row["service_demand"].sel(service="insurance", group="migrants").item() == frames["workers"][40].sum()
     assert row["service_served"].sel(service="training", group="migrants").item() == frames["trained"][37:41].sum()
-    assert row["service_supply"].sel(service="training").item() == 4 * 100
+    assert row["service_supply"].sel(service="training").item() == pytest.approx(100)
+    here = result["service_supply"].sel(year=2020, service="training", area="hangzhou_core").item()
+    workers = frames["workers"][37:41]
+    assert here == pytest.approx((25 * workers[:, 0] / workers.sum(axis=1)).sum())
     assert np.isnan(row["service_demand"].sel(service="legal").values).all()
 
 
@@ -217,3 +220,18 @@ def test_what_is_not_modelled_says_so() -> None:
     assert list(table["说明"]).count("尚未建模") == 6
     assert table["目标值"][2] == "[100.0]"
     assert "not modelled yet" in list(target_table(make_dataset(small=True), "en")["remark"])
+
+
+def test_the_shipped_region_and_scenario_fit() -> None:
+    """Names that results read must be those that regions and scenarios offer."""
+    from urbsim.regions import load_region
+    from urbsim.scenario import load
+
+    region, scenario = load_region("zhejiang"), load("zhejiang_2027")
+    result = assemble([[make_frames(region)]], region, scenario).isel(draw=0, replicate=0).sel(area="zhejiang")  # type: ignore[arg-type]
+    supply = result["service_supply"].sel(year=2022)
+    for service in ("nursery", "kindergarten", "upper_secondary", "hospital_beds"):
+        assert supply.sel(service=service).item() > 0, service
+    slots = scenario.policy.array("work.training_slots")[45:49, 0].sum() / 4
+    assert supply.sel(service="training").item() == pytest.approx(slots)
+    assert np.isfinite(result["target"].sel(indicator="migrant_income_growth").item())

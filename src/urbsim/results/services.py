@@ -11,7 +11,7 @@
 
 Standards are planning standards with their sources (`data/service_norms.csv`). Stocks at the year's end, training summed over the year.
 Children left behind are no demand where they do not live. Supply of schools public places, of which bought places are no part;
-supply of training is the number of slots of the policy.
+supply of training is the number of slots of the policy, spread by migrant workers.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from urbsim.results.facts import service_norms
 from urbsim.results.frames import Frames
 from urbsim.results.labels import codes, position
+from urbsim.results.levels import ratio
 
 if TYPE_CHECKING:
     from urbsim.results.compute import Context
@@ -102,7 +103,7 @@ def _work(frames: Frames, context: Context, demand: Floats, served: Floats, unme
     unmet[:, :, s, MIGRANTS] = demand[:, :, s, MIGRANTS] - served[:, :, s, MIGRANTS]
     s = position("service", "training")
     served[:, :, s, MIGRANTS] = calendar.over(np.asarray(frames["trained"]))
-    supply[:, :, s] = _lever(context, "work.training_slots")
+    supply[:, :, s] = _training_slots(frames, context)
 
 
 def _region_supply(context: Context, attribute: str) -> Floats:
@@ -117,13 +118,18 @@ def _region_supply(context: Context, attribute: str) -> Floats:
     return out
 
 
-def _lever(context: Context, lever: str) -> Floats:
-    """Return a lever's value in force at the start of every year, NaN where the scenario does not have it or the route is closed."""
+def _training_slots(frames: Frames, context: Context) -> Floats:
+    """Return the training slots of every year by area; NaN where the scenario does not have the lever.
+
+    The lever is one number for the region and year; a quarter of the value in force goes out each quarter by migrant workers (the rule of
+    `urbsim.policy.work.slots_in_area`).
+    """
     calendar = context.calendar
-    starts = calendar.first + calendar.ends - 3
     try:
-        table: Any = np.asarray(context.scenario.policy.array(lever), dtype=np.float64)
+        table: Any = np.asarray(context.scenario.policy.array("work.training_slots"), dtype=np.float64)
     except (AttributeError, KeyError):
-        return np.full((len(starts), context.levels.areas), np.nan)
-    found = table[starts]
-    return np.where(found < 0, np.nan, found)
+        return np.full((len(calendar.years), context.levels.areas), np.nan)
+    workers = np.asarray(frames["workers"], dtype=np.float64)
+    shares = np.nan_to_num(ratio(workers, workers.sum(axis=1, keepdims=True)))
+    in_force = table[calendar.first : calendar.first + calendar.quarters, :1]
+    return np.asarray(calendar.over(in_force / 4.0 * shares), dtype=np.float64)
