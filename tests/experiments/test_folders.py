@@ -8,6 +8,8 @@ import pytest
 
 from urbsim.errors import DiskError, UserError
 from urbsim.experiments import folders
+from urbsim.results.provenance import IDENTITY
+from urbsim.results.storage import PROVENANCE, held_identity
 
 RUN = {"scenario": "x", "scenario_hash": "deadbeef", "seed": 0}
 
@@ -18,7 +20,7 @@ def write(folder: Path, identity: dict[str, object] = RUN, text: str = "result")
         (part / "tables").mkdir()
         (part / "tables" / "a.csv").write_text(text)
         (part / "results.nc").write_text(text)
-        (part / folders.PROVENANCE).write_text(json.dumps({folders.IDENTITY: identity}))
+        (part / PROVENANCE).write_text(json.dumps({IDENTITY: identity}))
 
 
 def test_a_new_folder_holds_everything_and_no_leftovers(tmp_path: Path) -> None:
@@ -62,8 +64,9 @@ def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
 def test_a_file_in_the_way_is_the_users_mistake(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     for path in (tmp_path / "out", tmp_path / "out" / "below"):
-        with pytest.raises(UserError, match="cannot be written"):
+        with pytest.raises(UserError):
             folders.claim(path, RUN)
+    assert (tmp_path / "out").read_text() == "a file"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,7 @@ def test_an_interrupt_leaves_the_earlier_result_whole(tmp_path: Path) -> None:
         (part / "results.nc").write_text("half")
         raise KeyboardInterrupt
     assert (tmp_path / "out" / "results.nc").read_text() == "result"
-    assert folders.held_identity(tmp_path / "out") == RUN
+    assert held_identity(tmp_path / "out") == RUN
     assert not list((tmp_path / "out").glob(".*"))
 
 
@@ -104,13 +107,13 @@ def test_the_mark_of_a_complete_result_comes_last(tmp_path: Path, monkeypatch: p
 
     def watch(self: Path, target: Path) -> Path:
         moved.append(Path(target).name)
-        assert not (tmp_path / "out" / folders.PROVENANCE).exists()
+        assert not (tmp_path / "out" / PROVENANCE).exists()
         return replace(self, target)
 
     write(tmp_path / "out")
     monkeypatch.setattr(Path, "replace", watch)
     write(tmp_path / "out")
-    assert moved[-1] == folders.PROVENANCE
+    assert moved[-1] == PROVENANCE
 
 
 def test_release_keeps_what_is_not_empty(tmp_path: Path) -> None:

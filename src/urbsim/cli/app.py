@@ -18,7 +18,8 @@ import typer
 from urbsim.cli import catalogue, check, compare, explain, new, report, run
 from urbsim.cli.language import both, language_of, localise
 from urbsim.cli.options import Lang
-from urbsim.errors import DiskError, RunError, UserError
+from urbsim.errors import DiskError, UserError
+from urbsim.experiments.failure import RunError
 from urbsim.text import Language, Text
 
 INTERRUPTED = Text(zh="已中断，没有写出任何结果。", en="Interrupted; no result was written.")
@@ -26,6 +27,7 @@ BUG = Text(
     zh="以上是 urbsim 自身的错误，不是您的文件有误。请把它连同所用的命令一起报告给开发者。",
     en="The above is a fault of urbsim itself, not of your files. Please report it together with the command.",
 )
+USAGE = "命令写法有误，以上是英文说明；加 --help 可看中文用法。"
 
 ABOUT = both(
     zh="""
@@ -49,6 +51,25 @@ ABOUT = both(
 )
 
 
+def show_version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"urbsim {version('urbsim')}")
+        raise typer.Exit
+
+
+def root(
+    lang: Lang = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=show_version, help=both(zh="显示版本并退出", en="Show the version and exit")),
+    ] = False,
+) -> None:
+    """Take the options that stand before the command."""
+
+
 def build() -> typer.Typer:
     """Return the application with all its commands."""
     app = typer.Typer(
@@ -58,18 +79,7 @@ def build() -> typer.Typer:
         no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-
-    def root(
-        lang: Lang = None,
-        version: Annotated[bool, typer.Option("--version", help=both(zh="显示版本并退出", en="Show the version and exit"))] = False,
-    ) -> None:
-        if version:
-            from importlib.metadata import version as installed
-
-            typer.echo(f"urbsim {installed('urbsim')}")
-            raise typer.Exit
-
-    app.callback(help=ABOUT, invoke_without_command=True)(root)
+    app.callback(help=ABOUT)(root)
     for module in (run, compare, check, catalogue, explain, new, report):
         app.command(module.NAME, help=module.HELP, no_args_is_help=True)(module.command)
     return app
@@ -96,9 +106,14 @@ def _status(words: list[str], lang: Language) -> int:
         localise(command, lang)
         command.main(args=words, prog_name="urbsim", obj=lang)
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            _abandon_output()
+            return 0
         status = end.code if isinstance(end.code, int) else 1 if end.code else 0
         if status == 130:
             _complain(INTERRUPTED.get(lang))
+        elif status == 2 and lang == "zh" and type(end.__context__).__name__ != "NoArgsIsHelpError":
+            _complain(USAGE)
         return status
     except UserError as error:
         for problem in error.problems:

@@ -34,7 +34,7 @@ def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Languag
     found: Language | None = None
     words = list(arguments)
     words = words[: words.index("--")] if "--" in words else words
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         value = f"--lang={following}" if word == "--lang" else word
         if value == "--lang=zh":
             found = "zh"

@@ -90,6 +90,18 @@ Weight = Annotated[
         show_default=False,
     ),
 ]
+Start = Annotated[
+    str | None,
+    typer.Option(
+        "--start",
+        metavar="DATE",
+        help=both(
+            zh="结果从此日期开始，如 2017-01；此前各年照常模拟；默认从 2010 年人口普查开始",
+            en="Begin the result at this date (2017-01), the years before are simulated to get there; by default at the census of 2010",
+        ),
+        show_default=False,
+    ),
+]
 Until = Annotated[
     str | None,
     typer.Option(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from urbsim.text import Language, Text
+
+if TYPE_CHECKING:
+    from urbsim.experiments.plan import Plan
 
 LABEL = Text(zh="模拟", en="Simulating")
 FORMAT = Text(
@@ -30,3 +34,21 @@ def progress_bar(lang: Language, quiet: bool) -> Iterator[Callable[[int, int], N
             bar.update(done - bar.n)
 
         yield show
+
+
+def announce(plans: Sequence[Plan], lang: Language, quiet: bool) -> None:
+    """Say on standard error what is about to be simulated, and what deserves a second look in the scenarios."""
+    if quiet:
+        return
+    for plan in plans:
+        for note in plan.scenario.notes:
+            print(f"{plan.scenario.name}: {note.get(lang)}", file=sys.stderr)
+    first = plans[0]
+    run, period = first.scenario.run, first.scenario.period
+    names = ", ".join(plan.scenario.name for plan in plans)
+    words = Text(
+        zh=f"{names}：{run.draws} 次抽样 × {run.replicates} 次重复，至 {period.until}，每个代理代表 {run.weight} 户，{first.jobs} 个进程。",
+        en=f"{names}: {run.draws} draws × {run.replicates} replicates, to {period.until}, "
+        f"an agent stands for {run.weight} households, {first.jobs} processes.",
+    )
+    print(words.get(lang), file=sys.stderr)

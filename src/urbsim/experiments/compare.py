@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from urbsim.errors import UserError
 from urbsim.experiments.plan import Plan, as_scenario, make_plan
@@ -25,6 +25,7 @@ def compare(
     replicates: int | None = None,
     seed: int | None = None,
     weight: int | None = None,
+    start: str | dt.date | None = None,
     until: str | dt.date | None = None,
     jobs: int | None = None,
     threads: int = 1,
@@ -39,9 +40,11 @@ def compare(
     """
     from urbsim.experiments.differences import differences
 
-    plans = make_plans(base, others, draws=draws, replicates=replicates, seed=seed, weight=weight, until=until, jobs=jobs, threads=threads)
+    plans = make_plans(
+        base, others, draws=draws, replicates=replicates, seed=seed, weight=weight, start=start, until=until, jobs=jobs, threads=threads
+    )
     names = unique_names(plans)
-    results = run_plans(plans, progress)
+    results = [result for result, _ in run_plans(plans, progress)]
     return differences(results[0], dict(zip(names[1:], results[1:], strict=True)), names[0])
 
 
@@ -53,14 +56,21 @@ def make_plans(
     replicates: int | None = None,
     seed: int | None = None,
     weight: int | None = None,
+    start: str | dt.date | None = None,
     until: str | dt.date | None = None,
+    settings: Sequence[str] = (),
     jobs: int | None = None,
     threads: int = 1,
 ) -> list[Plan]:
-    """Return one plan for each scenario, the base first, all with the same numbers; see `compare`."""
+    """Return one plan for each scenario, the base first, all with the same numbers; see `compare`.
+
+    `settings` (`lever[area]@date=value`) are laid on top of the others, not of the base.
+    """
     if not others:
         raise UserError.one(zh="至少要有一个情景与基准相比。", en="Name at least one scenario to compare with the base.")
-    first = make_plan(base, draws=draws, replicates=replicates, seed=seed, weight=weight, until=until, jobs=jobs, threads=threads)
+    first = make_plan(
+        base, draws=draws, replicates=replicates, seed=seed, weight=weight, start=start, until=until, jobs=jobs, threads=threads
+    )
     plans = [first]
     problems = []
     for other in others:
@@ -75,14 +85,17 @@ def make_plans(
                 en=f"{scenario.name} is about {scenario.region}, the base {first.scenario.name} about {first.scenario.region}: "
                 "they cannot be compared.",
             ).problems
+        run, period = first.scenario.run, first.scenario.period
         plans.append(
             make_plan(
                 scenario,
-                draws=first.draws,
-                replicates=first.replicates,
-                seed=first.seed,
-                weight=first.weight,
-                until=until,
+                draws=run.draws,
+                replicates=run.replicates,
+                seed=run.seed,
+                weight=run.weight,
+                start=period.start,
+                until=period.until,
+                settings=settings,
                 jobs=jobs,
                 threads=threads,
             )
@@ -92,9 +105,9 @@ def make_plans(
     return plans
 
 
-def run_plans(plans: Sequence[Plan], progress: Progress | None = None) -> list[xr.Dataset]:
-    """Carry out plans one after another; `progress` hears of all of them together."""
-    total = sum(plan.draws * plan.replicates * plan.until for plan in plans)
+def run_plans(plans: Sequence[Plan], progress: Progress | None = None) -> list[tuple[xr.Dataset, dict[str, Any]]]:
+    """Carry out plans one after another and return their results and records; `progress` hears of all of them together."""
+    total = sum(plan.runs * plan.until for plan in plans)
     finished = 0
 
     def tell(done: int, of_this: int) -> None:
@@ -104,7 +117,7 @@ def run_plans(plans: Sequence[Plan], progress: Progress | None = None) -> list[x
     results = []
     for plan in plans:
         results.append(run_plan(plan, tell))
-        finished += plan.draws * plan.replicates * plan.until
+        finished += plan.runs * plan.until
     return results
 
 

@@ -4,54 +4,48 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from urbsim.clock import LAST_QUARTER, first_day, last_day, quarter_of
+from urbsim.clock import last_day, quarter_of
 from urbsim.errors import Problem, UserError
 from urbsim.text import Text
 
 if TYPE_CHECKING:
     from urbsim.scenario import Scenario
 
-MOST = {"draws": 100_000, "replicates": 100_000, "seed": 2**63 - 1, "weight": 1_000_000, "jobs": 1024, "threads": 1024}
-LEAST = {"seed": 0}
-_NAMES = {
-    "draws": "抽样数",
-    "replicates": "重复次数",
-    "seed": "随机数种子",
-    "weight": "每个代理代表的户数",
-    "jobs": "进程数",
-    "threads": "线程数",
-}
+MOST_PROCESSES = 1024
+_ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Hold a scenario and the numbers of its runs; `until` is the index of the last quarter."""
+    """Hold a scenario, whose run and period say what is simulated, and how the work is spread.
+
+    `settings` are the texts of the values laid on top of it (`lever[area]@date=value`).
+    """
 
     scenario: Scenario
-    draws: int
-    replicates: int
-    seed: int
-    weight: int
-    until: int
     jobs: int
     threads: int
+    settings: tuple[str, ...] = ()
 
     @property
-    def identity(self) -> dict[str, object]:
-        """Return what makes two runs the same run: everything that can change a number; jobs and threads cannot."""
-        return {
-            "scenario": self.scenario.name,
-            "scenario_hash": self.scenario.hash8,
-            "draws": self.draws,
-            "replicates": self.replicates,
-            "seed": self.seed,
-            "weight": self.weight,
-            "until": last_day(self.until).isoformat(),
-        }
+    def runs(self) -> int:
+        """Return the number of runs."""
+        return self.scenario.run.draws * self.scenario.run.replicates
+
+    @property
+    def first(self) -> int:
+        """Return the quarter whose end is the first entry of the result: the one before the first day of the period."""
+        return max(0, quarter_of(self.scenario.period.start - _ONE_DAY))
+
+    @property
+    def until(self) -> int:
+        """Return the last quarter."""
+        return self.scenario.period.last_quarter
 
 
 def make_plan(
@@ -61,29 +55,46 @@ def make_plan(
     replicates: int | None = None,
     seed: int | None = None,
     weight: int | None = None,
+    start: str | dt.date | None = None,
     until: str | dt.date | None = None,
+    settings: Sequence[str] = (),
     jobs: int | None = None,
     threads: int = 1,
 ) -> Plan:
     """Return the plan of an experiment; what is not given comes from the scenario.
 
-    `jobs` defaults to the cores at hand, at most one for each run. Raises UserError with every number that cannot be.
+    Dates may be written 2025, 2025-07 or 2025-07-01; `until` means the whole of the year or quarter it names. `jobs` defaults to the
+    cores at hand, at most one for each run. Raises UserError with everything that cannot be.
     """
-    found = as_scenario(scenario)
-    numbers = {
-        "draws": found.run.draws if draws is None else draws,
-        "replicates": found.run.replicates if replicates is None else replicates,
-        "seed": found.run.seed if seed is None else seed,
-        "weight": found.run.weight if weight is None else weight,
-        "jobs": cores() if jobs is None else jobs,
-        "threads": threads,
-    }
-    problems = [problem for name, number in numbers.items() if (problem := _check(name, number)) is not None]
-    last = _last_quarter(until, problems)
+    problems: list[Problem] = []
+    first, last = _date(start, problems), _date(until, problems)
+    if last is not None:
+        last = last_day(quarter_of(last.replace(month=12) if isinstance(until, str) and len(until.strip()) == 4 else last))
+    problems += _check_spread("jobs", "进程数", cores() if jobs is None else jobs)
+    problems += _check_spread("threads", "线程数", threads)
+    try:
+        found = as_scenario(scenario)
+        try:
+            found = found.with_set(settings)
+        except UserError as error:
+            problems = error.problems + problems
+        found = found.with_run(draws=draws, replicates=replicates, seed=seed, weight=weight, start=first, until=last)
+    except UserError as error:
+        raise UserError([*error.problems, *problems]) from None
+    plan = Plan(found, min(jobs or cores(), found.run.draws * found.run.replicates), threads, tuple(settings))
+    problems += _missing_draws(found)
+    if plan.first >= plan.until:
+        period = found.period
+        problems.append(
+            Problem(
+                Text(
+                    zh=f"{period.start} 至 {period.until} 不足一个季度。", en=f"{period.start} to {period.until} is less than one quarter."
+                )
+            )
+        )
     if problems:
         raise UserError(problems)
-    numbers["jobs"] = min(numbers["jobs"], numbers["draws"] * numbers["replicates"])
-    return Plan(found, until=last, **numbers)
+    return plan
 
 
 def as_scenario(scenario: Scenario | str | Path) -> Scenario:
@@ -103,36 +114,32 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def _check(name: str, number: object) -> Problem | None:
-    low, high = LEAST.get(name, 1), MOST[name]
-    if isinstance(number, int) and not isinstance(number, bool) and low <= number <= high:
-        return None
-    return Problem(
-        Text(
-            zh=f"{_NAMES[name]}({name})应是 {low} 到 {high} 的整数，给的是 {number!r}。",
-            en=f"{name} must be a whole number from {low} to {high}, found {number!r}.",
-        )
+def _check_spread(name: str, zh: str, number: object) -> list[Problem]:
+    if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= MOST_PROCESSES:
+        return []
+    words = Text(
+        zh=f"{zh}({name})应是 1 到 {MOST_PROCESSES} 的整数，给的是 {number!r}。",
+        en=f"{name} must be a whole number from 1 to {MOST_PROCESSES}, found {number!r}.",
     )
+    return [Problem(words)]
 
 
-def _last_quarter(until: str | dt.date | None, problems: list[Problem]) -> int:
-    if until is None:
-        return LAST_QUARTER
+def _date(given: str | dt.date | None, problems: list[Problem]) -> dt.date | None:
     from urbsim.policy.dates import parse_date
 
-    date = parse_date(until) if isinstance(until, str) else until
-    if isinstance(date, Text):
-        problems.append(Problem(Text(zh=f"until：{date.zh}", en=f"until: {date.en}")))
-        return LAST_QUARTER
-    if isinstance(until, str) and len(until.strip()) == 4:  # a bare year means all of it
-        date = date.replace(month=12, day=31)
-    if not 1 <= quarter_of(date) <= LAST_QUARTER:
-        problems.append(
-            Problem(
-                Text(
-                    zh=f"截止日期 {date} 应在 {first_day(1)} 至 {last_day(LAST_QUARTER)} 之间。",
-                    en=f"A run can end between {first_day(1)} and {last_day(LAST_QUARTER)}, not on {date}.",
-                )
-            )
-        )
-    return quarter_of(date)
+    found = parse_date(given) if isinstance(given, str) else given
+    if isinstance(found, Text):
+        problems.append(Problem(found))
+        return None
+    return found
+
+
+def _missing_draws(scenario: Scenario) -> list[Problem]:
+    """Return the problem of asking for more draws than the region's fitted ensemble has."""
+    from urbsim.parameters import member
+
+    try:
+        member(scenario.region, scenario.run.draws - 1)
+    except UserError as error:
+        return error.problems
+    return []

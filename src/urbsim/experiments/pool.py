@@ -11,6 +11,7 @@ import itertools
 import multiprocessing
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 import types
@@ -18,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -234,9 +236,12 @@ _worker: _Worker | None = None
 def _begin(simulate: Simulate, source: str, numbers: Numbers, board: _Board) -> None:
     """Load the scenario once for all runs of this worker."""
     global _worker
-    from urbsim.scenario import loads
+    from urbsim.scenario import load
 
-    _worker = _Worker(simulate, loads(source), numbers, board)
+    with tempfile.TemporaryDirectory(prefix="urbsim-") as folder:
+        file = Path(folder) / "resolved.yaml"
+        file.write_text(source, encoding="utf-8")
+        _worker = _Worker(simulate, load(file), numbers, board)
 
 
 def _work(i: int, task: Task) -> Frames:

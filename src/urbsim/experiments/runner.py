@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from urbsim.experiments.plan import Plan, as_scenario, make_plan
 from urbsim.experiments.pool import Frames, Numbers, Progress, Simulate, Task, one_run, simulate_all
@@ -22,6 +24,7 @@ def run(
     replicates: int | None = None,
     seed: int | None = None,
     weight: int | None = None,
+    start: str | dt.date | None = None,
     until: str | dt.date | None = None,
     jobs: int | None = None,
     threads: int = 1,
@@ -30,29 +33,72 @@ def run(
     """Simulate every draw and replicate of a scenario and return the result with all its variables.
 
     `scenario` is a shipped name, a path, or what `urbsim.load` returned. Draw 0 is the best-fitting member of the parameter ensemble, and
-    draw k is the same whatever `draws` is. `weight` is the number of households per agent, `until` a date such as "2025-12". `jobs`
-    processes and `threads` in each change no bit of the result. `progress` hears (quarters done, quarters in all).
+    draw k is the same whatever `draws` is. `weight` is the number of households per agent. `start` and `until` are dates such as "2025-12":
+    the simulation always begins with the census of 2010, the result at `start`. `jobs` processes and `threads` in each change no bit of the
+    result. `progress` hears (quarters done, quarters in all).
 
     Raises UserError for input that cannot be used, RunError for a run that failed.
     """
-    plan = make_plan(scenario, draws=draws, replicates=replicates, seed=seed, weight=weight, until=until, jobs=jobs, threads=threads)
-    return run_plan(plan, progress)
+    plan = make_plan(
+        scenario, draws=draws, replicates=replicates, seed=seed, weight=weight, start=start, until=until, jobs=jobs, threads=threads
+    )
+    return run_plan(plan, progress)[0]
 
 
-def run_plan(plan: Plan, progress: Progress | None = None) -> xr.Dataset:
-    """Carry out a plan; see `run`."""
+def run_plan(plan: Plan, progress: Progress | None = None) -> tuple[xr.Dataset, dict[str, Any]]:
+    """Carry out a plan and return its result and the record of where it comes from; see `run`."""
     from urbsim.regions import load_region
     from urbsim.results.dataset import Assembler
+    from urbsim.results.hashing import content_hash
 
-    tasks = [Task(draw, replicate) for draw in range(plan.draws) for replicate in range(plan.replicates)]
-    numbers = Numbers(seed=plan.seed, weight=plan.weight, threads=plan.threads, until=plan.until)
-    assembler = Assembler(load_region(plan.scenario.region), plan.scenario, plan.draws, plan.replicates, quarters=plan.until + 1)
+    began = time.perf_counter()
+    scenario, run = plan.scenario, plan.scenario.run
+    tasks = [Task(draw, replicate) for draw in range(run.draws) for replicate in range(run.replicates)]
+    numbers = Numbers(seed=run.seed, weight=run.weight, threads=plan.threads, until=plan.until)
+    quarters = plan.until - plan.first + 1
+    assembler = Assembler(load_region(scenario.region), scenario, run.draws, run.replicates, quarters=quarters, first_quarter=plan.first)
 
     def receive(i: int, frames: Frames) -> None:
-        assembler.add(tasks[i].draw, tasks[i].replicate, frames)
+        assembler.add(tasks[i].draw, tasks[i].replicate, _from_quarter(frames, plan.first))
 
-    simulate_all(_engine(), plan.scenario, tasks, numbers, plan.jobs, receive, progress)
-    return assembler.dataset()
+    simulate_all(_engine(), scenario, tasks, numbers, plan.jobs, receive, progress)
+    dataset = assembler.dataset()
+    record = provenance_of(plan, wall_time=time.perf_counter() - began, hash_of_content=content_hash(dataset))
+    return dataset.assign_attrs(provenance=json.dumps(record, ensure_ascii=False, sort_keys=True)), record
+
+
+def provenance_of(plan: Plan, *, wall_time: float = 0.0, hash_of_content: str | None = None) -> dict[str, Any]:
+    """Return the record of a plan's run (see `urbsim.results.provenance`), `run_identity` included."""
+    from urbsim.regions import load_region
+    from urbsim.results.provenance import provenance
+
+    scenario, run = plan.scenario, plan.scenario.run
+    return provenance(
+        scenario,
+        load_region(scenario.region),
+        seed=run.seed,
+        draws=run.draws,
+        replicates=run.replicates,
+        weight=run.weight,
+        until=scenario.period.until.isoformat(),
+        settings=plan.settings,
+        wall_time=wall_time,
+        content_hash=hash_of_content,
+        extra={"jobs": plan.jobs, "threads": plan.threads},
+    )
+
+
+def _from_quarter(frames: Frames, first: int) -> Frames:
+    """Return the frames from quarter `first` on: the state at its end, then the flows after it."""
+    if first == 0:
+        return frames
+    from urbsim.results.frames import STOCKS
+
+    kept = {name: values[first:].copy() for name, values in frames.items()}
+    for name, values in kept.items():
+        if name not in STOCKS:
+            values[0] = 0
+    return kept
 
 
 def run_one(

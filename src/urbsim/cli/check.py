@@ -1,0 +1,68 @@
+"""`urbsim check PATH...`: everything that is wrong, at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from urbsim.cli.language import both
+from urbsim.cli.options import Lang
+from urbsim.errors import Problem, UserError
+from urbsim.text import Text
+
+NAME = "check"
+HELP = both(
+    zh="""
+    一次指出情景文件或地区文件夹里的所有错误，带行号。
+
+    \b
+    示例：
+      urbsim check mine.yaml
+      urbsim check scenarios/*.yaml
+    """,
+    en="""
+    Say everything that is wrong with scenarios or region folders, at once, with line numbers.
+
+    \b
+    Examples:
+      urbsim check mine.yaml
+      urbsim check scenarios/*.yaml
+    """,
+)
+FINE = Text(zh="没有发现问题。", en="no problem found.")
+
+
+def command(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help=both(zh="情景文件、情景名称或地区文件夹", en="Scenario files or names, region folders")),
+    ],
+    lang: Lang = None,
+) -> None:
+    """Check every path; what is fine goes to standard output, problems leave with status 2."""
+    problems: list[Problem] = []
+    for path in paths:
+        found = problems_of(path)
+        problems += found
+        if not found:
+            print(f"{path}: {FINE.get(ctx.obj)}")
+    if problems:
+        raise UserError(problems)
+
+
+def problems_of(path: str) -> list[Problem]:
+    """Return every problem of a scenario (by file or shipped name) or of a region folder."""
+    if Path(path).is_dir():
+        from urbsim.regions import check_region
+
+        return check_region(path)
+    from urbsim.scenario import load
+
+    try:
+        load(path)
+    except UserError as error:
+        return error.problems
+    return []

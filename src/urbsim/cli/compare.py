@@ -1,0 +1,139 @@
+"""`urbsim compare BASE OTHER...`: what a change does, under the same luck."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from urbsim.cli.language import both
+from urbsim.cli.options import Draws, Jobs, Lang, Output, Quiet, Replicates, Seed, Set, Start, Threads, Until, Weight
+from urbsim.cli.progress import announce, progress_bar
+from urbsim.cli.run import DATA, RESULTS, TABLES, WHERE
+from urbsim.cli.tables import effects
+from urbsim.text import Language, Text
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from urbsim.experiments.plan import Plan
+
+NAME = "compare"
+HELP = both(
+    zh="""
+    比较情景：同样的参数、同样的随机数，只差政策；给出差别、区间和方向的把握。
+
+    \b
+    示例：
+      urbsim compare zhejiang_2027 hangzhou_open
+      urbsim compare zhejiang_2027 mine.yaml --draws 5
+      urbsim compare zhejiang_2027 zhejiang_2027 --set 'homes.guaranteed_units[all]@2025=0'
+    """,
+    en="""
+    Compare scenarios under the same parameters and the same luck: differences, intervals, how sure the sign is.
+
+    \b
+    Examples:
+      urbsim compare zhejiang_2027 hangzhou_open
+      urbsim compare zhejiang_2027 mine.yaml --draws 5
+      urbsim compare zhejiang_2027 zhejiang_2027 --set 'homes.guaranteed_units[all]@2025=0'
+    """,
+)
+FIGURES = Text(zh="图", en="Figures")
+
+
+def command(
+    ctx: typer.Context,
+    base: Annotated[str, typer.Argument(metavar="BASE", help=both(zh="基准情景", en="The scenario to compare with"))],
+    others: Annotated[
+        list[str], typer.Argument(metavar="OTHER...", help=both(zh="要比较的一个或几个情景", en="One or more scenarios to compare"))
+    ],
+    output: Output = None,
+    draws: Draws = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    weight: Weight = None,
+    start: Start = None,
+    until: Until = None,
+    settings: Set = None,
+    jobs: Jobs = None,
+    threads: Threads = 1,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """Run all scenarios and write their differences; values given with --set hold in the others, not in the base."""
+    from urbsim.experiments.compare import make_plans
+
+    plans = make_plans(
+        base,
+        others,
+        draws=draws,
+        replicates=replicates,
+        seed=seed,
+        weight=weight,
+        start=start,
+        until=until,
+        settings=settings or (),
+        jobs=jobs,
+        threads=threads,
+    )
+    carry_out(plans, output or RESULTS / default_name(plans), ctx.obj, quiet)
+
+
+def default_name(plans: Sequence[Plan]) -> str:
+    """Return the folder's name: the scenarios and one hash over all of them."""
+    digest = hashlib.sha256(" ".join(plan.scenario.hash8 for plan in plans).encode()).hexdigest()[:8]
+    names = list(dict.fromkeys(plan.scenario.name for plan in plans))
+    return "-".join(["compare", *names[:3], digest])
+
+
+def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) -> None:
+    """Run all plans and fill the folder of the comparison; say where everything is."""
+    from urbsim.experiments.compare import run_plans, unique_names
+    from urbsim.experiments.comparison_folder import identity, write_comparison
+    from urbsim.experiments.differences import differences
+    from urbsim.experiments.folders import claim, release
+    from urbsim.experiments.runner import provenance_of
+
+    claim(folder, identity([provenance_of(plan) for plan in plans]))
+    try:
+        announce(plans, lang, quiet)
+        with progress_bar(lang, quiet) as progress:
+            results = run_plans(plans, progress)
+        names = unique_names(plans)
+        changes = differences(results[0][0], {name: result for name, (result, _) in zip(names[1:], results[1:], strict=True)}, names[0])
+        titles = {name: plan.scenario.title for name, plan in zip(names[1:], plans[1:], strict=True)}
+        write_comparison(
+            changes,
+            folder,
+            plans=plans,
+            provenances=[record for _, record in results],
+            hook=lambda changes, part: draw(changes, part, plans[0].scenario.region, titles, lang),
+        )
+    finally:
+        release(folder)
+    if quiet:
+        print(folder)
+        return
+    print(effects(changes, titles, plans[0].scenario.title, lang))
+    print()
+    rows = ((WHERE, folder), (FIGURES, folder / "figures"), (TABLES, folder / "tables"), (DATA, folder / "comparison.nc"))
+    for label, path in rows:
+        print(f"{label.get(lang)}{'：' if lang == 'zh' else ': '}{path}")
+
+
+def draw(changes: xr.Dataset, folder: Path, region: str, titles: dict[str, Text], lang: Language) -> None:
+    """Draw the differences of the region over time, and of the areas at the end, one map for each scenario."""
+    from urbsim.regions import load_region
+    from urbsim.report.canvas import to_png
+    from urbsim.report.figures.compare import figure_difference_map, figure_differences
+
+    shared: dict[str, Any] = {"lang": lang, "region": load_region(region), "names": titles}
+    figures = folder / "figures"
+    figures.mkdir()
+    (figures / "differences.png").write_bytes(to_png(figure_differences(changes, **shared)))
+    for name in titles:
+        (figures / f"map_{name.replace('#', '_')}.png").write_bytes(to_png(figure_difference_map(changes, scenario=name, **shared)))

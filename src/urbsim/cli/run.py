@@ -1,0 +1,112 @@
+"""`urbsim run SCENARIO`: simulate, print the target table, write a result folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from urbsim.cli.language import both
+from urbsim.cli.options import Draws, Jobs, Lang, Output, Quiet, Replicates, Seed, Set, Start, Threads, Until, Weight
+from urbsim.cli.progress import announce, progress_bar
+from urbsim.cli.tables import targets
+from urbsim.text import Language, Text
+
+if TYPE_CHECKING:
+    from urbsim.experiments.plan import Plan
+
+NAME = "run"
+HELP = both(
+    zh="""
+    运行一个情景，写出结果文件夹和报告，最后显示目标表。
+
+    \b
+    示例：
+      urbsim run zhejiang_2027
+      urbsim run mine.yaml --draws 5 -o results/mine
+      urbsim run zhejiang_2027 --set 'settlement.quota[hangzhou_core]@2025-01=20000' -o results/quota
+    """,
+    en="""
+    Run a scenario, write the result folder with its report, and print the target table.
+
+    \b
+    Examples:
+      urbsim run zhejiang_2027
+      urbsim run mine.yaml --draws 5 -o results/mine
+      urbsim run zhejiang_2027 --set 'settlement.quota[hangzhou_core]@2025-01=20000' -o results/quota
+    """,
+)
+WHERE = Text(zh="结果文件夹", en="Result folder")
+REPORT = Text(zh="报告", en="Report")
+TABLES = Text(zh="表格", en="Tables")
+DATA = Text(zh="数据", en="Data")
+RESULTS = Path("results")
+
+
+def command(
+    ctx: typer.Context,
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help=both(zh="情景名称或文件(.yaml)", en="A shipped scenario's name, or a file (.yaml)"))
+    ],
+    output: Output = None,
+    draws: Draws = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    weight: Weight = None,
+    start: Start = None,
+    until: Until = None,
+    settings: Set = None,
+    jobs: Jobs = None,
+    threads: Threads = 1,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """Run the scenario; nothing is written unless all of it succeeds."""
+    from urbsim.experiments.plan import make_plan
+
+    plan = make_plan(
+        scenario,
+        draws=draws,
+        replicates=replicates,
+        seed=seed,
+        weight=weight,
+        start=start,
+        until=until,
+        settings=settings or (),
+        jobs=jobs,
+        threads=threads,
+    )
+    folder = output or RESULTS / f"{plan.scenario.name}-{plan.scenario.hash8}"
+    carry_out(plan, folder, ctx.obj, quiet)
+
+
+def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
+    """Run a plan and fill its result folder; say where everything is."""
+    from urbsim.experiments.folders import claim, release
+    from urbsim.experiments.runner import provenance_of, run_plan
+    from urbsim.report import write_report
+    from urbsim.results.provenance import IDENTITY
+    from urbsim.results.storage import write
+
+    claim(folder, provenance_of(plan)[IDENTITY])
+    try:
+        announce([plan], lang, quiet)
+        with progress_bar(lang, quiet) as progress:
+            dataset, provenance = run_plan(plan, progress)
+        write(
+            dataset,
+            folder,
+            scenario_yaml=plan.scenario.resolved_yaml(),
+            provenance=provenance,
+            hook=lambda dataset, part: write_report(dataset, part, scenario=plan.scenario, provenance=provenance, lang=lang),
+        )
+    finally:
+        release(folder)
+    if quiet:
+        print(folder)
+        return
+    print(targets(dataset, lang))
+    print()
+    for label, path in ((WHERE, folder), (REPORT, folder / "report.html"), (TABLES, folder / "tables"), (DATA, folder / "results.nc")):
+        print(f"{label.get(lang)}{'：' if lang == 'zh' else ': '}{path}")
