@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from types import ModuleType
 from typing import Any
@@ -72,3 +73,9 @@ def test_plots_are_asked_for_by_name(dataset: xr.Dataset, monkeypatch: pytest.Mo
     assert "urbanization" in dir(dataset.urbsim.plot)
     with pytest.raises(AttributeError, match="there are urbanization"):
         dataset.urbsim.plot.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("module", ["urbsim.results.dataset", "urbsim.results.storage"])
+def test_whoever_makes_or_opens_a_result_has_the_accessor(module: str) -> None:
+    code = f"import xarray, {module}; assert hasattr(xarray.Dataset, 'urbsim')"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from urbsim.clock import QUARTERS
+from urbsim.results import accessor as _accessor  # noqa: F401  registers dataset.urbsim
 from urbsim.results.accounting import check_identity
 from urbsim.results.compute import Context, run_variables
 from urbsim.results.frames import Frames, check_frames
