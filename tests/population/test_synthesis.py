@@ -205,6 +205,25 @@ def test_rows_hold_what_was_drawn(region: SimpleNamespace) -> None:
     np.testing.assert_array_equal(groups.reshape(AREAS, 2, 36), expected)
 
 
+def test_an_area_without_villages_leaves_nobody_there() -> None:
+    whole = make_region()
+    town = whole.town_2010.copy()
+    town[[0, 1]] = whole.residents_2010[[0, 1]]
+    region = make_region(town_2010=town)
+    population = synthesise(region, 200, seed=4)
+    assert_exact(population, region)
+    h = population.households
+    left = sum((exists & at_home).astype(int) for _, _, exists, at_home in members(h))
+    assert not left[(h["origin"] <= 1)].any()
+    assert left[h["origin"] == 2].any()
+    assert reg.check_columns(h) == []
+    drawn = draw(region, plan_of(region), 200, 4)
+    groups = np.add.reduceat(persons_by_age(h, AREAS), np.arange(0, 90, 5), axis=-1)
+    expected = drawn.along.copy()
+    expected[:, 0] += drawn.home
+    np.testing.assert_array_equal(groups.reshape(AREAS, 2, 36), expected)
+
+
 def test_the_fit_table_says_what_the_rows_say(population: Population, region: SimpleNamespace) -> None:
     rows = population.fit_table
     variables = {row["variable"] for row in rows}

@@ -197,13 +197,14 @@ def _fill_members(columns: Columns, rows: Rows, pool: Pool, tables: Tables, rng:
     girl1, girl2 = pool.child1_girl[t], pool.child2_girl[t]
     child1 = birth(pool.child1_group[t], girl1)
     child2 = birth(pool.child2_group[t], girl2)
-    child1 = np.where(child1 != NONE, np.maximum(child1, mother + gap), child1)
+    # no clamp ever leaves the five-year group that the template promised
+    youngest1, youngest2 = (np.int16(-20) * group[t].astype(np.int16) for group in (pool.child1_group, pool.child2_group))
+    child1 = np.where(child1 != NONE, np.minimum(np.maximum(child1, mother + gap), youngest1), child1)
     # children drawn less than a year and a half apart are spaced one to three years, as far as the younger's group allows; else twins
     has = child2 != NONE
     near = has & (np.abs(child2 - child1) < 6)
-    youngest = np.int16(-20) * pool.child2_group[t].astype(np.int16)
-    spaced = np.clip(child1 + np.int16(4) + (_draws(rng, n) & np.uint16(7)).astype(np.int16), youngest - np.int16(19), youngest)
-    child2 = np.where(has, np.maximum(np.where(near, spaced, child2), mother + gap), child2)
+    spaced = np.clip(child1 + np.int16(4) + (_draws(rng, n) & np.uint16(7)).astype(np.int16), youngest2 - np.int16(19), youngest2)
+    child2 = np.where(has, np.minimum(np.maximum(np.where(near, spaced, child2), mother + gap), youngest2), child2)
     child2 = np.where(has & (np.abs(child2 - child1) < 3), child1, child2).astype(np.int16)
     swap = has & (child2 < child1)
     columns["head_birth"], columns["spouse_birth"] = head, spouse

@@ -28,7 +28,8 @@ PERSON_SOFTNESS = 1e-6
 class Plan:
     """Hold the plan of a region.
 
-    `pool` holds the templates of all kinds, one after the other; `first[k]` is the first template of kind k (length K + 1).
+    `pool` holds the templates of all kinds, one after the other; `first[k]` is the first template of kind k (length K + 1). From `first[K]`
+    on it holds the twins of all templates, without their members left at home, for origins whose villages cannot hold them.
     `weights[k]`: P x part x T_k, households per resident person who lives with the head. `left_behind`: A, persons expected.
     """
 
@@ -109,7 +110,8 @@ def make_plan(region: Region) -> Plan:
     mean_size = np.stack([1.0 / w.sum(axis=2) for w in weights])
     alone = [pool.size_class == 0 for pool in pools]
     single = np.stack([w[:, :, one].sum(axis=(1, 2)) / w.sum(axis=(1, 2)) for w, one in zip(weights, alone, strict=True)])
-    every = Pool(**{f.name: np.concatenate([getattr(pool, f.name) for pool in pools]) for f in fields(Pool)})
+    both = [*pools, *(pool.without_home() for pool in pools)]
+    every = Pool(**{f.name: np.concatenate([getattr(pool, f.name) for pool in both]) for f in fields(Pool)})
     first = tuple(int(x) for x in np.concatenate([[0], np.cumsum(POOL_SIZES)]))
     return Plan(cells, targets, every, first, tuple(weights), mean_size, single, left.sum(axis=1))
 

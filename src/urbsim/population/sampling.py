@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 GOLDEN = 0.6180339887498949
+HOME_SHARE = 0.7  # of an area's villagers, the most that may be left behind by movers
+ROW_ORDER = (IN_PLACE, SAME_AREA, ABSENT, OTHER_AREA, OTHER_PROVINCE)
 
 
 @dataclass(frozen=True)
@@ -58,23 +60,19 @@ def draw(region: Region, plan: Plan, weight: int, seed: int) -> Drawn:
             for area in range(areas):
                 share = plan.weights[kind][prefecture[area], part] * plan.mean_size[kind, prefecture[area], part]
                 counts[kind, part, area] = ipf.systematic(share * households[area], float(rng.random()))
-    origins = {
-        OTHER_AREA: origin_shares(cells),
-        OTHER_PROVINCE: _block_shares(region),
-    }
+    origins = {OTHER_AREA: origin_shares(cells), OTHER_PROVINCE: _block_shares(region)}
     movers = [
-        _mover_rows(plan, counts, kind, part, area, origins[kind][:, area], rng)
-        for kind in (OTHER_AREA, OTHER_PROVINCE)
-        for part in (VILLAGE, TOWN)
-        for area in range(areas)
+        _mover_rows(plan, n, kind, part, area, origins[kind][:, area] if kind in origins else None, rng)
+        for (kind, part, area), n in counts.items()
     ]
-    home = _left_behind(plan, counts, movers, areas)
+    movers = _drop_homeless(plan, movers)
+    home = _left_behind(plan, movers, areas)
     along = np.zeros((areas, 2, 2 * GROUPS))
     for (kind, part, area), n in counts.items():
         if kind != ABSENT:
             along[area, part] += n @ plan.pool.along[plan.first[kind] : plan.first[kind + 1]]
-    _draw_in_place(region, plan, weight, rng, counts, along, home)
-    return _rows(plan, counts, movers, areas, along, home)
+    in_place = _draw_in_place(region, plan, weight, rng, along, home)
+    return _rows(in_place, movers, areas, along, home)
 
 
 def _block_shares(region: Region) -> Floats:
@@ -86,7 +84,9 @@ def _block_shares(region: Region) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Movers:
+class _Cell:
+    """Hold the rows of one kind, part and area; `origin` is one number or one per row."""
+
     kind: int
     part: int
     area: int
@@ -94,42 +94,58 @@ class _Movers:
     origin: npt.NDArray[np.uint8]
 
 
-def _mover_rows(
-    plan: Plan, counts: dict[tuple[int, int, int], Ints], kind: int, part: int, area: int, shares: Floats, rng: np.random.Generator
-) -> _Movers:
+def _mover_rows(plan: Plan, counts: Ints, kind: int, part: int, area: int, shares: Floats | None, rng: np.random.Generator) -> _Cell:
     """Give the rows of one cell their origins: whole numbers by origin, spread evenly over the templates (golden-ratio order)."""
-    n = counts[kind, part, area]
-    template = np.repeat(np.arange(n.size, dtype=np.int32), n) + np.int32(plan.first[kind])
+    template = np.repeat(np.arange(counts.size, dtype=np.int32), counts) + np.int32(plan.first[kind])
     total = template.size
+    if shares is None:
+        return _Cell(kind, part, area, template, np.full(total, area, dtype=np.uint8))
     first = 0 if kind == OTHER_AREA else plan.cells.absent.size
     of_origin = ipf.systematic(shares / shares.sum() * total, float(rng.random()))
     # the rows stand in the order of templates; a low-discrepancy order spreads each origin over all of them
     spread = np.argsort(np.mod(np.arange(total) * GOLDEN + rng.random(), 1.0), kind="stable")
     origin = np.empty(total, dtype=np.uint8)
     origin[spread] = np.repeat((np.arange(shares.size) + first).astype(np.uint8), of_origin)[:total]
-    return _Movers(kind, part, area, template, origin)
+    return _Cell(kind, part, area, template, origin)
 
 
-def _left_behind(plan: Plan, counts: dict[tuple[int, int, int], Ints], movers: list[_Movers], areas: int) -> Floats:
-    """Count members left at home in the region: A x 36."""
-    result = np.zeros((areas, 2 * GROUPS))
-    for (kind, _, area), n in counts.items():
-        if kind in (SAME_AREA, ABSENT):
-            result[area] += n @ plan.pool.home[plan.first[kind] : plan.first[kind + 1]]
-    inside = [cell for cell in movers if cell.kind == OTHER_AREA]
-    if inside:
-        first, size = plan.first[OTHER_AREA], plan.first[OTHER_AREA + 1] - plan.first[OTHER_AREA]
-        key = np.concatenate([cell.origin.astype(np.int64) * size + (cell.template - first) for cell in inside])
-        by_origin = np.bincount(key, minlength=areas * size).reshape(areas, size)
-        result += by_origin @ plan.pool.home[first : first + size]
+def _drop_homeless(plan: Plan, movers: list[_Cell]) -> list[_Cell]:
+    """Leave nobody at home where the villages cannot hold them.
+
+    Those left behind are at most `HOME_SHARE` of an area's agricultural villagers registered there. Where more are expected (an area
+    without villages, say), a share of its rows turns into the twin of their template that leaves nobody behind.
+    """
+    room = HOME_SHARE * plan.cells.residents[:, AGRI, 0, VILLAGE]
+    dropped = 1.0 - np.minimum(1.0, np.divide(room, plan.left_behind, out=np.ones_like(room), where=plan.left_behind > 0))
+    if not dropped.any():
+        return movers
+    twin = np.int32(plan.first[-1])
+    result = []
+    for cell in movers:
+        if cell.kind != OTHER_PROVINCE:
+            chosen = np.mod((np.arange(cell.template.size) + 0.5) * GOLDEN, 1.0) < dropped[cell.origin]
+            cell = _Cell(cell.kind, cell.part, cell.area, np.where(chosen, cell.template + twin, cell.template), cell.origin)
+        result.append(cell)
     return result
 
 
-def _draw_in_place(
-    region: Region, plan: Plan, weight: int, rng: np.random.Generator, counts: dict[tuple[int, int, int], Ints], along: Floats, home: Floats
-) -> None:
+def _left_behind(plan: Plan, movers: list[_Cell], areas: int) -> Floats:
+    """Count members left at home in the region: A x 36."""
+    result = np.zeros((areas, 2 * GROUPS))
+    for kind in (SAME_AREA, OTHER_AREA, ABSENT):
+        inside = [cell for cell in movers if cell.kind == kind]
+        first, size = plan.first[kind], plan.first[kind + 1] - plan.first[kind]
+        template = np.concatenate([cell.template for cell in inside])
+        origin = np.concatenate([cell.origin for cell in inside])
+        base = template < plan.first[-1]  # twins leave nobody behind
+        key = origin[base].astype(np.int64) * size + (template[base] - first)
+        result += np.bincount(key, minlength=areas * size).reshape(areas, size) @ plan.pool.home[first : first + size]
+    return result
+
+
+def _draw_in_place(region: Region, plan: Plan, weight: int, rng: np.random.Generator, along: Floats, home: Floats) -> list[_Cell]:
     """Draw households in place so that an area's part holds the whole number of row members nearest to its agricultural residents."""
-    prefecture = np.asarray(region.prefecture_of)
+    prefecture, cells = np.asarray(region.prefecture_of), list[_Cell]()
     total, town = np.asarray(region.residents_2010, dtype=np.int64), np.asarray(region.town_2010, dtype=np.int64)
     of_part = (total - town, town)
     sizes = plan.pool.persons_along[plan.first[IN_PLACE] : plan.first[IN_PLACE + 1]]
@@ -149,8 +165,9 @@ def _draw_in_place(
                 )
             share = plan.weights[IN_PLACE][prefecture[area], part] * plan.mean_size[IN_PLACE, prefecture[area], part]
             n = exact_persons(share, sizes, max(persons, 0), float(rng.random()))
-            counts[IN_PLACE, part, area] = n
+            cells.append(_mover_rows(plan, n, IN_PLACE, part, area, None, rng))
             along[area, part] += n @ plan.pool.along[plan.first[IN_PLACE] : plan.first[IN_PLACE + 1]]
+    return cells
 
 
 def exact_persons(share: Floats, sizes: Floats, persons: int, offset: float) -> Ints:
@@ -183,23 +200,15 @@ def exact_persons(share: Floats, sizes: Floats, persons: int, offset: float) -> 
     return n
 
 
-def _rows(plan: Plan, counts: dict[tuple[int, int, int], Ints], movers: list[_Movers], areas: int, along: Floats, home: Floats) -> Drawn:
+def _rows(in_place: list[_Cell], movers: list[_Cell], areas: int, along: Floats, home: Floats) -> Drawn:
     """Put the rows of all cells in the order of their origins."""
-    pieces: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8] | int, int, int, int]] = []
-    for area in range(areas):
-        for kind, part in ((IN_PLACE, VILLAGE), (IN_PLACE, TOWN), (SAME_AREA, VILLAGE), (SAME_AREA, TOWN), (ABSENT, VILLAGE)):
-            n = counts[kind, part, area]
-            template = np.repeat(np.arange(n.size, dtype=np.int32), n) + np.int32(plan.first[kind])
-            pieces.append((template, area, OUTSIDE if kind == ABSENT else area, part, kind))
-    pieces += [(cell.template, cell.origin, cell.area, cell.part, cell.kind) for cell in movers]
-    lengths = [piece[0].size for piece in pieces]
-    template = np.concatenate([piece[0] for piece in pieces])
-    origin = np.concatenate([np.broadcast_to(np.asarray(piece[1], dtype=np.uint8), piece[0].shape) for piece in pieces])
-    which = np.repeat(np.arange(len(pieces), dtype=np.int32), lengths)
+    cells = sorted([*in_place, *movers], key=lambda cell: (ROW_ORDER.index(cell.kind), cell.area, cell.part))
+    template = np.concatenate([cell.template for cell in cells])
+    origin = np.concatenate([cell.origin for cell in cells])
+    which = np.repeat(np.arange(len(cells), dtype=np.int32), [cell.template.size for cell in cells])
     order = np.argsort(origin, kind="stable")
     which = which[order]
-
-    def of_piece(item: int) -> npt.NDArray[np.uint8]:
-        return np.array([piece[item] for piece in pieces], dtype=np.uint8)[which]
-
-    return Drawn(template[order], origin[order], of_piece(2), of_piece(3), of_piece(4), along, home)
+    place = np.array([OUTSIDE if cell.kind == ABSENT else cell.area for cell in cells], dtype=np.uint8)
+    part = np.array([cell.part for cell in cells], dtype=np.uint8)
+    kind = np.array([cell.kind for cell in cells], dtype=np.uint8)
+    return Drawn(template[order], origin[order], place[which], part[which], kind[which], along, home)

@@ -6,7 +6,7 @@ group. The pools are part of the model, not of a run: their random numbers have 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -72,6 +72,27 @@ class Pool:
             here = (group != NOBODY) & (at_home == home)
             np.add.at(counts, (rows[here], sex[here], group[here]), 1.0)
         return counts.reshape(self.size, 2 * GROUPS)
+
+    def without_home(self) -> Pool:
+        """Return the same households without the members left at home."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        empty = {"spouse": SPOUSE_NONE, "child1_girl": 0, "child2_girl": 0, "child1_home": 0, "child2_home": 0, "elders_home": 0}
+        gone = {
+            ("spouse", "spouse_group"): self.spouse == SPOUSE_AT_HOME,
+            ("child1_group", "child1_girl", "child1_home"): self.child1_home == 1,
+            ("child2_group", "child2_girl", "child2_home"): self.child2_home == 1,
+            ("elder1_group", "elder2_group", "elders_home"): self.elders_home == 1,
+        }
+        for names, rows in gone.items():
+            for name in names:
+                values[name] = np.where(rows, np.uint8(empty.get(name, NOBODY)), values[name]).astype(np.uint8)
+        # a second child without a first becomes the first
+        alone = (values["child1_group"] == NOBODY) & (values["child2_group"] != NOBODY)
+        for kind in ("group", "girl", "home"):
+            first, second = values[f"child1_{kind}"], values[f"child2_{kind}"]
+            nothing = np.uint8(NOBODY if kind == "group" else 0)
+            values[f"child1_{kind}"], values[f"child2_{kind}"] = np.where(alone, second, first), np.where(alone, nothing, second)
+        return Pool(**values)
 
     @cached_property
     def along(self) -> Floats:
