@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from urbsim.regions.geography import area_table
+from urbsim.regions.geography import area_table, available_regions
 
 ALL = "all"
 CORES = "cores"
 COUNTIES = "counties"
+UNKNOWN_REGION = "?"
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,18 @@ class Areas:
         """Return the shares of these areas in a total that is shared out by residents."""
         total = sum(self.residents[a] for a in indices)
         return tuple(self.residents[a] / total for a in indices)
+
+
+def any_areas() -> Areas:
+    """Return the areas of all shipped regions together: what names can be checked against when the region is not known."""
+    tables = [areas_of(region) for region in available_regions()]
+    return Areas(
+        region=UNKNOWN_REGION,
+        codes=tuple(code for table in tables for code in table.codes),
+        prefecture=tuple(code for table in tables for code in table.prefecture),
+        is_core=tuple(core for table in tables for core in table.is_core),
+        aliases={alias: code for table in tables for alias, code in table.aliases.items()},
+    )
 
 
 def areas_of(region: str) -> Areas:

@@ -9,7 +9,7 @@ from urbsim.text import Text
 LEVERS: tuple[Lever, ...] = (
     Lever(name="health.direct_settlement", title=Text("住院费用跨省直接结算率", "Bills settled directly across provinces"),
           description=Text("跨省住院费用中直接结算的比例；只影响随迁的老人和孩子，不影响劳动者本人(有因果证据)。",
-                           "Share of inpatient bills settled directly across provinces; acts on dependants, by causal evidence not on the worker."),
+                           "Share of inpatient bills settled directly across provinces; acts on dependants, not on the worker."),
           unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("W6",), scope="region",
           reference=refs((ZJ2023, "三(四)"), (ZJ2023W, "四(二十一)"), (XC2024, "7")), evidence="strong", looser="higher"),
 )  # fmt: skip

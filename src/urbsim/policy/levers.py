@@ -99,11 +99,11 @@ class Lever(BaseModel):
 
     def allowed(self) -> Text:
         """Say in words what may be given."""
-        low, high = _short(self.minimum), _short(self.maximum)
+        low, high = short(self.minimum), short(self.maximum)
         kind, unit = KIND_TEXT[self.kind], self.unit
-        zh, en = f"{kind.zh},{low} 至 {high}", f"a {kind.en}, {low} to {high}"
+        zh, en = kind.zh, f"a {kind.en}"
         if self.kind not in ("share", "switch"):
-            zh, en = f"{zh} {unit.zh}", f"{en} {unit.en}"
+            zh, en = f"{zh}，{low} 至 {high} {unit.zh}", f"{en}, {low} to {high} {unit.en}"
         if self.closed is not None:
             zh, en = f"{zh}，或 closed({self.closed.zh})", f"{en}, or closed ({self.closed.en})"
         return Text(zh, en)
@@ -124,18 +124,18 @@ class Lever(BaseModel):
         if not math.isfinite(number):
             return Text(f"{self.name} 要的是有限的数", f"{self.name} takes a finite number")
         if number < 0 <= self.minimum:
-            return Text(f"{self.name} 不能是负数，给的是 {_short(number)}", f"{self.name} cannot be negative, found {_short(number)}")
+            return Text(f"{self.name} 不能是负数，给的是 {short(number)}", f"{self.name} cannot be negative, found {short(number)}")
         if self.kind == "share" and number > self.maximum:
             return Text(
-                f"{self.name} 是比例，不能大于 {_short(self.maximum)}，给的是 {_short(number)}",
-                f"{self.name} is a share and cannot be above {_short(self.maximum)}, found {_short(number)}",
+                f"{self.name} 是比例，不能大于 {short(self.maximum)}，给的是 {short(number)}",
+                f"{self.name} is a share and cannot be above {short(self.maximum)}, found {short(number)}",
             )
         if not self.minimum <= number <= self.maximum:
-            return Text(f"{self.name} 的值 {_short(number)} 超出范围", f"{self.name}: {_short(number)} is out of bounds")
+            return Text(f"{self.name} 的值 {short(number)} 超出范围", f"{self.name}: {short(number)} is out of bounds")
         if self.kind in ("integer", "switch", "months", "level") and number != int(number):
             return Text(
-                f"{self.name} 要的是{KIND_TEXT[self.kind].zh}，给的是 {_short(number)}",
-                f"{self.name} takes a {KIND_TEXT[self.kind].en}, found {_short(number)}",
+                f"{self.name} 要的是{KIND_TEXT[self.kind].zh}，给的是 {short(number)}",
+                f"{self.name} takes a {KIND_TEXT[self.kind].en}, found {short(number)}",
             )
         return None
 
@@ -156,9 +156,13 @@ class Lever(BaseModel):
         """
         if stored == CLOSED and self.closed is not None:
             return "closed"
-        return _short(stored)
+        return short(stored)
 
 
-def _short(number: float) -> str:
-    """Write a number without a needless decimal point."""
+def short(number: float) -> str:
+    """Write a number without a needless decimal point.
+
+    >>> short(5000000.0), short(0.25)
+    ('5000000', '0.25')
+    """
     return str(int(number)) if number == int(number) else repr(number)

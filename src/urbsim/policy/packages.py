@@ -5,31 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from urbsim.errors import Problem, UserError
 from urbsim.policy.areas import Areas
-from urbsim.policy.problems import nearest_hint, problem_at, validate
-from urbsim.policy.rules import Date, DatedValue, Names, Tag, read_rules
+from urbsim.policy.problems import nearest_hint, problem, problem_at, validate
+from urbsim.policy.rules import Date, DatedValue, Names, Tag, TextFile, read_rules
 from urbsim.policy.yamlnodes import Node, read_yaml
 from urbsim.text import Text
 
 PACKAGES_FOLDER = Path(__file__).resolve().parent / "packages"
-
-
-class TextFile(BaseModel):
-    """A text in both languages."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def text(self) -> Text:
-        """Return the pair."""
-        return Text(self.zh, self.en)
 
 
 class ContextFile(BaseModel):
@@ -38,7 +25,7 @@ class ContextFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
 
     from_: Date = Field(alias="from")
-    area: Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+    area: Names
     text: TextFile
     row: str = ""
     document: str
@@ -94,7 +81,7 @@ def load_package(name: str) -> Package:
     """Return a shipped package; raise UserError if there is none or its file is at fault."""
     if name not in package_names():
         message, hint = unknown_package(name)
-        raise UserError([Problem(message, hint=hint)])
+        raise UserError([problem(message, hint)])
     return _shipped(name)
 
 

@@ -35,7 +35,19 @@ def trouble(zh: str, en: str) -> PydanticCustomError:
 
 def problem_at(node: Node, file: str, message: Text, hint: Text | None = None) -> Problem:
     """Build a problem at a node."""
-    return Problem(message, file=file, line=node.line, column=node.column, hint=hint)
+    return problem(message, hint, file=file, line=node.line, column=node.column)
+
+
+def problem(message: Text, hint: Text | None = None, *, file: str | None = None, line: int | None = None, column: int | None = None) -> Problem:
+    """Build a problem whose message and hint read as sentences one after the other.
+
+    >>> problem(Text("没有", "there is none"), Text("见表", "see the table")).render("en")
+    'there is none. See the table'
+    """
+    if hint is not None:
+        message = Text(message.zh, message.en.rstrip(".") + ".")
+        hint = Text(hint.zh, hint.en[:1].upper() + hint.en[1:])
+    return Problem(message, file=file, line=line, column=column, hint=hint)
 
 
 def validate(model: type[Model], node: Node, file: str, problems: list[Problem], where: Sequence[str | int] = ()) -> Model | None:
@@ -89,8 +101,8 @@ def _translate(model: type[BaseModel], detail: ErrorDetails, node: Node, file: s
         message = Text(f"“{name}”不能是“{found}”，可以是：{allowed}", f"'{name}' cannot be '{found}'; allowed: {allowed}")
     elif kind == "string_pattern_mismatch":
         message = Text(
-            f"“{name}”的值“{found}”不行：以字母开头，只用字母、数字、- 和 _",
-            f"'{name}' is '{found}'; use letters, digits, - and _, a letter first",
+            f"“{name}”的值“{found}”不行：只用汉字、字母、数字、- 和 _",
+            f"'{name}' is '{found}'; use letters, digits, - and _ only",
         )
     else:
         message = Text(f"“{name}”有误：{detail['msg']}", f"'{name}': {detail['msg']}")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from urbsim.errors import Problem
-from urbsim.policy.areas import Areas
+from urbsim.policy.areas import UNKNOWN_REGION, Areas
 from urbsim.policy.dates import in_model, parse_date
 from urbsim.policy.levers import Lever
 from urbsim.policy.problems import problem_at, trouble, validate
@@ -19,6 +19,8 @@ from urbsim.policy.yamlnodes import Node
 from urbsim.text import Text
 
 Tag = Literal["read", "two_sources", "memory", "derived", "imputed", "assumption"]
+
+NO_TEXT = Text("", "")
 
 TAG_TEXT: dict[str, Text] = {
     "read": Text("读自文件", "read in the document"),
@@ -43,6 +45,23 @@ def _as_date(value: object) -> dt.date:
     return found
 
 
+class TextFile(BaseModel):
+    """A text in both languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def text(self) -> Text:
+        """Return the pair."""
+        return Text(self.zh, self.en)
+
+
+def _as_text(value: object) -> object:
+    return {"zh": value, "en": value} if isinstance(value, str) and value else value
+
+
 Names = Annotated[list[str], BeforeValidator(_as_list)]
 Date = Annotated[dt.date, BeforeValidator(_as_date, json_schema_input_type=str | int)]
 
@@ -60,7 +79,7 @@ class RuleFile(BaseModel):
     document: str = ""
     clause: str = ""
     tag: Tag = "assumption"
-    note: str = ""
+    note: Annotated[TextFile | None, BeforeValidator(_as_text)] = None
     origin: str = Field(default="", description="written by urbsim in resolved scenarios")
 
 
@@ -79,17 +98,14 @@ class DatedValue:
     document: str = ""
     clause: str = ""
     tag: str = "assumption"
-    note: str = ""
+    note: Text = NO_TEXT
     origin: str = ""
+    total: float | None = None  # the total of which `value` is one area's share
 
     @property
     def source(self) -> str:
-        """Say in one line where the value came from."""
-        if self.origin:
-            return self.origin
-        if self.kind == "command line":
-            return "command line"
-        return f"{self.kind} {self.layer}" + (f", line {self.line}" if self.line else "")
+        """Say where the value came from: `package ZJ2023`, `scenario mine`, `command line`, or what a resolved file says."""
+        return self.origin or (self.kind if self.kind == "command line" else f"{self.kind} {self.layer}")
 
 
 def read_rules(
@@ -100,7 +116,7 @@ def read_rules(
     Dates outside the model's period are allowed in packages only. Packages must name a document for each rule.
     """
     if node.kind != "list":
-        if node.value is not None or node.kind == "map":
+        if node.kind == "map" or node.value is not None:
             message = Text("这里应为规则的列表(每条以“- ”开头)", "this takes a list of rules, each beginning with '- '")
             problems.append(problem_at(node, file, message))
         return []
@@ -139,8 +155,10 @@ def _read_rule(
     for lever, number, shared, line in checked:
         parts = zip(((a,) for a in chosen), areas.shares(chosen), strict=True) if shared else iter([(chosen, 1.0)])
         for some, share in parts:
-            value = DatedValue(lever.name, some, rule.from_, number * share, layer, kind, file, line)
-            found.append(replace(value, document=rule.document, clause=rule.clause, tag=rule.tag, note=rule.note, origin=rule.origin))
+            dated = DatedValue(lever.name, some, rule.from_, number * share, layer, kind, file, line)
+            dated = replace(dated, document=rule.document, clause=rule.clause, tag=rule.tag, origin=rule.origin)
+            note, total = rule.note.text() if rule.note else NO_TEXT, number if shared else None
+            found.append(replace(dated, note=note, total=total))
     return found
 
 
@@ -206,7 +224,7 @@ def value_hint(lever: Lever, given: object) -> Text:
         if text.lower() in ("none", "null", "off") and lever.closed is not None:
             return Text("关闭请写 closed", "write closed to close it")
     if given is None and lever.closed is not None:
-        return Text(f"关闭请写 closed;{hint.zh}", f"write closed to close it; {hint.en}")
+        return Text(f"关闭请写 closed；{hint.zh}", f"write closed to close it; {hint.en}")
     return hint
 
 
@@ -231,6 +249,8 @@ def resolve_words(node: Node | None, words: Sequence[str], file: str, areas: Are
 
 def unknown_area(word: str, areas: Areas) -> Text:
     """Say that the region has no such area."""
+    if areas.region == UNKNOWN_REGION:
+        return Text(f"没有名为“{word}”的地方", f"there is no area '{word}'")
     return Text(f"区域 {areas.region} 没有名为“{word}”的地方", f"the region {areas.region} has no area '{word}'")
 
 

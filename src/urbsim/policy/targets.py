@@ -10,8 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from urbsim.errors import Problem, UserError
-from urbsim.policy.packages import TextFile
-from urbsim.policy.problems import nearest_hint, validate
+from urbsim.policy.problems import nearest_hint, problem, validate
+from urbsim.policy.rules import TextFile
 from urbsim.policy.yamlnodes import read_yaml
 from urbsim.text import Text
 
@@ -102,7 +102,7 @@ def load_targets(name: str) -> TargetTable:
     """
     if name not in target_names():
         message = Text(f"没有名为“{name}”的目标表", f"there is no target table '{name}'")
-        raise UserError([Problem(message, hint=nearest_hint(name, target_names()))])
+        raise UserError([problem(message, nearest_hint(name, target_names()))])
     return _read(name)
 
 

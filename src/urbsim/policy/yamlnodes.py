@@ -154,8 +154,8 @@ def _tabs(text: str, file: str) -> Iterator[Problem]:
         indent = line[: len(line) - len(line.lstrip())]
         if "\t" in indent and line.strip():
             yield Problem(
-                Text("缩进里有制表符(Tab)", "there is a tab in the indentation"),
-                file=file, line=number, column=indent.index("\t") + 1, hint=Text("请用空格缩进", "indent with spaces"),
+                Text("缩进里有制表符(Tab)", "there is a tab in the indentation."),
+                file=file, line=number, column=indent.index("\t") + 1, hint=Text("请用空格缩进", "Indent with spaces"),
             )  # fmt: skip
 
 
@@ -163,11 +163,11 @@ def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     words = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML")
     return Problem(
-        Text(f"这里不符合 YAML 的写法({words})", f"this is not valid YAML: {words}"),
+        Text(f"这里不符合 YAML 的写法({words})", f"this is not valid YAML: {words}."),
         file=file,
         line=mark.line + 1 if mark else None,
         column=mark.column + 1 if mark else None,
-        hint=Text("请检查缩进、冒号后的空格和引号", "check the indentation, the space after each colon and the quotes"),
+        hint=Text("请检查缩进、冒号后的空格和引号", "Check the indentation, the space after each colon and the quotes"),
     )
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from urbsim.policy.levers import short
 from urbsim.text import Text
 
 
@@ -35,8 +36,8 @@ class Assumption(BaseModel):
 
     def allowed(self) -> Text:
         """Say what may be given."""
-        low, high = f"{self.minimum:g}", f"{self.maximum:g}"
-        return Text(f"{low} 至 {high},{self.unit.zh}", f"{low} to {high}, {self.unit.en}")
+        low, high = short(self.minimum), short(self.maximum)
+        return Text(f"{low} 至 {high}，{self.unit.zh}", f"{low} to {high}, {self.unit.en}")
 
 
 _A_YEAR = Text("每年增长比例", "growth a year, as a share")
@@ -80,8 +81,8 @@ ASSUMPTIONS: MappingProxyType[str, Assumption] = MappingProxyType(
             Assumption(
                 name="block_stock_growth", title=Text("外省潜在流入人口年增长", "Growth of possible migrants of other provinces"),
                 description=Text("2022 年之后外省可能来本区域的人口存量每年的增长；不写则按区域数据。",
-                                 "Growth a year of the stock of people in other provinces who may come, after 2022; as in the region's data "
-                                 "if not given."),
+                                 "Growth a year of the stock of people in other provinces who may come, after 2022; as in the region's "
+                                 "data if not given."),
                 unit=_A_YEAR, minimum=-0.3, maximum=0.3),
             Assumption(
                 name="fertility_level_after_2022", title=Text("2022 年之后的生育水平", "Fertility after 2022"),

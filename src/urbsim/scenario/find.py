@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from urbsim.errors import Problem, UserError
-from urbsim.policy.problems import nearest_hint
+from urbsim.errors import UserError
+from urbsim.policy.problems import nearest_hint, problem
 from urbsim.text import Text
 
 _INSTALLED = Path(__file__).resolve().parents[1] / "shipped_scenarios"
@@ -40,7 +40,7 @@ def find_scenario(name: str | Path) -> tuple[Path, str]:
     if text in shipped_scenarios():
         return path, f"scenarios/{text}.yaml"
     near = nearest_hint(text, shipped_scenarios())
-    raise UserError([Problem(Text(f"没有名为“{text}”的情景", f"there is no scenario '{text}'"), hint=near)])
+    raise UserError([problem(Text(f"没有名为“{text}”的情景", f"there is no scenario '{text}'"), near)])
 
 
 def inside(folder: Path, name: str) -> Path | None:

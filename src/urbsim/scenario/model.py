@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -66,6 +66,12 @@ class Scenario:
     packages: tuple[str, ...] = ()
     notes: tuple[Text, ...] = ()
     file: str | None = None
+
+    def __reduce__(self) -> tuple[Callable[[str], Scenario], tuple[str]]:
+        """Travel to other processes as the resolved file."""
+        from urbsim.scenario.load import loads
+
+        return loads, (self.resolved_yaml(),)
 
     @cached_property
     def hash8(self) -> str:

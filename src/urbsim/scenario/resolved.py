@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from urbsim.policy.registry import LEVERS
 from urbsim.scenario.assumptions import ASSUMPTIONS
+from urbsim.text import Text
 
 if TYPE_CHECKING:
     from urbsim.scenario.model import Scenario
@@ -27,7 +28,7 @@ def resolved_yaml(scenario: Scenario) -> str:
     """Return the resolved scenario as YAML (see `Scenario.resolved_yaml`)."""
     lines = [
         "# Resolved by urbsim: nothing is taken from other files. / 已展开的情景，不再引用其他文件。",
-        f"# hash {scenario.hash8}; packages: {', '.join(scenario.packages) or 'none'}",
+        f"# hash {scenario.hash8}",
         f"name: {scenario.name}",
         f"title: {{zh: {quoted(scenario.title.zh)}, en: {quoted(scenario.title.en)}}}",
         f"description: {{zh: {quoted(scenario.description.zh)}, en: {quoted(scenario.description.en)}}}",
@@ -51,23 +52,27 @@ def resolved_yaml(scenario: Scenario) -> str:
 
 def _rules(scenario: Scenario) -> list[str]:
     """Return the lines of all rules: values of the same day, areas and source stand together."""
-    grouped: dict[tuple[dt.date, tuple[str, ...], str, str, str, str, str], list[Entry]] = {}
+    grouped: dict[tuple[dt.date, tuple[str, ...], str, str, str, str, Text], list[Entry]] = {}
     for lever in scenario.policy.levers_set():
         for entry in scenario.policy.entries(lever):
-            source = entry.source
-            key = (entry.date, entry.areas, source.rpartition(", line ")[0] or source, entry.document, entry.clause, entry.tag, entry.note)
+            key = (entry.date, entry.areas, entry.source, entry.document, entry.clause, entry.tag, entry.note)
             grouped.setdefault(key, []).append(entry)
     areas = scenario.policy.areas
     index = {code: a for a, code in enumerate(areas.codes)}
     lines: list[str] = []
     for (date, codes, source, document, clause, tag, note), entries in sorted(grouped.items(), key=lambda pair: (pair[0][0], pair[0][2])):
         words, left_out = areas.words(index[code] for code in codes)
-        lines.append(f"    - area: {words[0] if len(words) == 1 else '[' + ', '.join(words) + ']'}")
-        if left_out:
-            lines.append(f"      except: [{', '.join(left_out)}]")
-        lines.append(f"      from: {date}")
-        lines.append(f"      origin: {quoted(source)}")
-        lines += [f"      {name}: {quoted(text)}" for name, text in (("document", document), ("clause", clause), ("note", note)) if text]
-        lines += [f"      tag: {tag}", "      values:"]
-        lines += [f"        {entry.lever}: {LEVERS[entry.lever].show(entry.value)}" for entry in entries]
+        fields = [f"area: {words[0] if len(words) == 1 else '[' + ', '.join(words) + ']'}"]
+        fields += [f"except: [{', '.join(left_out)}]"] if left_out else []
+        fields += [f"from: {date}", f"origin: {quoted(source)}"]
+        fields += [f"{name}: {quoted(text)}" for name, text in (("document", document), ("clause", clause)) if text]
+        fields += [f"note: {{zh: {quoted(note.zh)}, en: {quoted(note.en)}}}"] if note.en else []
+        fields.append(f"tag: {tag}")
+        values = [f"{entry.lever}: {LEVERS[entry.lever].show(entry.value)}" for entry in entries]
+        if len(values) == 1:
+            lines.append(f"    - {{{', '.join(fields)}, values: {{{values[0]}}}}}")
+            continue
+        lines.append(f"    - {fields[0]}")
+        lines += [f"      {text}" for text in (*fields[1:], "values:")]
+        lines += [f"        {text}" for text in values]
     return lines

@@ -8,11 +8,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from urbsim.policy.dates import MODEL_END, MODEL_START, in_model
-from urbsim.policy.packages import TextFile
 from urbsim.policy.problems import trouble
-from urbsim.policy.rules import Date, Names
+from urbsim.policy.rules import Date, Names, TextFile
 
-NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,63}$"
+NAME_PATTERN = r"^[A-Za-z0-9_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff-]{0,63}$"
 
 
 class PeriodFile(BaseModel):
@@ -34,15 +33,18 @@ class PeriodFile(BaseModel):
         return self
 
 
+RUN_LIMITS: dict[str, tuple[int, int]] = {"draws": (1, 100_000), "replicates": (1, 10_000), "seed": (0, 2**63 - 1), "weight": (1, 100_000)}
+
+
 class RunFile(BaseModel):
     """How many times, with what luck, and how many households one agent stands for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    draws: int | None = Field(default=None, ge=1, le=100_000, description="points of the uncertain parameters")
-    replicates: int | None = Field(default=None, ge=1, le=10_000, description="seeds for each draw")
-    seed: int | None = Field(default=None, ge=0, lt=2**63, description="first seed")
-    weight: int | None = Field(default=None, ge=1, le=100_000, description="households that one agent stands for; 1 is everyone")
+    draws: int | None = Field(default=None, ge=RUN_LIMITS["draws"][0], le=RUN_LIMITS["draws"][1], description="points of the uncertain parameters")
+    replicates: int | None = Field(default=None, ge=RUN_LIMITS["replicates"][0], le=RUN_LIMITS["replicates"][1], description="seeds for each draw")
+    seed: int | None = Field(default=None, ge=RUN_LIMITS["seed"][0], le=RUN_LIMITS["seed"][1], description="first seed")
+    weight: int | None = Field(default=None, ge=RUN_LIMITS["weight"][0], le=RUN_LIMITS["weight"][1], description="households that one agent stands for; 1 is everyone")
 
 
 class PolicySection(BaseModel):

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from urbsim.errors import Problem, UserError
 from urbsim.policy.areas import Areas
 from urbsim.policy.dates import in_model, parse_date
-from urbsim.policy.problems import describe
+from urbsim.policy.problems import describe, problem
 from urbsim.policy.registry import LEVERS
 from urbsim.policy.rules import DatedValue, area_hint, lever_hint, unknown_area, unknown_lever, value_hint
 from urbsim.policy.yamlnodes import scalar
-from urbsim.scenario.schema import RunFile
+from urbsim.scenario.schema import RUN_LIMITS, RunFile
 from urbsim.text import Text
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def read_settings(settings: Sequence[str], areas: Areas) -> tuple[DatedValue, ..
 
 def _read_setting(text: str, areas: Areas, problems: list[Problem]) -> DatedValue | None:
     def note(message: Text, hint: Text | None = None) -> None:
-        problems.append(Problem(Text(f"“{text}”：{message.zh}", f"'{text}': {message.en}"), hint=hint))
+        problems.append(problem(Text(f"“{text}”：{message.zh}", f"'{text}': {message.en}"), hint))
 
     match = _SETTING.fullmatch(text)
     if match is None:
@@ -98,8 +98,9 @@ def checked_run(
         for detail in error.errors(include_url=False):
             name = str(detail["loc"][0])
             found = describe(detail["input"])
-            message = Text(f"{name} 的值{found.zh}不行", f"{name} cannot be {found.en}")
-            problems.append(Problem(message, hint=Text(detail["msg"], detail["msg"])))
+            low, high = RUN_LIMITS[name]
+            hint = Text(f"应为 {low} 至 {high} 的整数", f"it is a whole number from {low} to {high}")
+            problems.append(problem(Text(f"{name} 的值{found.zh}不行", f"{name} cannot be {found.en}"), hint))
     period = Period(start or scenario.period.start, until or scenario.period.until)
     for date in (period.start, period.until):
         outside = in_model(date)

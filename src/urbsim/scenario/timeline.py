@@ -13,6 +13,7 @@ from urbsim.policy.areas import Areas
 from urbsim.policy.dates import MODEL_START
 from urbsim.policy.registry import LEVERS
 from urbsim.policy.rules import DatedValue
+from urbsim.text import Text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +24,10 @@ Timeline = tuple[tuple[dt.date, float], ...]
 
 @dataclass(frozen=True)
 class Entry:
-    """Hold a dated value that is in force, with the areas where it is (codes) and where it came from."""
+    """Hold a dated value that nothing overrules: its areas (codes), where it came from (`source`: the package or scenario; `file`, `line`).
+
+    `total` is the total of which `value` is one area's share, None if it was given as such.
+    """
 
     lever: str
     areas: tuple[str, ...]
@@ -33,7 +37,8 @@ class Entry:
     document: str
     clause: str
     tag: str
-    note: str
+    note: Text
+    total: float | None
     file: str | None
     line: int | None
 
@@ -109,8 +114,9 @@ class Policy:
     def _entry(self, value: DatedValue, date: dt.date, members: Sequence[int]) -> Entry:
         codes = tuple(self.areas.codes[a] for a in members)
         return Entry(
-            value.lever, codes, date, value.value, value.source, value.document, value.clause, value.tag, value.note, value.file, value.line
-        )
+            value.lever, codes, date, value.value, value.source, value.document, value.clause, value.tag, value.note, value.total,
+            value.file, value.line,
+        )  # fmt: skip
 
     @cached_property
     def content(self) -> dict[str, list[list[list[str | float]]]]:
