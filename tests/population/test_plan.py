@@ -73,6 +73,15 @@ def test_size_classes_schooling_and_tenure_meet_published_totals(region: SimpleN
     targets = plan_of(region).targets
     np.testing.assert_allclose(targets.size_classes.sum(axis=1), published_size_classes(region), rtol=1e-3)
     np.testing.assert_allclose(targets.schooling.sum(axis=-1), 1, atol=1e-6)
+    rows = np.concatenate(
+        [targets.ages[:, 0, 0, None], targets.ages[:, 0, 1, None], targets.ages[:, 1:4].sum(axis=2), targets.ages[:, 4:].sum(axis=2)],
+        axis=1,
+    )
+    rows[..., 0] = 0  # schooling is asked of persons of six and over
+    rows[..., 1] *= 0.8
+    levels = np.einsum("prsg,prsgl->pl", rows, targets.schooling[:, [0, 1, 2, 3, 4, 6]])
+    asked = region.education_2010 / region.education_2010.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(levels / levels.sum(axis=1, keepdims=True), asked, atol=1e-4)
     assert (targets.schooling[:, :, :, :2, 1:] == 0).all()  # nobody under ten has a junior school behind them
     rented = region.tenure_2010[:, 2] / region.tenure_2010.sum(axis=1) * region.household_size_2010[:, 0]
     got = targets.tenure[:, :, 1].sum(axis=1)
@@ -160,6 +169,16 @@ def test_those_left_behind_are_fewer_than_the_villagers(region: SimpleNamespace)
     assert left.shape == (7, 36)
     movers = plan.cells.residents[:, AGRI, SAME_AREA : OTHER_AREA + 1].sum() + plan.cells.absent.sum()
     assert 0 < left.sum() < movers
+
+
+def test_villagers_in_place_and_those_left_behind_make_the_ages_asked(region: SimpleNamespace) -> None:
+    plan = plan_of(region)
+    pools = [build_pool(kind, plan.first[kind + 1] - plan.first[kind]) for kind in KIND_NUMBERS]
+    left = np.zeros((2, 36))
+    np.add.at(left, region.prefecture_of, left_behind(region, plan.cells, pools, list(plan.weights)))
+    asked = plan.targets.ages[:, 0, 0].reshape(2, 36)
+    in_place = plan.weights[IN_PLACE][:, 0] @ pools[IN_PLACE].along * (asked.sum(axis=1) - left.sum(axis=1))[:, None]
+    np.testing.assert_allclose(in_place + left, asked, rtol=0.002, atol=1)
 
 
 def test_the_plan_is_made_once_for_equal_facts() -> None:

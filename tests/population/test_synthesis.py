@@ -266,6 +266,12 @@ def test_exact_persons_are_exact(region: SimpleNamespace, persons: int) -> None:
         assert (n >= 0).all()
 
 
+def test_town_born_of_villages_are_older_than_those_of_towns(region: SimpleNamespace) -> None:
+    town_born = synthesise(region, 20, seed=3).town_born.sum(axis=(0, 2))
+    old = town_born[:, 65:].sum(axis=1) / town_born.sum(axis=1)
+    assert old[0] > 1.2 * old[1]
+
+
 def test_years_of_town_born_add_up_to_their_groups(region: SimpleNamespace) -> None:
     groups = np.arange(7 * 2 * 2 * 18).reshape(7, 2, 2, 18)
     years = split_years(groups, region.age_part_2010)
