@@ -79,6 +79,12 @@ def at_home(h, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def in_own_town(h, i):  # type: ignore[no-untyped-def]
+    """Tell whether household `i` has moved inside its own area (between districts of a core too)."""
+    return h.place[i] == h.origin[i] and h.mover[i] != MOVER_IN_PLACE
+
+
+@kernel
 def home_place(h, i, areas):  # type: ignore[no-untyped-def]
     """Return the area of the home of household `i`, or OUTSIDE for people of another province."""
     if h.origin[i] < areas:

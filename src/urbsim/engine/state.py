@@ -144,11 +144,11 @@ class Params(NamedTuple):
     beta_prh: float
     beta_split: float
     beta_s: float
-    beta_m: float
     beta_size: float
     beta_cong: float
     beta_reg: float
     beta_type: float
+    beta_match: float
     T_land: float
     land_cert: float
     k_village: float
@@ -156,10 +156,10 @@ class Params(NamedTuple):
     k_away: float
     k_outside: float
     k_return_town: float
+    k_block: float
     onward: float
     h_re: float
     h_entry: float
-    h_absent: float
     edu_away: float
     m_edu: float
     m_exp1: float
@@ -228,7 +228,6 @@ class Params(NamedTuple):
     h_own: float
     own_pir: float
     h_home_apply: float
-    fee_to_home: float
     land_loss: float
     certify: float
     town_born_move: float

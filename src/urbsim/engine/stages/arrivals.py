@@ -15,7 +15,7 @@ from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.stages.family import AWAY, arrange_family
 from urbsim.engine.stages.work import enters_job
-from urbsim.engine.state import FloatArray, IntArray
+from urbsim.engine.state import FloatArray
 from urbsim.population.registry import (
     MOVER_OTHER_PROVINCE,
     OUTSIDE,
@@ -25,17 +25,26 @@ from urbsim.population.registry import (
 )
 
 
-def expected_entries(away: FloatArray, base_value: FloatArray, at_risk: FloatArray, hazard: float, lam: float, areas: int) -> FloatArray:
+def advantage(away: FloatArray, village: FloatArray, town: FloatArray, lam: float) -> FloatArray:
+    """Return, by block, the inclusive value of the region's areas less that of staying in one's own village or county town.
+
+    `away` is B x A, utility over lambda; `village`, `town` are B, utilities.
+    """
+    top = away.max(axis=1)
+    inclusive = lam * (np.log(np.exp(away - top[:, None]).sum(axis=1)) + top)
+    result: FloatArray = inclusive - np.logaddexp(village, town)
+    return result
+
+
+def expected_entries(away: FloatArray, change: FloatArray, at_risk: FloatArray, hazard: float) -> FloatArray:
     """Return expected persons entering per block and area this quarter, B x A.
 
-    `away` is B x A, utility over lambda; `base_value` (B) the inclusive value at the start; `at_risk` (B) persons; `hazard` a year.
-    The factor exp(IV - IV at the start) is bounded to [0.25, 4].
+    `away` is B x A, utility over lambda; `change` (B) is the advantage of the region now less that at the start; `at_risk` (B) persons;
+    `hazard` a year. The factor exp(change) is bounded to [0.25, 4].
     """
-    top = away.max(axis=1, keepdims=True)
-    weights = np.exp(away - top)
+    weights = np.exp(away - away.max(axis=1, keepdims=True))
     total = weights.sum(axis=1, keepdims=True)
-    inclusive = lam * (np.log(total[:, 0]) + top[:, 0])
-    factor = np.clip(np.exp(inclusive - base_value), 0.25, 4.0)
+    factor = np.clip(np.exp(change), 0.25, 4.0)
     entering: FloatArray = (at_risk * hazard / 4.0 * factor)[:, None] * weights / total
     return entering
 
@@ -122,7 +131,7 @@ def _copy(h, i, source, t, q):  # type: ignore[no-untyped-def]
     h.queue_since[i], h.homes_since[i] = NO_DATE, NO_DATE
 
 
-def members_entering(templates_along: IntArray, blocks: int) -> npt.NDArray[np.float64]:
+def members_entering(templates_along: FloatArray, blocks: int) -> npt.NDArray[np.float64]:
     """Return the mean persons living with the head over the templates of each block."""
     per_block = templates_along.reshape(blocks, -1)
     return np.asarray(per_block.mean(axis=1), dtype=np.float64)

@@ -333,3 +333,10 @@ def pair_up(h: Households, rows: npt.NDArray[np.int64], sexes: npt.NDArray[np.ui
     order = np.lexsort((h.id[rows], keys))
     rows, sexes = rows[order], sexes[order]
     return rows[sexes == 0], rows[sexes == 1]
+
+
+@kernel
+def found_all(h, start, rows, slots, q, key, schooling_share):  # type: ignore[no-untyped-def]
+    """Write the new households of all leavers from row `start` on, in the order of the list."""
+    for k in range(rows.size):
+        found_household(h, rows[k], start + k, slots[k], q, key, schooling_share)

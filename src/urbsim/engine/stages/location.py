@@ -11,16 +11,19 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, along, at_home, census_class, children_aged, left_behind
+from urbsim.engine.people import age_at, along, at_home, census_class, children_aged, in_own_town, left_behind
 from urbsim.engine.stages.clocks import quarters_insured_here
 from urbsim.engine.stages.family import AT_HOME, AWAY, OWN_TOWN, arrange_family
 from urbsim.engine.stages.work import WORK_TO, enters_job, years_of_schooling
 from urbsim.population.registry import (
     GONE,
     JOB_NONE,
+    LAND_CERTIFIED,
     MOVER_IN_PLACE,
     MOVER_OTHER_AREA,
     MOVER_OTHER_PROVINCE,
@@ -61,7 +64,7 @@ def log_positive_stable(u, v, index):  # type: ignore[no-untyped-def]
 @kernel
 def stay_terms(h, i, q, p):  # type: ignore[no-untyped-def]
     """Return what ties household `i` to its present place: years, home, rental unit, register, temper."""
-    tie = p.beta_dur * min((q - h.arrived[i]) / 4.0, 10.0)
+    tie = p.beta_match + p.beta_dur * min((q - h.arrived[i]) / 4.0, 10.0)
     if h.tenure[i] == TENURE_OWN:
         tie += p.beta_own
     elif h.tenure[i] == TENURE_GUARANTEED or h.tenure[i] == TENURE_PUBLIC:
@@ -86,11 +89,11 @@ def choose(h, i, q, key, p, areas, away, village, town, log_floor):  # type: ign
     kids = min(children_aged(h, i, q, 6, 15), 2)
     place = h.place[i]
     lam = p.lambda_
-    is_away = place != OUTSIDE and h.mover[i] >= MOVER_OTHER_AREA
     is_out = place == OUTSIDE
-    is_town = h.mover[i] == MOVER_SAME_AREA and not is_out
-    is_home = h.mover[i] == MOVER_IN_PLACE and not is_out
-    current = areas if is_out else (np_int(place) if is_away else -1)
+    is_home = at_home(h, i)
+    is_town = in_own_town(h, i)
+    is_away = not is_out and not is_home and not is_town
+    current = areas if is_out else (np.int64(place) if is_away else -1)
     age = age_at(h.head_birth[i], q)
     old = -p.g_age * max(0, age - 30)
     lead = p.beta_w * p.m_edu * p.edu_away * (years_of_schooling(h.schooling[i]) - 9)
@@ -120,7 +123,7 @@ def choose(h, i, q, key, p, areas, away, village, town, log_floor):  # type: ign
     choice = OUTSIDE if pick == areas else pick
     value = village[o] - math.log(-math.log(g0)) - (0.0 if is_home else p.C_move)
     if h.land[i] & 1:
-        value += p.T_land * (1.0 - p.land_cert * ((h.land[i] >> 2) & 1))
+        value += p.T_land * (1.0 - p.land_cert * (1.0 if h.land[i] & LAND_CERTIFIED else 0.0))
     if value > top:
         top = value
         choice = VILLAGE_CHOICE
@@ -132,15 +135,9 @@ def choose(h, i, q, key, p, areas, away, village, town, log_floor):  # type: ign
 
 
 @kernel
-def np_int(x):  # type: ignore[no-untyped-def]
-    """Return a small unsigned number as a signed one (uint8 minus int would stay unsigned)."""
-    return int(x)
-
-
-@kernel
 def _leave_behind_clocks(h, i, q, areas):  # type: ignore[no-untyped-def]
     """Turn residence and insurance here into months elsewhere, and close what was tied to the place."""
-    if h.place[i] != OUTSIDE and h.mover[i] >= MOVER_OTHER_AREA:
+    if h.place[i] != OUTSIDE and h.place[i] != h.origin[i]:
         h.resident_before[i] = min(h.resident_before[i] + 3 * (q - h.arrived[i]), 600)
     h.insured_before[i] = min(h.insured_before[i] + 3 * quarters_insured_here(h, i, q), 600)
     h.insured[i] = 0
@@ -173,11 +170,12 @@ def go_home(h, i, q, areas, accounts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def move(h, i, q, key, p, areas, target, town_share, wait, accounts):  # type: ignore[no-untyped-def]
+def move(h, i, q, key, p, areas, target, town_share, wait, districts, accounts):  # type: ignore[no-untyped-def]
     """Move household `i` to `target` (an area, OUTSIDE, VILLAGE_CHOICE, TOWN_CHOICE) and enter the flows.
 
-    `town_share` is 3 (census class) x areas: chance that a newcomer of the class lives in the town part. `wait` is per area: the months of
-    waiting that a permit from elsewhere in the region spares nothing of (0: it is converted at once).
+    `town_share` is 3 (census class) x areas: chance that a newcomer of the class lives in the town part. `wait` is per area: months before
+    a permit from elsewhere in the region counts (0: converted at once). `districts` is 1 where an area has several districts: the census calls a
+    move between them a move from another county.
     """
     persons = along(h, i)
     if target == VILLAGE_CHOICE:
@@ -190,13 +188,11 @@ def move(h, i, q, key, p, areas, target, town_share, wait, accounts):  # type: i
         _leave_behind_clocks(h, i, q, areas)
         h.place[i], h.part[i], h.arrived[i], h.status[i], h.job[i] = OUTSIDE, 0, q, STATUS_ABSENT, JOB_NONE
         return
-    was_away = h.mover[i] >= MOVER_OTHER_AREA and h.place[i] != OUTSIDE
     from_region = h.place[i] != OUTSIDE
+    was_away = from_region and h.place[i] != h.origin[i]
     had_permit = h.status[i] == STATUS_PERMIT
-    if was_away or (from_region and h.mover[i] == MOVER_SAME_AREA):
+    if from_region:
         accounts.departures[h.place[i], census_class(h, i)] += persons
-    elif from_region:
-        accounts.departures[h.place[i], 0] += persons
     if target == TOWN_CHOICE and was_away:
         accounts.returns[h.place[i], 1] += persons
     _leave_behind_clocks(h, i, q, areas)
@@ -207,13 +203,13 @@ def move(h, i, q, key, p, areas, target, town_share, wait, accounts):  # type: i
     if target == OUTSIDE:
         h.place[i], h.part[i] = OUTSIDE, 0
         h.status[i], h.job[i], h.tenure[i] = STATUS_ABSENT, JOB_NONE, TENURE_MARKET_RENT
-        if h.mover[i] < MOVER_OTHER_AREA:
+        if h.origin[i] < areas:
             h.mover[i] = MOVER_OTHER_AREA
         return
     if target == TOWN_CHOICE:
         h.place[i], h.part[i] = h.origin[i], 1
-        h.mover[i] = MOVER_OTHER_AREA if u3 < p.cross_district * wait[h.origin[i], 1] else MOVER_SAME_AREA
-        h.mover[i] = MOVER_SAME_AREA
+        crosses = districts[h.origin[i]] and u3 < p.cross_district
+        h.mover[i] = MOVER_OTHER_AREA if crosses else MOVER_SAME_AREA
         h.status[i] = STATUS_RURAL
     else:
         if from_region and h.place[i] != target:
@@ -221,7 +217,7 @@ def move(h, i, q, key, p, areas, target, town_share, wait, accounts):  # type: i
         h.place[i] = target
         h.mover[i] = MOVER_OTHER_PROVINCE if h.origin[i] >= areas else MOVER_OTHER_AREA
         h.part[i] = 1 if u0 < town_share[census_class(h, i), target] else 0
-        h.status[i] = STATUS_PERMIT if had_permit and wait[target, 0] <= 0.0 else STATUS_UNREGISTERED
+        h.status[i] = STATUS_PERMIT if had_permit and wait[target] <= 0.0 else STATUS_UNREGISTERED
     if h.register[i] == h.place[i] and h.register_part[i] == 1:
         h.status[i] = STATUS_SETTLED
     accounts.arrivals[h.place[i], census_class(h, i)] += persons
@@ -230,11 +226,11 @@ def move(h, i, q, key, p, areas, target, town_share, wait, accounts):  # type: i
 
 
 @kernel
-def location(h, lo, hi, q, key, p, areas, attends, away, village, town, log_floor, km, seat, bills, town_share, wait, accounts):  # type: ignore[no-untyped-def]
+def location(h, lo, hi, q, key, p, areas, attends, away, village, town, log_floor, km, seat, bills, town_share, wait, districts, accounts):  # type: ignore[no-untyped-def]
     """Let every attending household choose and move; then decide who of the family lives along.
 
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
-    province); `town_share`, `wait` as in `move`. People of another province who are outside come back through `arrivals`.
+    province); `town_share`, `wait`, `districts` as in `move`. People of another province who are outside come back through `arrivals`.
     """
     for i in range(lo, hi):
         if not attends[i] or h.place[i] == GONE:
@@ -249,19 +245,19 @@ def location(h, lo, hi, q, key, p, areas, attends, away, village, town, log_floo
         target = choose(h, i, q, key, p, areas, away, village, town, log_floor)
         stays = (
             (target == VILLAGE_CHOICE and (at_home(h, i) or (out and o >= areas)))
-            or (target == TOWN_CHOICE and ((h.mover[i] == MOVER_SAME_AREA and not out) or (out and o >= areas)))
+            or (target == TOWN_CHOICE and (in_own_town(h, i) or (out and o >= areas)))
             or (target == OUTSIDE and out)
-            or (not out and h.mover[i] >= MOVER_OTHER_AREA and target == h.place[i])
+            or (not out and target == h.place[i])
         )
         if not stays:
-            move(h, i, q, key, p, areas, target, town_share, wait, accounts)
+            move(h, i, q, key, p, areas, target, town_share, wait, districts, accounts)
         place = h.place[i]
         if place == OUTSIDE:
             if o < areas:
                 arrange_family(h, i, q, key, p, areas, AWAY, 500.0, 0.5, 1.0, accounts)
         elif at_home(h, i):
             arrange_family(h, i, q, key, p, areas, AT_HOME, 0.0, 1.0, 1.0, accounts)
-        elif h.mover[i] == MOVER_SAME_AREA:
+        elif in_own_town(h, i):
             arrange_family(h, i, q, key, p, areas, OWN_TOWN, 10.0, 1.0, 1.0, accounts)
         else:
             local_bills = bills[place] if o >= areas else 1.0

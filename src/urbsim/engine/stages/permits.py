@@ -14,7 +14,6 @@ from urbsim.engine.people import along, census_class, children_aged
 from urbsim.population.registry import (
     GONE,
     JOB_NONE,
-    MOVER_OTHER_AREA,
     OUTSIDE,
     STATUS_PERMIT,
     STATUS_UNREGISTERED,
@@ -34,7 +33,7 @@ def permits(h, lo, hi, q, key, p, areas, months, friction, accounts):  # type: i
     """Issue the quarter's permits; `months`, `friction` per area (dated levers)."""
     for i in range(lo, hi):
         place = h.place[i]
-        if place == GONE or place == OUTSIDE or h.status[i] != STATUS_UNREGISTERED or h.mover[i] < MOVER_OTHER_AREA:
+        if place == GONE or place == OUTSIDE or h.status[i] != STATUS_UNREGISTERED:
             continue
         if not may_hold(h, i, q, months[place], areas):
             continue

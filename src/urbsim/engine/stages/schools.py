@@ -9,6 +9,8 @@ when its logit says so with no place in sight (behaviour.md 5.4; Gao et al. 2023
 
 from __future__ import annotations
 
+import numpy as np
+
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
@@ -59,13 +61,13 @@ def rationed(h, i):  # type: ignore[no-untyped-def]
 @kernel
 def place_kind(bits):  # type: ignore[no-untyped-def]
     """Return how a child learns (the PLACE_ codes of the registry)."""
-    return bits >> CHILD_PLACE_SHIFT
+    return np.int64(bits) >> CHILD_PLACE_SHIFT
 
 
 @kernel
 def with_kind(bits, kind):  # type: ignore[no-untyped-def]
     """Return the child's bits with another place kind."""
-    return (bits & 3) | (kind << CHILD_PLACE_SHIFT)
+    return (np.int64(bits) & 3) | (np.int64(kind) << CHILD_PLACE_SHIFT)
 
 
 @kernel

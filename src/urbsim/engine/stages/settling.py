@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, along, census_class, children_aged, left_behind
+from urbsim.engine.people import age_at, along, census_class, children_aged, in_own_town, left_behind
 from urbsim.engine.stages.clocks import months_insured, months_resident, quarters_insured_here
 from urbsim.engine.stages.homes import price_to_income, tenant_of
 from urbsim.engine.stages.work import wage_factor, years_of_schooling
@@ -23,7 +25,6 @@ from urbsim.population.registry import (
     JOB_NONE,
     MOVER_IN_PLACE,
     MOVER_OTHER_PROVINCE,
-    MOVER_SAME_AREA,
     OUTSIDE,
     STATUS_PERMIT,
     STATUS_SETTLED,
@@ -135,7 +136,8 @@ def settling(h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts
         place = h.place[i]
         if place == GONE or place == OUTSIDE or h.mover[i] == MOVER_IN_PLACE or h.status[i] == STATUS_SETTLED:
             continue
-        if h.part[i] == 0 and h.mover[i] == MOVER_SAME_AREA:
+        own = in_own_town(h, i)
+        if h.part[i] == 0 and own:
             continue  # registers move into towns only
         u, v, w, _ = rng.draw4(key, rng.SETTLE, h.id[i], q, 0)
         waiting = h.queue_since[i] != NO_DATE
@@ -143,7 +145,7 @@ def settling(h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts
             rate = p.k_q_in
             if h.mover[i] == MOVER_OTHER_PROVINCE:
                 rate = p.k_q_out
-            elif h.mover[i] == MOVER_SAME_AREA:
+            elif own:
                 rate = p.k_q_same
             if h.status[i] == STATUS_PERMIT:
                 rate *= p.OR_PH
@@ -179,3 +181,28 @@ def admit_ranked(h, rows, served, kin, accounts):  # type: ignore[no-untyped-def
     for k in range(rows.size):
         if served[k]:
             admit(h, rows[k], kin[h.place[rows[k]]], accounts)
+
+
+common_points = kernel(points_rule.common_points)
+
+
+@kernel
+def points_of_rows(h, rows, q):  # type: ignore[no-untyped-def]
+    """Return the province's common points of the families in `rows` (rank for school places and public homes)."""
+    result = np.empty(rows.size)
+    for k in range(rows.size):
+        i = rows[k]
+        skill = 3.0 if h.trained[i] else 0.0
+        result[k] = common_points(
+            age_at(h.head_birth[i], q), h.schooling[i], skill, months_insured(h, i, q, 2), months_resident(h, i, q, 2)
+        )
+    return result
+
+
+@kernel
+def lots_of_rows(h, rows, slots, q, key):  # type: ignore[no-untyped-def]
+    """Return the keyed lot of a child in the school round: stream SCHOOL, block of the child's slot."""
+    result = np.empty(rows.size)
+    for k in range(rows.size):
+        result[k] = rng.draw4(key, rng.SCHOOL, h.id[rows[k]], q, slots[k])[0]
+    return result

@@ -1,0 +1,329 @@
+"""The quarter loop: thirteen stages in order on the columns of all households.
+
+Kernels run on blocks of rows, in threads if asked; they add to accounts of integers that are summed afterwards, so threads never change a bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from urbsim.clock import LAST_QUARTER, season, year_of
+from urbsim.engine import rng, town_born
+from urbsim.engine.frame import make_frame
+from urbsim.engine.inputs import Inputs, certificates_run
+from urbsim.engine.rounds import Rounds
+from urbsim.engine.stages import arrivals, attention, clocks, demography, feedback, land, location, observe, permits, reclassify, work
+from urbsim.engine.state import Accounts, FloatArray, Households, IntArray, empty_accounts, make_households
+from urbsim.engine.tables import FLOOR, Utilities, utilities, value_of_register
+from urbsim.population.registry import HOUSEHOLD_DTYPES
+
+FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
+
+
+class Engine:
+    """Run one draw and replicate of a scenario, quarter by quarter (examples: tests/engine)."""
+
+    def __init__(self, inputs: Inputs, population: Any, templates: Any, *, weight: int, seed: int, replicate: int = 0, draw: int = 0, threads: int = 1) -> None:
+        self.inputs = inputs
+        self.areas = len(inputs.region.area_codes)
+        self.blocks = len(inputs.region.block_codes)
+        self.weight = weight
+        self.threads = max(1, threads)
+        self.key = rng.run_key(seed, replicate, draw)
+        self.q = 0
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        columns = population.households
+        self.n = int(columns["id"].size)
+        room = int(self.n * 1.35) + 4096
+        self._columns = {name: _roomy(columns[name], dtype, room) for name, dtype in HOUSEHOLD_DTYPES.items()}
+        self.households: Households = make_households(self._columns)
+        self.templates = make_households({name: np.ascontiguousarray(column).reshape(-1) for name, column in templates.items()})
+        self.town_born = town_born.open_table(np.asarray(population.town_born))
+        self.town_born_movers = np.asarray(population.town_born_movers, dtype=np.float64)
+        self._open_area_state()
+        self.counts = self._count()
+        self._open_references()
+        self.accounts = empty_accounts(self.areas)
+        self.town_born_accounts = empty_accounts(self.areas)
+        self.utilities: Utilities | None = None
+        self.frame = make_frame(self)
+
+    # -- opening ---------------------------------------------------------------------------------------------
+
+    def _open_area_state(self) -> None:
+        """Set what areas remember from quarter to quarter."""
+        a, x = self.areas, self.inputs
+        self.wage, self.rent = x.wage[0].copy(), x.rent[0].copy()
+        self.seat = np.full(a, 0.75)
+        self.odds = np.full(a, 0.5)
+        self.grant = np.zeros(a)
+        self.grant_places = np.zeros((a, 2), dtype=np.int64)
+        self.grant_units = np.zeros((a, 2), dtype=np.int64)
+        self.grant_carry = np.zeros(a)
+        self.settled_year = np.zeros((a, 3), dtype=np.int64)
+        self.quota_used = np.zeros(a, dtype=np.int64)
+        self.norm = _mean_exponent(self.households, self.n, x)
+        self.rounds = Rounds(self)
+        self.entry_base: FloatArray | None = None
+
+    def _open_references(self) -> None:
+        """Fix the levels against which feedback is measured, from the initial state."""
+        c, region = self.counts, self.inputs.region
+        agents = c.residents * self.weight
+        town_born_now = self.town_born.sum(axis=(2, 3))
+        self.hukou_offset = np.asarray(region.hukou_2010) - c.hukou * self.weight - town_born_now.sum(axis=1)
+        self.hukou_urban_offset = np.minimum(self.hukou_offset, 0) * 0
+        self.residents_start = (agents + town_born_now).sum(axis=1)
+        movers = c.stock.copy()
+        movers[np.arange(self.areas), np.arange(self.areas)] = 0
+        self.movers_scale = np.maximum(movers[:, : self.areas].sum(axis=0) * self.weight, 1.0) / self.inputs.movers_reference[0]
+        self.birth_scale = self._birth_scale()
+
+    def _birth_scale(self) -> FloatArray:
+        """Return, by part, women's expected births over those of couples with a free child slot, so that couples bear all births."""
+        h, n = self.households, self.n
+        female = h.head_sex[:n] == 1
+        birth = np.where(female, h.head_birth[:n], h.spouse_birth[:n])
+        has_woman = female | (h.spouse[:n] != 0)
+        age = (0 - birth.astype(np.int64)) // 4
+        fertile_age = has_woman & (age >= 15) & (age <= 49) & (h.place[:n] < 254)
+        couple = fertile_age & (h.spouse[:n] == 1)
+        children = (h.child1_birth[:n] != 32767).astype(int) + (h.child2_birth[:n] != 32767)
+        scale = np.ones(2)
+        for part in (0, 1):
+            rate = self.inputs.fertile[0][part]
+            rows = fertile_age & (h.resident_part[:n] == part)
+            total = rate[age[rows] - 15].sum()
+            pairs = couple & (h.resident_part[:n] == part) & (children < 2)
+            factor = np.where(children[pairs] == 0, 1.0, self.inputs.params.birth_second)
+            able = (rate[age[pairs] - 15] * factor).sum()
+            scale[part] = total / able if able > 0 else 1.0
+        return scale
+
+    # -- running ---------------------------------------------------------------------------------------------
+
+    def run(self, until: int = LAST_QUARTER, on_quarter: Callable[[Engine], None] | None = None) -> None:
+        """Step to quarter `until`, calling `on_quarter` after each."""
+        while self.q < until:
+            self.step()
+            if on_quarter is not None:
+                on_quarter(self)
+
+    def step(self) -> None:
+        """Run one quarter: the thirteen stages of `docs/odd.md`, then the check of the accounts."""
+        before = self.frame["residents"]
+        self.q += 1
+        q, x, h = self.q, self.inputs, self.households
+        self.accounts = empty_accounts(self.areas)
+        self.town_born_accounts = empty_accounts(self.areas)
+        if season(q) == 1:
+            self._open_year()
+        event = np.zeros(h.id.size, dtype=np.uint8)
+        self._stage_inputs()
+        self._stage_demography(event)
+        self._stage_work(event)
+        attends = self._stage_attention(event)
+        self._stage_location(attends)
+        self._each(lambda lo, hi, acc: permits.permits(
+            self.households, lo, hi, q, self.key, x.params, self.areas, self.lever("permit.residence_months"), self.lever("permit.friction"), acc))  # fmt: skip
+        self.rounds.homes()
+        self.rounds.schools()
+        self.rounds.settling()
+        self._each(lambda lo, hi, acc: land.land(
+            self.households, lo, hi, q, self.key, x.params, self.areas, self.lever("land.rights_kept"), 1.0 if certificates_run(q) else 0.0))  # fmt: skip
+        self._each(lambda lo, hi, acc: clocks.residence(self.households, lo, hi, q, self.areas, acc))
+        self.counts = self._count()
+        self._stage_feedback()
+        self.frame = make_frame(self)
+        self._check(before)
+
+    def lever(self, name: str) -> FloatArray:
+        """Return the quarter's values of a lever, per area."""
+        return self.inputs.levers[name][self.q]
+
+    def _each(self, work_on: Callable[[int, int, Accounts], object], rows: int | None = None) -> list[Any]:
+        """Run a kernel over blocks of rows, in threads if there are several, and add up its accounts; return its results in order."""
+        n = self.n if rows is None else rows
+        if self._pool is None or n < 4096:
+            return [work_on(0, n, self.accounts)]
+        edges = np.linspace(0, n, self.threads + 1).astype(np.int64)
+        parts = [empty_accounts(self.areas) for _ in range(self.threads)]
+        futures = [self._pool.submit(work_on, int(edges[k]), int(edges[k + 1]), parts[k]) for k in range(self.threads)]
+        results = [future.result() for future in futures]
+        for part in parts:
+            for total, added in zip(self.accounts, part, strict=True):
+                total += added
+        return results
+
+    def _open_year(self) -> None:
+        """Book the transfer of the year and forget the counters of the last one."""
+        self.rounds.budget()
+        self.settled_year[:] = 0
+        self.quota_used[:] = 0
+
+    def _stage_inputs(self) -> None:
+        """Stage 1: reclassification of villages, and the utilities of the quarter from the state at its start."""
+        q, x = self.q, self.inputs
+        share = x.reclassification[q] / 4.0
+        self._each(lambda lo, hi, acc: reclassify.reclassify(self.households, lo, hi, q, self.key, self.areas, share, acc))
+        self.rounds.town_share = 1.0 - (1.0 - self.rounds.town_share) * (1.0 - share)[None, :]
+        self.utilities = self.current_utilities()
+
+    def current_utilities(self) -> Utilities:
+        """Return the utilities of places seen from the state at the quarter's start."""
+        x, q = self.inputs, self.q
+        totals = self.counts.stock.sum(axis=1).astype(np.float64)
+        totals[self.areas :] = x.at_risk[q] / self.weight
+        return utilities(
+            x.params, x.constants, wage=self.wage, rent=self.rent, income_village=x.income_village[q], wage_outside=float(x.wage_outside[q]),
+            residents=self.frame["residents"].sum(axis=1).astype(np.float64), network=feedback.network_shares(self.counts.stock, totals),
+            log_km=x.log_km, seat=self.seat, odds=self.odds, register_value=value_of_register(x.params, x.tier_value),
+        )  # fmt: skip
+
+    def _stage_demography(self, event: npt.NDArray[np.uint8]) -> None:
+        """Stage 2, households and town-born."""
+        q, x, p = self.q, self.inputs, self.inputs.params
+        self._each(lambda lo, hi, acc: demography.mortality(self.households, lo, hi, q, self.key, x.dying[q], self.areas, acc, event))
+        hazard = np.minimum(x.fertile[q] * self.birth_scale[:, None], 0.25)
+        self._each(lambda lo, hi, acc: demography.births(self.households, lo, hi, q, self.key, hazard, p.birth_second, acc, event))
+        rows, sexes, keys = np.empty(self.n, np.int64), np.empty(self.n, np.uint8), np.empty(self.n)
+        chances = np.array([p.marry_20, p.marry_25, p.marry_30, p.marry_35])
+        found = demography.suitors(self.households, 0, self.n, q, self.key, chances, rows, sexes, keys)
+        men, women = demography.pair_up(self.households, rows[:found], sexes[:found], keys[:found])
+        demography.wed(self.households, men, women, self.areas, self.accounts, event)
+        slots = np.empty(2 * self.n, np.uint8)
+        rows = np.empty(2 * self.n, np.int64)
+        found = demography.leavers(self.households, 0, self.n, q, self.key, p.leave_home / 4.0, self.areas, rows, slots)
+        self._make_room(found)
+        demography.found_all(self.households, self.n, rows[:found], slots[:found], q, self.key, x.schooling_share[q])
+        self.n += found
+        acc, table, year = self.town_born_accounts, self.town_born, year_of(q)
+        town_born.live(table, q, year, self.key, x.dying[q], x.fertile[q], x.reclassification[q] / 4.0, acc.change_residents, acc.change_town, acc.births, acc.deaths)
+        attraction = x.adding * self.wage**p.beta_w
+        town_born.migrate(table, q, year, self.key, p.town_born_move / 4.0, attraction / attraction.sum(), acc.change_residents, acc.change_town)
+        self.town_born_movers *= 1.0 + p.town_born_mover_growth / 4.0
+
+    def _stage_work(self, event: npt.NDArray[np.uint8]) -> None:
+        """Stage 3."""
+        q, x, c = self.q, self.inputs, self.counts
+        slots = self.lever("work.training_slots") / 4.0
+        chance = np.minimum(np.maximum(slots, 0.0) / np.maximum(c.untrained * self.weight, 1), 1.0)
+        event_rows = event
+        ones, zeros = np.ones(self.areas), np.zeros(self.areas)
+        self._each(lambda lo, hi, acc: work.work(
+            self.households, lo, hi, q, self.key, x.params, self.areas, zeros, ones, chance, acc, event_rows))  # fmt: skip
+
+    def _stage_attention(self, event: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """Stage 5."""
+        q, x = self.q, self.inputs
+        attends = np.zeros(self.n, dtype=np.uint8)
+        if event.size < self.n:
+            event = np.concatenate((event, np.zeros(self.n - event.size, dtype=np.uint8)))
+        factor = attention.season_factor(x.params.a_Q1, season(q)) * float(x.mobility[q])
+        self._each(lambda lo, hi, acc: attention.attention(self.households, lo, hi, q, self.key, x.params, factor, event, attends))
+        return attends
+
+    def _stage_location(self, attends: npt.NDArray[np.uint8]) -> None:
+        """Stage 6: choices and moves, then entries from other provinces."""
+        q, x, u = self.q, self.inputs, self.utilities
+        assert u is not None
+        wait = np.maximum(self.lever("permit.wait_after_move_months"), 0.0)
+        bills = self.lever("health.direct_settlement")
+        self._each(lambda lo, hi, acc: location.location(
+            self.households, lo, hi, q, self.key, x.params, self.areas, attends, u.away, u.village, u.town, FLOOR, x.km, self.seat, bills,
+            self.rounds.town_share, wait, x.districts, acc))  # fmt: skip
+        away = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas])
+        now = arrivals.advantage(away, u.village[self.areas :], u.town[self.areas :], x.params.lambda_)
+        if self.entry_base is None:
+            self.entry_base = now
+        expected = arrivals.expected_entries(away, now - self.entry_base, x.at_risk[q], x.params.h_entry * float(x.mobility[q]))
+        counts = np.zeros(expected.shape, dtype=np.int64)
+        total = arrivals.round_entries(expected, self.rounds.entering * self.weight, q, self.key, counts)
+        self._make_room(total)
+        self.n = arrivals.enter(
+            self.households, self.n, counts, self.templates, q, self.key, x.params, self.areas, self.rounds.town_share, x.km, self.seat, bills,
+            self.accounts)  # fmt: skip
+
+    def _make_room(self, rows: int) -> None:
+        """Grow the columns if `rows` more would not fit."""
+        if self.n + rows <= self.households.id.size:
+            return
+        room = int((self.n + rows) * 1.25)
+        self._columns = {name: _roomy(column[: self.n], column.dtype, room) for name, column in self._columns.items()}
+        self.households = make_households(self._columns)
+
+    def _count(self) -> observe.Counts:
+        """Stage 13: count all households."""
+        q, x = self.q, self.inputs
+        pieces: list[observe.Counts] = []
+
+        def one(lo: int, hi: int, _: Accounts) -> None:
+            counts = observe.empty_counts(self.areas, self.blocks)
+            observe.count(self.households, lo, hi, q, x.params, self.areas, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4, counts)
+            pieces.append(counts)
+
+        if not hasattr(self, "accounts"):
+            self.accounts = empty_accounts(self.areas)
+        self._each(one)
+        total = pieces[0]
+        for piece in pieces[1:]:
+            for sums, added in zip(total, piece, strict=True):
+                sums += added
+        return total
+
+    def _stage_feedback(self) -> None:
+        """Stage 12: wages, rents and odds that the next quarter will see."""
+        q, x, p = self.q, self.inputs, self.inputs.params
+        movers = self.counts.stock.copy()
+        movers[np.arange(self.areas), np.arange(self.areas)] = 0
+        people = movers[:, : self.areas].sum(axis=0) * float(self.weight)
+        after = min(q + 1, LAST_QUARTER)
+        self.wage = feedback.answered_wage(x.wage[after], people, x.movers_reference[q] * self.movers_scale, p.psi)
+        residents = (self.counts.residents * self.weight + self.town_born.sum(axis=(2, 3))).sum(axis=1).astype(np.float64)
+        self.rent = feedback.answered_rent(x.rent[after], residents, x.residents_reference[q], p.eta_r)
+        acc = self.accounts
+        self.settled_year += acc.settled * self.weight
+        self.odds = feedback.learned(self.odds, acc.settling_admitted, acc.settling_applied, p.kappa_p / 4.0)
+        if season(q) == 3:
+            applied, admitted = self.rounds.applied.sum(axis=1), self.accounts.admitted_school.sum(axis=1)
+            self.seat = feedback.learned(self.seat, admitted, applied, p.kappa_p)
+
+    def town_born_by_age(self) -> IntArray:
+        """Return the town-born by completed age, A x part x sex x 101."""
+        return town_born.by_age(self.town_born, year_of(self.q))
+
+    def _check(self, before: IntArray) -> None:
+        """Stop if the change of residents is not the sum of its components, in any area (model.md section 2)."""
+        after, frame = self.frame["residents"], self.frame
+        change = after - before
+        for name, seen in (("change_residents", change.sum(axis=1)), ("change_town", change[:, 1])):
+            wrong = np.flatnonzero(frame[name].sum(axis=1) != seen)
+            if wrong.size:
+                a = int(wrong[0])
+                raise AssertionError(
+                    f"accounts do not balance in quarter {self.q}, area {self.inputs.region.area_codes[a]}: {name} {frame[name][a].tolist()} "
+                    f"add up to {int(frame[name][a].sum())}, residents changed by {int(seen[a])} ({wrong.size} areas in all)"
+                )
+
+
+def _roomy(column: npt.NDArray[Any], dtype: Any, room: int) -> npt.NDArray[Any]:
+    """Return a copy of `column` with space for `room` rows."""
+    result = np.zeros(max(room, column.size), dtype=dtype)
+    result[: column.size] = column
+    return result
+
+
+def _mean_exponent(h: Households, n: int, x: Inputs) -> float:
+    """Return the mean exponent of the wage equation over the movers with a job in the initial state."""
+    p = x.params
+    rows = (h.mover[:n] > 0) & (h.job[:n] != 0) & (h.place[:n] < 254)
+    years = np.where(h.schooling[:n][rows] == 4, 16, 6 + 3 * h.schooling[:n][rows].astype(np.int64))
+    age = -h.head_birth[:n][rows].astype(np.int64) // 4
+    worked = np.maximum(0, age - years - 6)
+    exponent = p.m_edu * (years - 9) + p.m_exp1 * worked + p.m_exp2 * worked**2
+    return float(np.log(np.mean(np.exp(exponent + h.wage_residual[:n][rows])))) if rows.any() else 0.0

@@ -1,0 +1,189 @@
+"""The stages in which households compete: homes, school places, settling, and the yearly budget that widens what there is.
+
+Each round lists applicants in a kernel, ranks them with `stages.rationing`, and lets a kernel carry out the outcome.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from urbsim.clock import season
+from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
+from urbsim.engine.stages.rationing import ration
+from urbsim.engine.state import FloatArray, IntArray
+from urbsim.population.registry import TENURE_GUARANTEED, TENURE_PUBLIC
+
+if TYPE_CHECKING:
+    from urbsim.engine.engine import Engine
+
+MIGRANT_SHARE_OF_UNITS = 0.5  # [E] units that go to people of rural origin; the rest serve the town-born young and talents
+PRIMARY_SHARE_OF_GRANT = 0.7  # [E] places built from grants: primary, the rest lower secondary
+HOMES_SHARE_OF_GRANT = 0.3  # [E] of what is passed through, the part that goes into homes
+
+
+class Rounds:
+    """Run the competitive stages of an engine; holds only what they remember between quarters."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        areas = engine.areas
+        self.applied: IntArray = np.zeros((areas, 2), dtype=np.int64)
+        self.town_share = _town_share(engine)
+        self.entering = _members(engine)
+
+    def _lot(self) -> tuple[npt.NDArray[Any], ...]:
+        """Return scratch columns for a list of applicants: rows, area, kind, score, since, lot."""
+        n = self.engine.n
+        return (np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.uint8), np.empty(n), np.empty(n, np.int64), np.empty(n))
+
+    def homes(self) -> None:
+        """Stage 8."""
+        e = self.engine
+        x, h = e.inputs, e.households
+        rows, place, kind, score, since, lot = self._lot()
+        occupied = np.zeros((e.areas, 2), dtype=np.int64)
+        found = homes.buy_and_apply(
+            h, 0, e.n, e.q, e.key, x.params, e.areas, e.wage, x.price[e.q], rows, place, kind, score, since, lot, occupied
+        )
+        rows, place, kind, score, since, lot = (v[:found] for v in (rows, place, kind, score, since, lot))
+        free = np.maximum(((x.units[e.q] + e.grant_units) * MIGRANT_SHARE_OF_UNITS).astype(np.int64) // e.weight - occupied, 0)
+        entitled = kind == 1
+        public = np.zeros(found, dtype=np.bool_)
+        public[entitled] = ration(
+            place[entitled], score[entitled], since[entitled], lot[entitled], np.ones(int(entitled.sum()), np.int64), free[:, 1]
+        )
+        homes.allot(h, rows, public, TENURE_PUBLIC)
+        rest = ~public
+        served = np.zeros(found, dtype=np.bool_)
+        served[rest] = ration(place[rest], np.zeros(int(rest.sum())), since[rest], lot[rest], np.ones(int(rest.sum()), np.int64), free[:, 0])
+        homes.allot(h, rows, served, TENURE_GUARANTEED)
+
+    def schools(self) -> None:
+        """Stage 9: apply in the second quarter, enter in the third."""
+        e = self.engine
+        if season(e.q) == 2:
+            self.applied[:] = 0
+            schools.apply_round(e.households, 0, e.n, e.q, e.lever("school.permit_enough"), self.applied)
+            e.accounts.applied_school[:] = self.applied
+        elif season(e.q) == 3:
+            self._enter_school()
+
+    def places(self) -> IntArray:
+        """Return public places by area and stage now, grants included."""
+        return self.engine.inputs.places[self.engine.q] + self.engine.grant_places
+
+    def _enter_school(self) -> None:
+        e = self.engine
+        h, x = e.households, e.inputs
+        local, public = np.zeros((e.areas, 2), np.int64), np.zeros((e.areas, 2), np.int64)
+        bought = np.zeros(e.areas, np.int64)
+        rows, slots, stages = np.empty(2 * e.n, np.int64), np.empty(2 * e.n, np.uint8), np.empty(2 * e.n, np.uint8)
+        found = schools.entry_round(h, 0, e.n, e.q, e.areas, local, public, bought, rows, slots, stages)
+        rows, slots, stages = rows[:found], slots[:found], stages[:found]
+        ages = e.town_born_by_age().sum(axis=(1, 2))
+        held = (local + public) * e.weight + np.stack([ages[:, 6:12].sum(axis=1), ages[:, 12:15].sum(axis=1)], axis=1)
+        free = np.maximum(self.places() - held, 0) // e.weight
+        place = h.place[rows].astype(np.int64)
+        score = self._school_score(rows, place)
+        since = h.arrived[rows].astype(np.int64)
+        lot = _lots(e, rows, slots)
+        served = np.zeros(found, dtype=np.bool_)
+        for stage in (0, 1):
+            k = stages == stage
+            served[k] = ration(place[k], score[k], since[k], lot[k], np.ones(int(k.sum()), np.int64), free[:, stage])
+        purchasable = np.maximum(np.maximum(e.lever("school.places_bought"), 0.0).astype(np.int64) // e.weight - bought, 0)
+        refused = ~served
+        second = np.zeros(found, dtype=np.bool_)
+        second[refused] = ration(
+            place[refused], score[refused], since[refused], lot[refused], np.ones(int(refused.sum()), np.int64), purchasable
+        )
+        schools.place_children(
+            h, rows, slots, stages, served, second, e.q, e.key, x.params, e.areas, x.km, e.lever("health.direct_settlement"),
+            e.lever("school.permit_guarantee"), e.accounts.admitted_school, e.accounts,
+        )  # fmt: skip
+
+    def _school_score(self, rows: IntArray, place: IntArray) -> FloatArray:
+        """Return the rank of applicants' families: points where points rank, else 0 (then the earlier arrival goes first)."""
+        e = self.engine
+        points = settling.points_of_rows(e.households, rows, e.q)
+        ranked: FloatArray = np.where(e.lever("school.points_ranking")[place] > 0.5, points, 0.0)
+        return ranked
+
+    def settling(self) -> None:
+        """Stage 10."""
+        e = self.engine
+        x, h, q = e.inputs, e.households, e.q
+        rows, _, _, score, since, lot = self._lot()
+        size = np.empty(e.n, np.int64)
+        quota = e.lever("settlement.quota")
+        kin = e.lever("settlement.kin_follow")
+        before = e.accounts.settled.sum(axis=1)
+        found = settling.settling(
+            h, 0, e.n, q, e.key, x.params, e.areas, x.gate[q], x.rule[q], e.lever("settlement.recognition"), e.lever("homes.rental_counts_as_home"),
+            quota >= 0.0, kin, e.wage, x.price[q], e.seat, x.tier_value, e.lever("land.rights_kept"), e.norm, rows, score, since, lot, size, e.accounts,
+        )  # fmt: skip
+        rows, score, since, lot, size = (v[:found] for v in (rows, score, since, lot, size))
+        allowed = np.maximum(quota, 0.0) * season(q) / 4.0 - e.quota_used
+        served = ration(h.place[rows].astype(np.int64), score, since, lot, size, np.maximum(allowed, 0.0).astype(np.int64) // e.weight)
+        settling.admit_ranked(h, rows, served, kin, e.accounts)
+        e.quota_used += (e.accounts.settled.sum(axis=1) - before) * e.weight
+
+    def budget(self) -> None:
+        """Book the year's transfer from last year's settlers and pupils, and turn what is passed through into places and homes."""
+        e = self.engine
+        x = e.inputs
+        c = e.counts
+        per_settled = np.stack(
+            [
+                e.lever("finance.grant_per_settled_same_area"),
+                e.lever("finance.grant_per_settled_same_province"),
+                e.lever("finance.grant_per_settled_cross_province"),
+            ],
+            axis=1,
+        )
+        pupils = c.pupils[:, :, 1, :4].sum(axis=(1, 2)) * e.weight
+        unsettled = c.migrants[:, 1:3, :].sum(axis=(1, 2)) * e.weight
+        e.grant = feedback.transfer(
+            e.settled_year, pupils, unsettled, np.maximum(per_settled, 0.0), np.maximum(e.lever("finance.grant_per_migrant_pupil"), 0.0),
+            np.clip(e.lever("finance.resident_weight"), 0.0, 1.0),
+        )  # fmt: skip
+        passed = e.lever("finance.pass_through")
+        passed = np.where(passed < 0.0, x.params.theta_F, passed) * e.grant
+        places = (1.0 - HOMES_SHARE_OF_GRANT) * passed / x.place_cost
+        primary = (places * PRIMARY_SHARE_OF_GRANT).astype(np.int64)
+        e.grant_places += np.stack([primary, (places * (1.0 - PRIMARY_SHARE_OF_GRANT)).astype(np.int64)], axis=1)
+        e.grant_units[:, 0] += (HOMES_SHARE_OF_GRANT * passed / x.home_cost).astype(np.int64)
+
+
+def _lots(e: Engine, rows: IntArray, slots: npt.NDArray[np.uint8]) -> FloatArray:
+    """Return the keyed lot of each applicant child."""
+    return settling.lots_of_rows(e.households, rows, slots, e.q, e.key)
+
+
+def _town_share(e: Engine) -> FloatArray:
+    """Return 3 x A: the share of newcomers of each census class who live in the town part, as in the initial state.
+
+    Same-area movers are townward by definition of the choice. Cells with few people borrow from the class's mean.
+    """
+    h, n = e.households, e.n
+    share = np.ones((3, e.areas))
+    for census in (1, 2):
+        rows = (h.mover[:n] == census + 1) & (h.place[:n] < e.areas)
+        place, part = h.place[:n][rows], h.part[:n][rows]
+        total = np.bincount(place, minlength=e.areas)[: e.areas].astype(float)
+        town = np.bincount(place, weights=part, minlength=e.areas)[: e.areas]
+        mean = town.sum() / max(total.sum(), 1.0)
+        share[census] = (town + 5.0 * mean) / (total + 5.0)
+    return share
+
+
+def _members(e: Engine) -> FloatArray:
+    """Return, by block, the mean number of persons who enter with one household (a child is left at home unless its logit says otherwise)."""
+    t = e.templates
+    persons = 1 + (t.spouse == 1) * 0.8 + 0.35 * ((t.child1_birth != 32767).astype(float) + (t.child2_birth != 32767))
+    return arrivals.members_entering(persons, e.blocks)
+
+

@@ -1,0 +1,63 @@
+"""Stage 12: what the quarter's moves do to networks, wages, rents, perceived odds and next year's budgets (area side, no households).
+
+Wages and rents answer to differences from a reference path only, since the observed paths already contain their own answer:
+`ln w = ln w0 - psi*(ln L - ln L0)`, `ln r = ln r0 + eta_r*(ln P - ln P0)` (behaviour.md 5.4); rents answer half as much when people leave.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from urbsim.engine.state import FloatArray, IntArray
+
+BOUND = 0.5  # a feedback never moves a wage or a rent by more than this log step
+
+
+def reference_path(start: FloatArray, end: FloatArray, quarters: int, between: int) -> FloatArray:
+    """Return (quarters + 1) x A: geometric from `start` (q 0) to `end` (q `between`), then on at half that rate."""
+    rate = np.log(np.maximum(end, 1.0) / np.maximum(start, 1.0)) / between
+    q = np.arange(quarters + 1, dtype=np.float64)[:, None]
+    steps = np.where(q <= between, q, between + 0.5 * (q - between))
+    path: FloatArray = np.maximum(start, 1.0) * np.exp(rate[None, :] * steps)
+    return path
+
+
+def answered_wage(base: FloatArray, workers: FloatArray, reference: FloatArray, psi: float) -> FloatArray:
+    """Return the wage after competition among migrants, per area."""
+    gap = np.clip(np.log(np.maximum(workers, 1.0) / np.maximum(reference, 1.0)), -BOUND / 0.3, BOUND / 0.3)
+    answer: FloatArray = base * np.exp(np.clip(-psi * gap, -BOUND, BOUND))
+    return answer
+
+
+def answered_rent(base: FloatArray, residents: FloatArray, reference: FloatArray, eta: float) -> FloatArray:
+    """Return the rent after demand, per area; half the answer when there are fewer people than on the reference path."""
+    gap = np.log(np.maximum(residents, 1.0) / np.maximum(reference, 1.0))
+    gap = np.where(gap < 0.0, 0.5 * gap, gap)
+    answer: FloatArray = base * np.exp(np.clip(eta * gap, -BOUND, BOUND))
+    return answer
+
+
+def learned(odds: FloatArray, admitted: IntArray, applied: IntArray, rate: float) -> FloatArray:
+    """Return the odds after a round: `odds + rate*(admitted/applied - odds)` where anyone applied."""
+    seen = np.where(applied > 0, admitted / np.maximum(applied, 1), odds)
+    new: FloatArray = odds + rate * (np.minimum(seen, 1.0) - odds)
+    return new
+
+
+def network_shares(stock: IntArray, totals: FloatArray) -> FloatArray:
+    """Return O x (A + 1): the share of an origin's people who live at each place."""
+    shares: FloatArray = stock / np.maximum(totals, 1.0)[:, None]
+    return shares
+
+
+def transfer(
+    settled: IntArray, pupils: IntArray, unsettled: IntArray, per_settled: FloatArray, per_pupil: FloatArray, resident_weight: FloatArray
+) -> FloatArray:
+    """Return next year's grant per area, yuan (levers F1, F2).
+
+    `settled` is A x origin (last year), `pupils` A migrant pupils, `unsettled` A residents who have not settled, `per_settled` A x origin in
+    yuan. Residents who have not settled weigh `resident_weight` of a twentieth of a settler of the same province a year: the structure is
+    published (policy_rules.md part 6), the coefficients are assumptions.
+    """
+    grant: FloatArray = (settled * per_settled).sum(axis=1) + pupils * per_pupil + resident_weight * unsettled * per_settled[:, 1] / 20.0
+    return grant

@@ -1,0 +1,88 @@
+"""Stage 1 and the area side of stage 6: the systematic utility of places for the quarter (behaviour.md 5.4, utility of place).
+
+`V_oj = beta_w*(ln w_j - alpha_h*ln r_j) + beta_n*n/(1 + n/n_sat) - beta_d*ln(d_oj + 1) - beta_p*[other province] + beta_size*ln P_j
+- beta_cong*max(0, ln(P_j/5e6)) + phat_H*V_H + xi_j + beta_s*kids*(phat_seat_j - pi_home)`.
+What depends on the household alone (schooling, age, ties, land) is added in the kernel. Amenities are in the place constants.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from urbsim.engine.state import FloatArray, Params
+
+ABSENT = -1.0e9  # utility of an alternative that does not exist
+FLOOR = -1.0e8
+MILLION = 1.0e6
+FIVE_MILLION = 5.0e6
+OWN_TOWN_KM = 10.0
+OUTSIDE_KM = 700.0
+
+
+class Utilities(NamedTuple):
+    """Hold the quarter's utilities: `away` origins x 3 x (A + 1) over lambda, `village` and `town` by origin."""
+
+    away: FloatArray
+    village: FloatArray
+    town: FloatArray
+
+
+class Constants(NamedTuple):
+    """Hold the place constants of a draw: `place` per area, `block_place` and `reclassification` (a year) per area."""
+
+    place: FloatArray
+    block_place: FloatArray
+    reclassification: FloatArray
+
+
+def value_of_register(p: Params, share_of_income: FloatArray) -> FloatArray:
+    """Return V_H per area: the survey's share of income over five years as a flow over the horizon (behaviour.md 5.4, EV_status)."""
+
+    def annuity(years: float) -> float:
+        return (1.0 - math.exp(-p.rho * years)) / p.rho
+
+    return p.beta_w * np.log1p(share_of_income * annuity(5.0) / annuity(p.v_years))
+
+
+def utilities(
+    p: Params, constants: Constants, *, wage: FloatArray, rent: FloatArray, income_village: FloatArray, wage_outside: float,
+    residents: FloatArray, network: FloatArray, log_km: FloatArray, seat: FloatArray, odds: FloatArray, register_value: FloatArray,
+) -> Utilities:  # fmt: skip
+    """Return the utilities of a quarter.
+
+    Per area: `wage` (yuan a month), `rent` (yuan per m2), `income_village`, `residents`, `seat`, `odds` (perceived odds of admission),
+    `register_value`. `network` is O x (A + 1) shares of an origin's people at a place, `log_km` is O x A (ln(km + 1)).
+    """
+    areas, origins = wage.size, network.shape[0]
+    size = np.log(residents / MILLION)
+    pull = (
+        p.beta_w * (np.log(wage) - p.alpha_h * np.log(rent))
+        + p.beta_size * size
+        - p.beta_cong * np.maximum(0.0, np.log(residents / FIVE_MILLION))
+        + odds * register_value
+        + constants.place
+    )
+    social = p.beta_n * network / (1.0 + network / p.n_sat)
+    value = pull[None, :] + social[:, :areas] - p.beta_d * log_km + p.k_away
+    value[areas:] += constants.block_place[None, :] + p.k_block - p.beta_p
+    outside = p.beta_w * math.log(wage_outside) - p.beta_d * math.log(OUTSIDE_KM + 1.0) - p.beta_p + p.k_outside + social[:, areas]
+    own = np.arange(areas)
+    value[own, own] = ABSENT
+    away = np.empty((origins, 3, areas + 1), dtype=np.float64)
+    for kids in range(3):
+        away[:, kids, :areas] = value + kids * p.beta_s * (seat - p.pi_home)[None, :]
+        away[:, kids, areas] = outside + kids * p.beta_s * (0.5 - p.pi_home)
+    away[:, :, :areas][np.broadcast_to((value <= FLOOR)[:, None, :], (origins, 3, areas))] = ABSENT
+    away /= p.lambda_
+    village = np.empty(origins)
+    town = np.empty(origins)
+    village[:areas] = p.beta_w * np.log(income_village) + p.k_village
+    village[areas:] = p.beta_w * math.log(0.40 * wage_outside) + p.k_village
+    town[:areas] = pull - p.beta_d * math.log(OWN_TOWN_KM + 1.0) + p.k_town
+    town[areas:] = p.beta_w * math.log(0.75 * wage_outside) + p.k_return_town
+    return Utilities(away, village, town)
+
+

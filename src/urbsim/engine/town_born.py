@@ -1,0 +1,128 @@
+"""The town-born: non-agricultural residents of 2010 and their children, as a table of persons (no lever acts on them).
+
+`table` is A x part x sex x 118 birth years (1910..2027), whole persons. Expected deaths, births and moves of a cell are made whole by keyed
+rounding: the floor, plus one with the chance of the remainder.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from urbsim.engine import rng
+from urbsim.engine.compiled import kernel
+from urbsim.engine.state import NATURAL_TOWN, NATURAL_VILLAGE, RECLASSIFICATION, TOWN_BORN_MIGRATION, IntArray
+
+FIRST_BIRTH_YEAR = 1910
+BIRTH_YEARS = 118
+MOVE_FROM, MOVE_TO = 18, 34
+GIRLS = 0.475
+
+
+def open_table(town_born_2010: npt.NDArray[np.int64]) -> IntArray:
+    """Return the table from the 2010 state (A x part x sex x 101, last axis birth year 2010 - k)."""
+    areas = town_born_2010.shape[0]
+    table = np.zeros((areas, 2, 2, BIRTH_YEARS), dtype=np.int64)
+    table[..., :101] = town_born_2010[..., ::-1]
+    return table
+
+
+@kernel
+def _whole(expected, u, most):  # type: ignore[no-untyped-def]
+    return min(int(expected + u), most)
+
+
+@kernel
+def live(table, q, year, key, dying, fertile, reclassified, change_residents, change_town, births, deaths):  # type: ignore[no-untyped-def]
+    """One quarter of deaths, births and reclassification.
+
+    `dying` part x sex x 101 and `fertile` part x 35: quarterly probabilities; `reclassified` per area: share of village people whose
+    village becomes town. `births`, `deaths` are A x part.
+    """
+    areas = table.shape[0]
+    for a in range(areas):
+        for part in range(2):
+            component = NATURAL_TOWN if part == 1 else NATURAL_VILLAGE
+            expected = 0.0
+            gone = 0
+            for sex in range(2):
+                for y in range(BIRTH_YEARS):
+                    n = table[a, part, sex, y]
+                    if n == 0:
+                        continue
+                    age = min(year - FIRST_BIRTH_YEAR - y, 100)
+                    cell = ((a * 2 + part) * 2 + sex) * 128 + y
+                    u, v, _, _ = rng.draw4(key, rng.TOWN_BORN, cell, q, 0)
+                    if sex == 1 and 15 <= age <= 49:
+                        expected += n * fertile[part, age - 15]
+                    dead = _whole(n * dying[part, sex, age], u, n)
+                    gone += dead
+                    n -= dead
+                    if part == 0:
+                        moved = _whole(n * reclassified[a], v, n)
+                        n -= moved
+                        table[a, 1, sex, y] += moved
+                        change_town[a, RECLASSIFICATION] += moved
+                    table[a, part, sex, y] = n
+            u, v, _, _ = rng.draw4(key, rng.TOWN_BORN, (a * 2 + part) * 512 + 300, q, 1)
+            born = _whole(expected, u, 1 << 40)
+            girls = _whole(born * GIRLS, v, born)
+            table[a, part, 1, year - FIRST_BIRTH_YEAR] += girls
+            table[a, part, 0, year - FIRST_BIRTH_YEAR] += born - girls
+            births[a, part] += born
+            deaths[a, part] += gone
+            change_residents[a, component] += born - gone
+            if part == 1:
+                change_town[a, component] += born - gone
+
+
+@kernel
+def migrate(table, q, year, key, rate, share, change_residents, change_town):  # type: ignore[no-untyped-def]
+    """Move young town-born adults between the towns of the region.
+
+    Each town cell of age 18-34 loses `rate` (quarterly) of its people to a pool of its sex and birth year; the pool is split over areas by
+    `share` (sums to 1), whole persons by largest remainder, so that nobody is lost.
+    """
+    areas = table.shape[0]
+    whole = np.zeros(areas, np.int64)
+    rest = np.zeros(areas)
+    for sex in range(2):
+        for y in range(BIRTH_YEARS):
+            age = year - FIRST_BIRTH_YEAR - y
+            if age < MOVE_FROM or age > MOVE_TO:
+                continue
+            pool = 0
+            for a in range(areas):
+                n = table[a, 1, sex, y]
+                out = _whole(n * rate, rng.draw1(key, rng.TOWN_BORN, ((a * 2 + 1) * 2 + sex) * 128 + y + (1 << 32), q), n)
+                table[a, 1, sex, y] = n - out
+                change_residents[a, TOWN_BORN_MIGRATION] -= out
+                change_town[a, TOWN_BORN_MIGRATION] -= out
+                pool += out
+            left = pool
+            for a in range(areas):
+                exact = pool * share[a]
+                whole[a] = int(exact)
+                rest[a] = exact - whole[a]
+                left -= whole[a]
+            for _ in range(left):
+                best = 0
+                for a in range(areas):
+                    if rest[a] > rest[best]:
+                        best = a
+                whole[best] += 1
+                rest[best] = -1.0
+            for a in range(areas):
+                table[a, 1, sex, y] += whole[a]
+                change_residents[a, TOWN_BORN_MIGRATION] += whole[a]
+                change_town[a, TOWN_BORN_MIGRATION] += whole[a]
+
+
+def by_age(table: IntArray, year: int) -> IntArray:
+    """Return persons by completed age at the end of `year`, A x part x sex x 101 (100 = 100 and more)."""
+    ages = year - FIRST_BIRTH_YEAR - np.arange(BIRTH_YEARS)
+    result = np.zeros((*table.shape[:3], 101), dtype=np.int64)
+    for y, age in enumerate(ages):
+        if age >= 0:
+            result[..., min(int(age), 100)] += table[..., y]
+    return result
