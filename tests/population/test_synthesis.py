@@ -9,6 +9,7 @@ from tests.population.conftest import AREAS, make_region
 from urbsim.errors import UserError
 from urbsim.population import registry as reg
 from urbsim.population.assumptions import IN_PLACE
+from urbsim.population.columns import Rows, fill, make_tables
 from urbsim.population.counting import members, persons_by_age
 from urbsim.population.plan import plan_of
 from urbsim.population.sampling import draw, exact_persons
@@ -203,6 +204,13 @@ def test_rows_hold_what_was_drawn(region: SimpleNamespace) -> None:
     expected = drawn.along.copy()
     expected[:, 0] += drawn.home
     np.testing.assert_array_equal(groups.reshape(AREAS, 2, 36), expected)
+    # the run's seed reaches the columns too
+    first = drawn.origin == AREAS
+    place = drawn.place[first]
+    rows = Rows(drawn.template[first], place, drawn.part[first], drawn.kind[first], region.prefecture_of[place], AREAS)
+    filled = fill(rows, plan.pool, make_tables(region, plan), seed=4)
+    for name, values in filled.items():
+        np.testing.assert_array_equal(values, population.households[name][first], err_msg=name)
 
 
 def test_an_area_without_villages_leaves_nobody_there() -> None:

@@ -71,11 +71,12 @@ def plan_of(region: Region) -> Plan:
     for name in _USED:
         digest.update(np.ascontiguousarray(getattr(region, name)).tobytes())
     key = digest.digest()
-    if key not in _cache:
-        _cache[key] = make_plan(region)
+    plan = _cache.get(key)
+    if plan is None:
+        plan = _cache[key] = make_plan(region)
         while len(_cache) > _CACHED_PLANS:
             _cache.popitem(last=False)
-    return _cache[key]
+    return plan
 
 
 def make_plan(region: Region) -> Plan:
