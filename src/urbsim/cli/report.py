@@ -39,7 +39,8 @@ def command(
 ) -> None:
     """Write report.html and figures/ into the result folder, replacing those that are there."""
     from urbsim.experiments.folders import filling
-    from urbsim.report import write_report
+    from urbsim.regions import load_region
+    from urbsim.report.write import write_report
     from urbsim.results.storage import SCENARIO, open_results
     from urbsim.scenario import load
 
@@ -48,5 +49,5 @@ def command(
     scenario = load(folder / SCENARIO)
     provenance = json.loads(dataset.attrs["provenance"])
     with filling(folder) as part:
-        write_report(dataset, part, scenario=scenario, provenance=provenance, lang=ctx.obj)
+        write_report(dataset, part, region=load_region(scenario.region), scenario=scenario, provenance=provenance, lang=ctx.obj)
     print(f"{DONE.get(ctx.obj)}{'：' if ctx.obj == 'zh' else ': '}{folder / 'report.html'}")

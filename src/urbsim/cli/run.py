@@ -14,6 +14,8 @@ from urbsim.cli.tables import targets
 from urbsim.text import Language, Text
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from urbsim.experiments.plan import Plan
 
 NAME = "run"
@@ -85,9 +87,16 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
     """Run a plan and fill its result folder; say where everything is."""
     from urbsim.experiments.folders import claim, release
     from urbsim.experiments.runner import provenance_of, run_plan
-    from urbsim.report import write_report
+    from urbsim.regions import load_region
+    from urbsim.report.write import write_report
     from urbsim.results.provenance import IDENTITY
     from urbsim.results.storage import write
+
+    scenario = plan.scenario
+    region = load_region(scenario.region)
+
+    def write_page(dataset: xr.Dataset, part: Path) -> None:
+        write_report(dataset, part, region=region, scenario=scenario, provenance=provenance, lang=lang)
 
     claim(folder, provenance_of(plan)[IDENTITY])
     try:
@@ -97,9 +106,9 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
         write(
             dataset,
             folder,
-            scenario_yaml=plan.scenario.resolved_yaml(),
+            scenario_yaml=scenario.resolved_yaml(),
             provenance=provenance,
-            hook=lambda dataset, part: write_report(dataset, part, scenario=plan.scenario, provenance=provenance, lang=lang),
+            hook=write_page,
         )
     finally:
         release(folder)

@@ -12,7 +12,6 @@ import multiprocessing
 import signal
 import sys
 import tempfile
-import threading
 import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -169,20 +168,21 @@ def _in_workers(
 
 @contextlib.contextmanager
 def _quiet_start() -> Iterator[None]:
-    """Start children that ignore Ctrl-C (the parent tells them to stop) and that do not import the user's script again.
+    """Start children that do not hear Ctrl-C (the parent tells them to stop) and that do not import the user's script again.
 
-    Without the second, `urbsim.run(...)` at the top of a plain script would start itself over in every worker.
+    Children inherit the blocked signal; the parent gets one that arrived meanwhile afterwards. Without the second, `urbsim.run(...)` at the
+    top of a plain script would start itself over in every worker.
     """
     real = sys.modules["__main__"]
     sys.modules["__main__"] = types.ModuleType("__main__")
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main_thread else None
+    can_block = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_block else set()
     try:
         yield
     finally:
         sys.modules["__main__"] = real
-        if in_main_thread:
-            signal.signal(signal.SIGINT, before)
+        if can_block:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _failure(scenario: Scenario, task: Task, numbers: Numbers, reason: str | Text) -> RunError:

@@ -1,0 +1,87 @@
+"""Ctrl-C and a reader that goes away, in real processes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SLOW = """
+from tests.experiments import fake_engine
+from urbsim.experiments import runner
+if __name__ == "__main__":
+    runner._engine = lambda: fake_engine.slow
+    from urbsim.cli import main
+    main()
+"""
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    """Wait for a condition, no longer than `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+def alive(group: int) -> list[int]:
+    """Return the processes of a group that have not ended."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+    return found
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_ends_cleanly(tmp_path: Path, jobs: str) -> None:
+    script = tmp_path / "slow.py"
+    script.write_text(SLOW)
+    words = ["run", "zhejiang_2027", "--draws", "4", "--weight", "1000", "--jobs", jobs, "-o", "out"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LANG": "en_US.UTF-8", "LC_ALL": ""}
+    process = subprocess.Popen(
+        [sys.executable, str(script), *words],
+        cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert within(60, (tmp_path / "out").exists)
+    time.sleep(1.0 if jobs == "1" else 3.0)
+    os.killpg(process.pid, signal.SIGINT)  # as the terminal does: parent and workers alike
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert err.splitlines()[-1] == "Interrupted; no result was written."
+    assert "Traceback" not in err
+    assert out == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["slow.py"]
+    assert within(10, lambda: not alive(process.pid)), "workers are left behind"
+
+
+def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from urbsim.cli import main; main()", "list", "parameters"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    err = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(timeout=60), err) == (0, "")
+
+
+def test_text_that_the_terminal_cannot_show_is_no_fault(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from urbsim.cli import main; main()", "list", "levers", "--lang", "zh"],
+        cwd=tmp_path, env=environment, capture_output=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
