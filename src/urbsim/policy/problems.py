@@ -38,7 +38,9 @@ def problem_at(node: Node, file: str, message: Text, hint: Text | None = None) -
     return problem(message, hint, file=file, line=node.line, column=node.column)
 
 
-def problem(message: Text, hint: Text | None = None, *, file: str | None = None, line: int | None = None, column: int | None = None) -> Problem:
+def problem(
+    message: Text, hint: Text | None = None, *, file: str | None = None, line: int | None = None, column: int | None = None
+) -> Problem:
     """Build a problem whose message and hint read as sentences one after the other.
 
     >>> problem(Text("没有", "there is none"), Text("见表", "see the table")).render("en")

@@ -132,7 +132,7 @@ def _read_rule(
     before = len(problems)
     rule = validate(RuleFile, node, file, problems)
     area_node, values_node, totals_node = node.get("area"), node.get("values"), node.get("totals")
-    chosen = _choose(node, rule.area if rule else [], rule.except_ if rule else [], file, areas, problems) if area_node else ()
+    chosen = _choose(area_node, node.get("except"), file, areas, problems)
     if rule is not None and kind == "scenario":
         outside = in_model(rule.from_)
         if outside is not None:
@@ -228,22 +228,23 @@ def value_hint(lever: Lever, given: object) -> Text:
     return hint
 
 
-def _choose(node: Node, words: list[str], left_out: list[str], file: str, areas: Areas, problems: list[Problem]) -> tuple[int, ...]:
-    chosen = resolve_words(node.get("area"), words, file, areas, problems)
-    dropped = set(resolve_words(node.get("except"), left_out, file, areas, problems))
+def _choose(area: Node | None, left_out: Node | None, file: str, areas: Areas, problems: list[Problem]) -> tuple[int, ...]:
+    chosen, dropped = _areas_named(area, file, areas, problems), _areas_named(left_out, file, areas, problems)
     return tuple(a for a in chosen if a not in dropped)
 
 
-def resolve_words(node: Node | None, words: Sequence[str], file: str, areas: Areas, problems: list[Problem]) -> tuple[int, ...]:
-    """Return the areas that a list of words means, in area order; note unknown words."""
+def _areas_named(node: Node | None, file: str, areas: Areas, problems: list[Problem]) -> tuple[int, ...]:
+    """Return the areas that a word or a list of words means, in area order; note unknown words (what is no word is noted elsewhere)."""
     chosen: set[int] = set()
-    for place, word in enumerate(words):
-        found = areas.find(word)
-        if found is not None:
+    listed = () if node is None else node.items if node.kind == "list" else (node,)
+    for item in listed:
+        if not isinstance(item.value, str):
+            continue
+        found = areas.find(item.value)
+        if found is None:
+            problems.append(problem_at(item, file, unknown_area(item.value, areas), area_hint(item.value, areas)))
+        else:
             chosen.update(found)
-        elif node is not None:
-            at = node.items[place] if node.kind == "list" else node
-            problems.append(problem_at(at, file, unknown_area(word, areas), area_hint(word, areas)))
     return tuple(sorted(chosen))
 
 

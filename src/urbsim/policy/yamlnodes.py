@@ -134,7 +134,7 @@ def parse_yaml(text: str, file: str) -> Node:
             problems.append(_syntax_problem(error, file))
     if problems:
         raise UserError(problems)
-    if builder.root is None:
+    if builder.root is None or (builder.root.kind == "scalar" and builder.root.value is None):
         raise UserError.one("文件是空的", "the file is empty", file=file)
     return builder.root
 

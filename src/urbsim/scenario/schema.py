@@ -36,15 +36,21 @@ class PeriodFile(BaseModel):
 RUN_LIMITS: dict[str, tuple[int, int]] = {"draws": (1, 100_000), "replicates": (1, 10_000), "seed": (0, 2**63 - 1), "weight": (1, 100_000)}
 
 
+def _count(name: str, description: str) -> Any:
+    """Declare a whole number within its limits."""
+    low, high = RUN_LIMITS[name]
+    return Field(default=None, ge=low, le=high, description=description)
+
+
 class RunFile(BaseModel):
     """How many times, with what luck, and how many households one agent stands for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    draws: int | None = Field(default=None, ge=RUN_LIMITS["draws"][0], le=RUN_LIMITS["draws"][1], description="points of the uncertain parameters")
-    replicates: int | None = Field(default=None, ge=RUN_LIMITS["replicates"][0], le=RUN_LIMITS["replicates"][1], description="seeds for each draw")
-    seed: int | None = Field(default=None, ge=RUN_LIMITS["seed"][0], le=RUN_LIMITS["seed"][1], description="first seed")
-    weight: int | None = Field(default=None, ge=RUN_LIMITS["weight"][0], le=RUN_LIMITS["weight"][1], description="households that one agent stands for; 1 is everyone")
+    draws: int | None = _count("draws", "points of the uncertain parameters")
+    replicates: int | None = _count("replicates", "seeds for each draw")
+    seed: int | None = _count("seed", "first seed")
+    weight: int | None = _count("weight", "households that one agent stands for; 1 is everyone")
 
 
 class PolicySection(BaseModel):

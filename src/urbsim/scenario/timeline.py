@@ -101,15 +101,16 @@ class Policy:
         return current
 
     def entries(self, lever: str) -> tuple[Entry, ...]:
-        """Return the dated values of a lever that nothing overrules, by date, each with its areas and its source."""
+        """Return the dated values of a lever that nothing overrules, by date and then as laid on, each with its areas and its source."""
         if lever not in LEVERS:
             raise KeyError(lever)
         holders: dict[tuple[dt.date, int], tuple[DatedValue, list[int]]] = {}
         for a in range(len(self.areas)):
             for date, value in self.timeline(lever, a):
                 holders.setdefault((date, id(value)), (value, []))[1].append(a)
-        found = [self._entry(value, date, members) for (date, _), (value, members) in holders.items()]
-        return tuple(sorted(found, key=lambda entry: entry.date))
+        order = {id(value): place for place, value in enumerate(self.values)}
+        ordered = sorted(holders.items(), key=lambda pair: (pair[0][0], order[pair[0][1]]))
+        return tuple(self._entry(value, date, members) for (date, _), (value, members) in ordered)
 
     def _entry(self, value: DatedValue, date: dt.date, members: Sequence[int]) -> Entry:
         codes = tuple(self.areas.codes[a] for a in members)
