@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -73,7 +72,7 @@ def test_every_help_text_stands_in_both_languages() -> None:
 
 def test_help_follows_the_locale(urbsim_command: Command) -> None:
     assert "模拟" in urbsim_command("--help", locale="zh_CN.UTF-8").out
-    assert "模拟" not in urbsim_command("--help", locale="zh_CN.UTF-8", *("--lang", "en")).out
+    assert "模拟" not in urbsim_command("--help", "--lang", "en", locale="zh_CN.UTF-8").out
     assert "模拟" in urbsim_command("--lang", "zh", "--help").out
     assert "Simulate" in urbsim_command("--help", locale="de_DE").out
 
@@ -95,7 +94,14 @@ def test_the_locale_decides_in_the_order_of_posix(environ: dict[str, str], lang:
 
 
 @pytest.mark.parametrize(
-    ("words", "lang"), [(["zh"], "en"), (["--lang", "zh"], "zh"), (["--lang=zh", "--lang", "en"], "en"), (["--", "--lang", "zh"], "en"), (["--lang"], "en")]
+    ("words", "lang"),
+    [
+        (["zh"], "en"),
+        (["--lang", "zh"], "zh"),
+        (["--lang=zh", "--lang", "en"], "en"),
+        (["--", "--lang", "zh"], "en"),
+        (["--lang"], "en"),
+    ],
 )
 def test_the_option_wins(words: list[str], lang: str) -> None:
     assert language_of(words, {}) == lang
@@ -143,10 +149,10 @@ def test_light_commands_load_nothing_heavy(words: list[str], tmp_path: Path) -> 
         "import sys\nfrom urbsim.cli import main\ntry:\n    main()\nexcept SystemExit as end:\n    assert end.code == 0, end.code\n"
         f"print('LOADED', *sorted({HEAVY!r} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=tmp_path, timeout=60, env=dict(os.environ))
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=tmp_path, timeout=60)
     assert done.stdout.splitlines()[-1].split() == ["LOADED"], done.stdout + done.stderr
 
 
 def test_importing_urbsim_loads_next_to_nothing() -> None:
-    code = "import sys, urbsim\nprint(len([name for name in sys.modules if name.split('.')[0] in ('numpy', 'pydantic', 'yaml', 'typer', 'xarray')]))"
+    code = "import sys, urbsim\nprint(len({'numpy', 'pydantic', 'yaml', 'typer', 'xarray', 'numba'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60).stdout.strip() == "0"

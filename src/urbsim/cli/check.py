@@ -31,6 +31,7 @@ HELP = both(
       urbsim check scenarios/*.yaml
     """,
 )
+NOTE = Text(zh="请留意：", en="please note: ")
 FINE = Text(zh="没有发现问题。", en="no problem found.")
 
 
@@ -42,27 +43,28 @@ def command(
     ],
     lang: Lang = None,
 ) -> None:
-    """Check every path; what is fine goes to standard output, problems leave with status 2."""
+    """Check every path; what is fine goes to standard output with what deserves a second look, problems leave with status 2."""
     problems: list[Problem] = []
     for path in paths:
-        found = problems_of(path)
+        found, notes = look_at(path)
         problems += found
         if not found:
             print(f"{path}: {FINE.get(ctx.obj)}")
+        for note in notes:
+            print(f"{path}: {NOTE.get(ctx.obj)}{note.get(ctx.obj)}")
     if problems:
         raise UserError(problems)
 
 
-def problems_of(path: str) -> list[Problem]:
-    """Return every problem of a scenario (by file or shipped name) or of a region folder."""
+def look_at(path: str) -> tuple[list[Problem], tuple[Text, ...]]:
+    """Return every problem of a scenario (by file or shipped name) or of a region folder, and notes that are no problems."""
     if Path(path).is_dir():
         from urbsim.regions import check_region
 
-        return check_region(path)
+        return check_region(path), ()
     from urbsim.scenario import load
 
     try:
-        load(path)
+        return [], load(path).notes
     except UserError as error:
-        return error.problems
-    return []
+        return error.problems, ()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from urbsim.cli.check import NOTE
 from urbsim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def announce(plans: Sequence[Plan], lang: Language, quiet: bool) -> None:
         return
     for plan in plans:
         for note in plan.scenario.notes:
-            print(f"{plan.scenario.name}: {note.get(lang)}", file=sys.stderr)
+            print(f"{plan.scenario.name}: {NOTE.get(lang)}{note.get(lang)}", file=sys.stderr)
     first = plans[0]
     run, period = first.scenario.run, first.scenario.period
     names = ", ".join(plan.scenario.name for plan in plans)

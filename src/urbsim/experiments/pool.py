@@ -11,14 +11,12 @@ import itertools
 import multiprocessing
 import signal
 import sys
-import tempfile
 import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -236,12 +234,9 @@ _worker: _Worker | None = None
 def _begin(simulate: Simulate, source: str, numbers: Numbers, board: _Board) -> None:
     """Load the scenario once for all runs of this worker."""
     global _worker
-    from urbsim.scenario import load
+    from urbsim.scenario import loads
 
-    with tempfile.TemporaryDirectory(prefix="urbsim-") as folder:
-        file = Path(folder) / "resolved.yaml"
-        file.write_text(source, encoding="utf-8")
-        _worker = _Worker(simulate, load(file), numbers, board)
+    _worker = _Worker(simulate, loads(source), numbers, board)
 
 
 def _work(i: int, task: Task) -> Frames:
