@@ -76,8 +76,10 @@ def area_grant(
     >>> area_grant(100.0, 1000.0, 0.5, 10.0, 0.2, 3.0)
     210.0
     """
-    return (1 - resident_weight) * own_settled_amount + resident_weight * region_settled_amount * unsettled_share + (
-        grant_per_migrant_pupil * pupils
+    return (
+        (1 - resident_weight) * own_settled_amount
+        + resident_weight * region_settled_amount * unsettled_share
+        + (grant_per_migrant_pupil * pupils)
     )
 
 
