@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from urbsim.model import MigrationModel
     from urbsim.results.storage import open_results
     from urbsim.scenario import load
-    from urbsim.versions import show_versions
+    from urbsim.experiments.versions import show_versions
 
 __all__ = ["MigrationModel", "compare", "load", "open_results", "run", "show_versions"]
 
@@ -33,7 +33,7 @@ _HOMES = {
     "load": "urbsim.scenario",
     "open_results": "urbsim.results.storage",
     "run": "urbsim.experiments.runner",
-    "show_versions": "urbsim.versions",
+    "show_versions": "urbsim.experiments.versions",
 }
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from tests.cli.conftest import FAST, Command
 from urbsim.experiments.compare import compare
@@ -17,15 +16,10 @@ from urbsim.results.storage import open_results
 QUOTA = ("--set", "settlement.quota[hangzhou_core]@2011-01=500")
 
 
-def opened(folder: Path) -> xr.Dataset:
-    with xr.open_dataset(folder / "comparison.nc") as dataset:
-        return dataset.load()
-
-
 def test_a_scenario_against_itself_is_exactly_zero(urbsim_command: Command, engine: Any, tmp_path: Path) -> None:
     status, out, err = urbsim_command("compare", "zhejiang_2027", "zhejiang_2027", *FAST, "-o", "out")
     assert status == 0, err
-    changes = opened(tmp_path / "out")
+    changes = open_results(tmp_path / "out")
     assert list(changes["scenario"].values) == ["zhejiang_2027"]
     for name, values in changes.data_vars.items():
         assert not np.nan_to_num(values.values).any(), name
@@ -37,7 +31,7 @@ def test_what_a_change_does_is_written_and_drawn(urbsim_command: Command, engine
     status, out, err = urbsim_command("compare", "zhejiang_2027", "zhejiang_2027", *FAST, *QUOTA, "-o", "out", "--lang", "zh")
     assert status == 0, err
     folder = tmp_path / "out"
-    changes = opened(folder)
+    changes = open_results(folder)
     settled = changes["settled"].sel(area="hangzhou_core", origin="same_area").isel(scenario=0)
     assert (settled.isel(time=slice(1, None)) == 500).all()
     assert not changes["settled"].sel(area="ningbo_core").any()
@@ -55,7 +49,7 @@ def test_the_base_keeps_its_values_under_set(urbsim_command: Command, engine: An
     urbsim_command("compare", "zhejiang_2027", "zhejiang_2027", *FAST, *QUOTA, "-o", "out")
     urbsim_command("run", "zhejiang_2027", *FAST, *QUOTA, "-o", "changed")
     urbsim_command("run", "zhejiang_2027", *FAST, "-o", "base")
-    changes = opened(tmp_path / "out")["settled"].isel(scenario=0).values
+    changes = open_results(tmp_path / "out")["settled"].isel(scenario=0).values
     wanted = open_results(tmp_path / "changed")["settled"].values - open_results(tmp_path / "base")["settled"].values
     np.testing.assert_array_equal(changes, wanted)
 
@@ -76,7 +70,7 @@ def test_the_default_folder_names_the_scenarios(urbsim_command: Command, engine:
     status, out, _ = urbsim_command("compare", "zhejiang_2027", "hangzhou_open", *FAST, "--quiet")
     assert status == 0
     assert out.startswith("results/compare-zhejiang_2027-hangzhou_open-")
-    assert (tmp_path / out.strip() / "comparison.nc").is_file()
+    assert (tmp_path / out.strip() / "results.nc").is_file()
 
 
 def test_mistakes_in_all_scenarios_are_told_at_once(urbsim_command: Command, engine: Any, tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) 
         return
     print(effects(changes, titles, plans[0].scenario.title, lang))
     print()
-    rows = ((WHERE, folder), (FIGURES, folder / "figures"), (TABLES, folder / "tables"), (DATA, folder / "comparison.nc"))
+    rows = ((WHERE, folder), (FIGURES, folder / "figures"), (TABLES, folder / "tables"), (DATA, folder / "results.nc"))
     for label, path in rows:
         print(f"{label.get(lang)}{'：' if lang == 'zh' else ': '}{path}")
 

@@ -16,10 +16,10 @@ from urbsim.experiments.differences import QUANTILES, sign_probability
 from urbsim.experiments.folders import filling
 from urbsim.experiments.plan import Plan
 from urbsim.results.provenance import IDENTITY
-from urbsim.results.storage import PROVENANCE, write_netcdf
+from urbsim.results.storage import PROVENANCE, RESULTS, write_netcdf
 from urbsim.results.tables import at_year_ends
 
-COMPARISON, TABLE, SCENARIOS = "comparison.nc", "tables/differences.csv", "scenarios"
+TABLE, SCENARIOS = "tables/differences.csv", "scenarios"
 Hook = Callable[[xr.Dataset, Path], None]
 """Adds files to the folder while it is being written (figures, a report)."""
 
@@ -45,7 +45,7 @@ def write_comparison(
     with filling(folder) as part:
         record = {IDENTITY: identity(provenances), "runs": list(provenances)}
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
-        write_netcdf(changes.assign_attrs(provenance=text), part / COMPARISON)
+        write_netcdf(changes.assign_attrs(provenance=text), part / RESULTS)
         (part / TABLE).parent.mkdir()
         difference_table(changes).to_csv(part / TABLE, index=False, encoding="utf-8-sig", float_format="%.6g")
         (part / SCENARIOS).mkdir()
