@@ -25,7 +25,7 @@ from urbsim.text import Language, Text
 P = ParamSpec("P")
 WIDTH = 8.8
 STYLE: dict[str, Any] = {
-    "font.family": list(fonts.FAMILIES),
+    "font.family": fonts.FAMILY,
     "font.size": 9.0,
     "axes.edgecolor": palette.MUTED,
     "axes.labelcolor": palette.MUTED,
@@ -45,6 +45,7 @@ STYLE: dict[str, Any] = {
     "hatch.linewidth": 0.6,
     "legend.frameon": False,
     "legend.fontsize": 8.5,
+    "text.parse_math": False,
     "figure.facecolor": palette.PAPER,
     "savefig.facecolor": palette.PAPER,
     "lines.linewidth": 1.8,
@@ -61,13 +62,18 @@ class Margins(NamedTuple):
     top: float = 0.95
 
 
+def _settings(values: dict[str, Any]) -> Any:
+    """Return settings for `rc_context`, whose stubs ask for a dictionary of literal names."""
+    return values
+
+
 def drawn(build: Callable[P, Figure]) -> Callable[P, Figure]:
     """Run a figure function with the shipped font and the style of this package, and leave matplotlib's settings as they were."""
 
     @wraps(build)
     def inside(*args: P.args, **kwargs: P.kwargs) -> Figure:
         fonts.register()
-        with mpl.rc_context(STYLE):
+        with mpl.rc_context(_settings(STYLE)):
             return build(*args, **kwargs)
 
     return inside
@@ -98,7 +104,7 @@ def sheet(
     )  # fmt: skip
     axes = [axis for row in made for axis in row]
     for axis in axes:
-        axis.tick_params(labelfontfamily=list(fonts.FAMILIES), length=3)
+        axis.tick_params(labelfontfamily=fonts.FAMILY, length=3)
     return figure, axes
 
 
@@ -114,7 +120,22 @@ def foot(figure: Figure, lines: Iterable[str], lang: Language) -> None:
     """Write the source line at the bottom left, wrapped to the width of the sheet and at most three lines high."""
     words = ("。" if lang == "zh" else ". ").join(line.rstrip("。. ") for line in lines if line)
     wrapped = wrap(words + ("。" if lang == "zh" else "."), 150)[:3]
-    figure.text(0.18 / WIDTH, 0.1 / figure.get_figheight(), "\n".join(wrapped), ha="left", va="bottom", fontsize=7.4, color=palette.MUTED, linespacing=1.35)
+    figure.text(
+        0.18 / WIDTH,
+        0.1 / figure.get_figheight(),
+        "\n".join(wrapped),
+        ha="left",
+        va="bottom",
+        fontsize=7.4,
+        color=palette.MUTED,
+        linespacing=1.35,
+    )
+
+
+def height_of(axis: Axes) -> float:
+    """Return the height of an axis in inches."""
+    figure = axis.get_figure(root=True)
+    return axis.get_position().height * (figure.get_figheight() if figure is not None else 1.0)
 
 
 def width_of(words: str) -> int:
@@ -215,11 +236,11 @@ def spread(positions: Sequence[float], gap: float) -> list[float]:
 def to_svg(figure: Figure, salt: str) -> str:
     """Return the picture as an inline SVG element: text stays text, ids are unique to `salt`, nothing is loaded from outside."""
     packed = io.BytesIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": f"urbsim {salt}"}):
+    with mpl.rc_context(_settings({"svg.fonttype": "none", "svg.hashsalt": f"urbsim {salt}"})):
         figure.savefig(packed, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = packed.getvalue().decode("utf-8")
     text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
+    text = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", text, flags=re.S)
     text = re.sub(r'<g id="[a-zA-Z]+(?:_?\d+)*(?:_\d+)*">', "<g>", text)
     text = re.sub(r' xmlns(?::xlink)?="[^"]*"', "", text)
     text = text.replace("xlink:href", "href")

@@ -1,4 +1,4 @@
-"""The indicators of the plan, one row each: base value, target, what the runs say, the chance to meet the target."""
+"""The indicators of the plan as the report shows them: `urbsim.results.targets` with the way gone from base value to target."""
 
 from __future__ import annotations
 
@@ -7,67 +7,51 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from urbsim.report import reading
+from urbsim.results.targets import TargetRow, target_rows
 from urbsim.text import Language
 
 
 class IndicatorRow(NamedTuple):
-    """One indicator in one year. Progress is 0 at the base value (0 for sums) and 1 at the target."""
+    """One indicator. `progress` (and its 80 % interval) is 0 at the base value, for sums at nothing, and 1 at the target."""
 
-    code: str
+    row: TargetRow
     name: str
     unit: str
-    cumulative: bool
-    baseline: float
-    target: float
-    median: float
     low: float
     high: float
-    chance: float
     progress: float
     progress_low: float
     progress_high: float
-    members: int
-    year: int
     first_year: int
+    year: int
     decimals: int
 
 
-def indicator_rows(dataset: xr.Dataset, lang: Language, *, year: int | None = None, mass: float = 0.8) -> list[IndicatorRow]:
-    """Return one row an indicator for `year` (default: the last), in the order of the plan; what is not modelled is NaN."""
-    if "indicator_value" not in dataset.data_vars:
+def indicator_rows(dataset: xr.Dataset, lang: Language) -> list[IndicatorRow]:
+    """Return one row an indicator, in the order of the plan; what is not modelled is NaN and says so in `row.remark`."""
+    if "indicator_value" not in dataset.data_vars or "judged" not in dataset.coords:
         return []
-    years = dataset["year"].values.astype(int)
-    at = year if year is not None else int(years[-1])
-    position = int(np.flatnonzero(years == at)[0])
-    names = reading.words_of(dataset, "indicator", lang)
-    units = _coordinate(dataset, f"indicator_unit_{lang}") or _coordinate(dataset, "indicator_unit") or [""] * len(names)
-    values = np.asarray(dataset["indicator_value"].transpose("draw", "replicate", "year", "indicator").values, dtype=np.float64)
-    values = values.reshape(-1, *values.shape[2:])[:, position]
-    fields = {name: _numbers(dataset, name, len(names)) for name in ("baseline", "target", "cumulative")}
     rows = []
-    for i, (code, name) in enumerate(names.items()):
-        runs = values[:, i][np.isfinite(values[:, i])]
-        base, goal, summed = float(fields["baseline"][i]), float(fields["target"][i]), bool(fields["cumulative"][i] == 1)
-        median, low, high = (float(np.quantile(runs, p)) if runs.size else np.nan for p in (0.5, (1 - mass) / 2, (1 + mass) / 2))
-        upward = not goal < base
-        chance = float(np.mean(runs >= goal) if upward or summed else np.mean(runs <= goal)) if runs.size and np.isfinite(goal) else np.nan
-        start = 0.0 if summed or not np.isfinite(base) else base
-        way = goal - start
-        progress = [(value - start) / way if np.isfinite(way) and way != 0 else np.nan for value in (median, low, high)]
-        unit = units[i]
-        decimals = 1 if unit in ("%", "percent") or max(abs(goal) if np.isfinite(goal) else 0, abs(median) if np.isfinite(median) else 0) < 100 else 0
-        full = name if not unit or unit in ("1",) or unit in name else f"{name}（{unit}）" if lang == "zh" else f"{name} ({unit})"
-        rows.append(IndicatorRow(code, full, unit, summed, base, goal, median, low, high, chance, *progress, runs.size, at, 2023, decimals))
+    for i, row in enumerate(target_rows(dataset)):
+        low, high = row.intervals[80]
+        start = 0.0 if row.cumulative or not np.isfinite(row.baseline) else row.baseline
+        way = row.target - start
+        steps = [(value - start) / way if np.isfinite(way) and way != 0 else float("nan") for value in (row.median, low, high)]
+        sizes = [abs(value) for value in (row.target, row.median) if np.isfinite(value)]
+        decimals = 1 if "%" in row.unit.zh or not sizes or max(sizes) < 100 else 0
+        first, last = int(dataset["first_year"].values[i]), int(dataset["target_year"].values[i])
+        unit = row.unit.get(lang).replace("percent", "%")
+        rows.append(IndicatorRow(row, row.name.get(lang), unit, low, high, steps[0], steps[1], steps[2], first, last, decimals))
     return rows
 
 
-def _coordinate(dataset: xr.Dataset, name: str) -> list[str] | None:
-    return [str(word) for word in dataset[name].values] if name in dataset.coords else None
-
-
-def _numbers(dataset: xr.Dataset, name: str, size: int) -> reading.Floats:
-    if name not in dataset:
-        return np.full(size, np.nan)
-    values = dataset[name]
-    return np.asarray(values.values if values.dims == ("indicator",) else np.full(size, np.nan), dtype=np.float64)
+def rate_target(dataset: xr.Dataset) -> tuple[int, float] | None:
+    """Return year and value of the target of the resident urbanization rate of the whole region, or None."""
+    if "indicator" not in dataset.dims or "target" not in dataset:
+        return None
+    codes = [str(code) for code in dataset["indicator"].values]
+    if "urbanization_rate" not in codes:
+        return None
+    i = codes.index("urbanization_rate")
+    value = float(dataset["target"].values[i])
+    return (int(dataset["target_year"].values[i]), value) if np.isfinite(value) else None

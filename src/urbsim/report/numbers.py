@@ -99,7 +99,7 @@ def count(value: float, noun: Text, lang: Language) -> str:
     if not math.isfinite(value):
         return "—"
     scale = count_scale(value, noun, lang)
-    return f"{number(value / scale.divisor, scale.decimals)} {scale.unit.get(lang)}"
+    return f"{number(value / scale.divisor, scale.decimals)} {scale.unit.get(lang)}".rstrip()
 
 
 def money(value: float, lang: Language) -> str:

@@ -6,7 +6,7 @@ grey can still be read.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 INK = "#1c2733"
 MUTED = "#5b6773"
@@ -15,11 +15,14 @@ PAPER = "#ffffff"
 TARGET = "#b3261e"
 
 
+Line = Literal["-", "--", "-.", ":"]
+
+
 class Look(NamedTuple):
     """How one thing is drawn: colour, line style, hatch of filled areas, marker."""
 
     color: str
-    line: str = "-"
+    line: Line = "-"
     hatch: str = ""
     marker: str = "o"
 

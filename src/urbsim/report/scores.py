@@ -7,14 +7,16 @@ another vintage: of it only the yearly changes are compared, never the level, an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
+from urbsim.regions.model import Published, Region
 from urbsim.report import reading
-from urbsim.report.figures.rates import vintage_kind
-from urbsim.report.protocols import PublishedFigure, RegionLike
+
+QUANTILES = (0.025, 0.1, 0.5, 0.9, 0.975)
 
 
 class Check(NamedTuple):
@@ -25,7 +27,7 @@ class Check(NamedTuple):
     variable: str
     unit: str
     vintage: str
-    source: str
+    source: tuple[str, int]
     change: bool
     published: float
     median: float
@@ -50,21 +52,21 @@ class Check(NamedTuple):
         return self.low95 <= self.published <= self.high95
 
 
-def checks(dataset: xr.Dataset, region: RegionLike | None, *, until: int = 2022) -> list[Check]:
+def checks(dataset: xr.Dataset, region: Region | None, *, until: int = 2022) -> list[Check]:
     """Return every comparison that the result and the region allow, the start year left out (it is where the model was set)."""
     if region is None:
         return []
     rows: list[Check] = []
     known = set(reading.labels_of(dataset, "area"))
     first = reading.first_year(dataset)
-    groups: dict[tuple[str, str, str], list[PublishedFigure]] = {}
+    groups: dict[tuple[str, str, str], list[Published]] = {}
     for point in region.published:
         if point.area in known and point.variable in dataset.data_vars and reading.year_of_point(point) <= until:
-            groups.setdefault((point.variable, point.area, vintage_kind(point.vintage)), []).append(point)
+            groups.setdefault((point.variable, point.area, point.vintage), []).append(point)
     arrays: dict[str, reading.Floats | None] = {}
     position = {code: i for i, code in enumerate(reading.labels_of(dataset, "area"))}
     years = reading.decimal_years(dataset)
-    for (variable, area, kind), points in groups.items():
+    for (variable, area, vintage), points in groups.items():
         if variable not in arrays:
             plain = dataset[variable].dims[-2:] == ("time", "area")
             arrays[variable] = reading.members(dataset, variable) if plain else None
@@ -73,7 +75,7 @@ def checks(dataset: xr.Dataset, region: RegionLike | None, *, until: int = 2022)
             continue
         row = values[:, :, position[area]]
         points = sorted(points, key=reading.year_of_point)
-        if kind == "first":
+        if vintage == "first_published":
             rows += _changes(points, row, years)
         else:
             rows += [check for point in points if reading.year_of_point(point) > first and (check := _level(point, row, years)) is not None]
@@ -85,14 +87,14 @@ def _at(values: reading.Floats, years: reading.Floats, year: float) -> reading.F
     return values[:, near] if abs(years[near] - year) < 0.13 else None
 
 
-def _level(point: PublishedFigure, values: reading.Floats, years: reading.Floats) -> Check | None:
+def _level(point: Published, values: reading.Floats, years: reading.Floats) -> Check | None:
     runs = _at(values, years, reading.year_of_point(point))
     return _check(point, runs, point.value, change=False) if runs is not None else None
 
 
-def _changes(points: Sequence[PublishedFigure], values: reading.Floats, years: reading.Floats) -> list[Check]:
+def _changes(points: Sequence[Published], values: reading.Floats, years: reading.Floats) -> list[Check]:
     rows = []
-    for before, after in zip(points[:-1], points[1:], strict=True):
+    for before, after in pairwise(points):
         a, b = reading.year_of_point(before), reading.year_of_point(after)
         start, end = _at(values, years, a), _at(values, years, b)
         if abs(b - a - 1) < 0.01 and before.vintage == after.vintage and start is not None and end is not None:
@@ -100,8 +102,8 @@ def _changes(points: Sequence[PublishedFigure], values: reading.Floats, years: r
     return rows
 
 
-def _check(point: PublishedFigure, runs: reading.Floats, published: float, *, change: bool) -> Check:
-    low95, low80, median, high80, high95 = (float(np.quantile(runs, p)) for p in (0.025, 0.1, 0.5, 0.9, 0.975))
+def _check(point: Published, runs: reading.Floats, published: float, *, change: bool) -> Check:
+    low95, low80, median, high80, high95 = (float(value) for value in np.quantile(runs, QUANTILES))
     year = round(reading.year_of_point(point))
     return Check(
         point.area, year, point.variable, point.unit, point.vintage, point.source, change, published, median, low80, high80, low95, high95

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from urbsim.regions.model import Region
 from urbsim.report import canvas, palette, reading
-from urbsim.report.figures.rates import source_lines
 from urbsim.report.numbers import number, percent, span
-from urbsim.report.protocols import RegionLike
+from urbsim.report.sources import source_lines
 from urbsim.text import Language, Text
 
 TITLE = Text("城镇化率为什么变：{}", "Why the urbanization rate moves: {}")
@@ -20,7 +22,7 @@ def periods_of(dataset: xr.Dataset) -> list[tuple[int, int]]:
     """Return the periods of the waterfall: census to census, then to the last year; what the run covers of them."""
     first, last = reading.first_year(dataset), reading.last_year(dataset)
     cuts = [first, *(year for year in (2020,) if first < year < last), last]
-    return [(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+    return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 
 def components(dataset: xr.Dataset, area: str, period: tuple[int, int]) -> tuple[list[str], reading.Floats] | None:
@@ -39,7 +41,7 @@ def figure_change(
     *,
     area: str | None = None,
     lang: Language = "zh",
-    region: RegionLike | None = None,
+    region: Region | None = None,
     periods: list[tuple[int, int]] | None = None,
 ) -> Figure:
     """Draw one waterfall a period: from the rate at its start, component by component, to the rate at its end.
@@ -64,9 +66,12 @@ def figure_change(
             continue
         codes, values = entry
         _waterfall(axis, [words[code] for code in codes], values, float(rates[:, start].mean()), period, lang)
-    note = Text("柱为 {} 次模拟的平均，各项之和等于总变化；细线为 80% 的模拟所在范围", "bars: mean of {} runs, they add up exactly; thin lines: 80 % of the runs")
+    note = Text(
+        "柱为 {} 次模拟的平均，各项之和等于总变化；细线为 80% 的模拟所在范围",
+        "bars: mean of {} runs, they add up exactly; thin lines: 80 % of the runs",
+    )
     canvas.head(figure, title, note.get(lang).format(runs))
-    canvas.foot(figure, source_lines([], dataset, lang), lang)
+    canvas.foot(figure, source_lines(dataset, lang), lang)
     return figure
 
 
@@ -87,7 +92,9 @@ def _waterfall(axis: Axes, words: list[str], values: reading.Floats, start: floa
         axis.text(right + 0.025 * reach, y, number(size, 1, sign=True), va="center", ha="left", fontsize=9, color=palette.INK, zorder=6)
     for y, value, year in ((0, edges[0], period[0]), (rows - 1, edges[-1], period[1])):
         axis.plot([value], [y], marker="D", markersize=7, color=palette.RESIDENT_RATE.color, zorder=6)
-        axis.text(value + 0.05 * reach, y, f"{year}: {percent(value)}", va="center", ha="left", fontsize=9.5, color=palette.RESIDENT_RATE.color)
+        axis.text(
+            value + 0.05 * reach, y, f"{year}: {percent(value)}", va="center", ha="left", fontsize=9.5, color=palette.RESIDENT_RATE.color
+        )
     axis.plot([edges[0]] * 2, [0, 1], color=palette.MUTED, linewidth=0.7)
     total = values.sum(axis=1)
     ends = reading.interval(total)

@@ -10,11 +10,11 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from urbsim.regions.model import Region
 from urbsim.report import canvas, palette, reading
 from urbsim.report.figures.areas import tiles
-from urbsim.report.figures.rates import source_lines
 from urbsim.report.numbers import Scale, count_scale, money_scale
-from urbsim.report.protocols import RegionLike
+from urbsim.report.sources import source_lines
 from urbsim.text import Language, Text
 
 POINTS = Text("百分点", "points")
@@ -39,19 +39,30 @@ def _plain(variable: str) -> Callable[[xr.Dataset, str, str], reading.Floats | N
 def _summed(variable: str, **select: str) -> Callable[[xr.Dataset, str, str], reading.Floats | None]:
     def read(changes: xr.Dataset, scenario: str, area: str) -> reading.Floats | None:
         values = reading.members(changes, variable, scenario=scenario, area=area, **select)
-        return values.reshape(*values.shape[:2], -1).sum(axis=-1) if values is not None else None
+        if values is None:
+            return None
+        flat = values.reshape(*values.shape[:2], -1)
+        known = np.isfinite(flat)
+        summed = np.where(known.any(axis=-1), np.where(known, flat, 0.0).sum(axis=-1), np.nan)
+        return summed if np.isfinite(summed).any() else None
 
     return read
 
 
 EFFECTS: dict[str, Effect] = {
     "urbanization_rate": Effect(Text("常住人口城镇化率", "resident urbanization rate"), "points", POINTS, _plain("urbanization_rate")),
-    "hukou_urbanization_rate": Effect(Text("户籍人口城镇化率", "hukou urbanization rate"), "points", POINTS, _plain("hukou_urbanization_rate")),
+    "hukou_urbanization_rate": Effect(
+        Text("户籍人口城镇化率", "hukou urbanization rate"), "points", POINTS, _plain("hukou_urbanization_rate")
+    ),
     "settled": Effect(Text("已落户人数", "people who have settled"), "count", PERSONS, _summed("migrants", status="settled")),
     "unregistered": Effect(Text("未办居住证人数", "people without a permit"), "count", PERSONS, _summed("migrants", status="unregistered")),
-    "public_pupils": Effect(Text("在公办学校的随迁子女", "migrants' children in public schools"), "count", PERSONS, _summed("children", school_place="public")),
+    "public_pupils": Effect(
+        Text("在公办学校的随迁子女", "migrants' children in public schools"), "count", PERSONS, _summed("children", school_place="public")
+    ),
     "left_behind": Effect(Text("留守老家的子女", "children left behind"), "count", PERSONS, _summed("children", school_place="at_home")),
-    "waiting_homes": Effect(Text("等候保障性租赁住房", "waiting for guaranteed homes"), "count", HOUSEHOLDS, _summed("queue", queue_for="guaranteed_rental")),
+    "waiting_homes": Effect(
+        Text("等候保障性租赁住房", "waiting for guaranteed homes"), "count", HOUSEHOLDS, _summed("queue", queue_for="guaranteed_rental")
+    ),
     "cost": Effect(Text("全部费用（每年）", "all costs (a year)"), "money", Text("元", "yuan"), _summed("cost"), yearly=True),
 }
 
@@ -68,7 +79,9 @@ def effect_scale(effect: Effect, largest: float, lang: Language) -> Scale:
 def available(changes: xr.Dataset, area: str) -> dict[str, Effect]:
     """Return the effects that the dataset of differences can show."""
     scenarios = reading.labels_of(changes, "scenario")
-    return {name: effect for name, effect in EFFECTS.items() if any(effect.read(changes, scenario, area) is not None for scenario in scenarios)}
+    return {
+        name: effect for name, effect in EFFECTS.items() if any(effect.read(changes, scenario, area) is not None for scenario in scenarios)
+    }
 
 
 @canvas.drawn
@@ -77,7 +90,7 @@ def figure_differences(
     *,
     area: str | None = None,
     lang: Language = "zh",
-    region: RegionLike | None = None,
+    region: Region | None = None,
     names: Mapping[str, Text] | None = None,
     since: int | None = None,
 ) -> Figure:
@@ -86,13 +99,19 @@ def figure_differences(
     `changes` has a dimension `scenario` (see `urbsim.experiments.differences`), `names` its titles, `since` the first year shown.
     """
     area = area or reading.region_row(changes)
-    title = Text("与基准情景之差：{}", "Difference from the base scenario: {}").get(lang).format(reading.area_names(changes, region)[area].get(lang))
+    title = (
+        Text("与基准情景之差：{}", "Difference from the base scenario: {}")
+        .get(lang)
+        .format(reading.area_names(changes, region)[area].get(lang))
+    )
     effects = available(changes, area)
     if not effects:
         return canvas.figure_blank(lang=lang, title=title)
     scenarios = reading.labels_of(changes, "scenario")
     rows = -(-len(effects) // 3)
-    figure, panels = canvas.sheet(2.0 + 1.85 * rows, rows=rows, columns=3, margins=canvas.Margins(0.6, 0.25, 0.75, 1.4), wspace=0.34, hspace=0.85)
+    figure, panels = canvas.sheet(
+        2.0 + 1.85 * rows, rows=rows, columns=3, margins=canvas.Margins(0.6, 0.25, 0.75, 1.4), wspace=0.34, hspace=0.85
+    )
     years, whole = reading.decimal_years(changes), changes["year"].values.astype(float)
     for axis, effect in zip(panels, effects.values(), strict=False):
         x = whole if effect.yearly else years
@@ -105,7 +124,16 @@ def figure_differences(
             look = palette.SCENARIOS[i % len(palette.SCENARIOS)]
             low, high, middle = (part / scale.divisor for part in (band.low, band.high, band.median))
             axis.fill_between(x[kept], low, high, color=look.color, alpha=0.2, linewidth=0, zorder=2)
-            axis.plot(x[kept], middle, color=look.color, linestyle=look.line, marker=look.marker, markersize=3.6, markevery=max(int(kept.sum()) // 5, 1), zorder=4)
+            axis.plot(
+                x[kept],
+                middle,
+                color=look.color,
+                linestyle=look.line,
+                marker=look.marker,
+                markersize=3.6,
+                markevery=max(int(kept.sum()) // 5, 1),
+                zorder=4,
+            )
         if largest == 0:
             axis.set_ylim(-1, 1)
             axis.text(0.5, 0.7, Text("没有差别", "no difference").get(lang), transform=axis.transAxes, ha="center", color=palette.MUTED)
@@ -122,7 +150,7 @@ def figure_differences(
         "same parameters, same luck, only the policy differs; horizontal axis: years; line: median, band: 80 % of the paired runs",
     )
     canvas.head(figure, title, note.get(lang))
-    canvas.foot(figure, source_lines([], changes, lang), lang)
+    canvas.foot(figure, source_lines(changes, lang), lang)
     return figure
 
 
@@ -133,7 +161,15 @@ def _legend(figure: Figure, scenarios: list[str], names: Mapping[str, Text] | No
         words = names[scenario].get(lang) if names and scenario in names else scenario
         handles.append(Line2D([], [], color=look.color, linestyle=look.line, marker=look.marker, markersize=4, label=words))
     place = (0.12 / canvas.WIDTH, 1 - 0.62 / figure.get_figheight())
-    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=place, ncols=min(len(handles), 3), borderaxespad=0, columnspacing=1.6, handlelength=2.6)
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=place,
+        ncols=min(len(handles), 3),
+        borderaxespad=0,
+        columnspacing=1.6,
+        handlelength=2.6,
+    )
 
 
 @canvas.drawn
@@ -142,7 +178,7 @@ def figure_difference_map(
     *,
     scenario: str,
     lang: Language = "zh",
-    region: RegionLike | None = None,
+    region: Region | None = None,
     effect: str = "hukou_urbanization_rate",
     names: Mapping[str, Text] | None = None,
 ) -> Figure:
@@ -163,5 +199,13 @@ def figure_difference_map(
     unit = scale.unit.get(lang)
     note = Text("单位：{}；颜色越深差别越大，斜线为减少", "unit: {}; the darker the larger, hatched: a decrease").get(lang).format(unit)
     return tiles(
-        region, shown, lang=lang, title=title, unit=unit, foot=source_lines([], changes, lang), decimals=max(scale.decimals, 1), signed=True, note=note
+        region,
+        shown,
+        lang=lang,
+        title=title,
+        unit=unit,
+        foot=source_lines(changes, lang),
+        decimals=max(scale.decimals, 1),
+        signed=True,
+        note=note,
     )

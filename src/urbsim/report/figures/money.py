@@ -8,18 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from urbsim.regions.model import Region
 from urbsim.report import canvas, palette, reading
-from urbsim.report.figures.rates import source_lines
 from urbsim.report.numbers import money_scale, number
-from urbsim.report.protocols import RegionLike
+from urbsim.report.sources import source_lines
 from urbsim.text import Language, Text
 
 
 @canvas.drawn
-def figure_costs(
-    dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: RegionLike | None = None
-) -> Figure:
-    """Draw the yearly cost by payer (left, stacked) and the cost of the last year by item and payer (right). Means, so that parts add up."""
+def figure_costs(dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: Region | None = None) -> Figure:
+    """Draw the yearly cost by payer (left, stacked) and the cost of the last year by item and payer (right), as means."""
     area = area or reading.region_row(dataset)
     title = Text("钱从哪里来：{}", "Who pays: {}").get(lang).format(reading.area_names(dataset, region)[area].get(lang))
     found = reading.members(dataset, "cost", area=area)
@@ -27,7 +25,9 @@ def figure_costs(
         return canvas.figure_blank(lang=lang, title=title)
     mean = np.where(np.isfinite(found).any(axis=0), np.nan_to_num(found).mean(axis=0), 0.0)
     payers, items = reading.words_of(dataset, "payer", lang), reading.words_of(dataset, "item", lang)
-    figure, (left, right) = canvas.sheet(4.9, columns=2, margins=canvas.Margins(0.6, 0.5, 0.85, 1.35), wspace=0.62 if lang == "zh" else 0.95)
+    figure, (left, right) = canvas.sheet(
+        4.9, columns=2, margins=canvas.Margins(0.6, 0.5, 0.85, 1.35), wspace=0.62 if lang == "zh" else 0.95
+    )
     years = dataset["year"].values.astype(int)
     _by_year(left, years, mean.sum(axis=1), list(payers), lang)
     _by_item(right, mean[-1], items, list(payers), int(years[-1]), lang)
@@ -36,10 +36,12 @@ def figure_costs(
         look = palette.PAYER.get(code, palette.Look(palette.MUTED))
         handles.append(Patch(facecolor=look.color, hatch=look.hatch, edgecolor="white", label=words))
     place = (0.12 / canvas.WIDTH, 1 - 0.62 / figure.get_figheight())
-    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=place, ncols=len(handles), borderaxespad=0, columnspacing=1.6, handleheight=1.1)
+    figure.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=place, ncols=len(handles), borderaxespad=0, columnspacing=1.6, handleheight=1.1
+    )
     note = Text("当年价格；各次模拟的平均；零线以下为收到的转移支付", "current prices; means of the runs; below zero: transfers received")
     canvas.head(figure, title, note.get(lang))
-    canvas.foot(figure, source_lines([], dataset, lang), lang)
+    canvas.foot(figure, source_lines(dataset, lang), lang)
     return figure
 
 
@@ -52,7 +54,9 @@ def _by_year(axis: Axes, years: np.ndarray, paid: np.ndarray, payers: list[str],
         up, down = np.maximum(values[:, i], 0), np.minimum(values[:, i], 0)
         for part, base in ((up, above), (down, below)):
             if part.any():
-                axis.bar(years, part, bottom=base, width=0.78, facecolor=look.color, hatch=look.hatch, edgecolor="white", linewidth=0.4, zorder=3)
+                axis.bar(
+                    years, part, bottom=base, width=0.78, facecolor=look.color, hatch=look.hatch, edgecolor="white", linewidth=0.4, zorder=3
+                )
         above, below = above + up, below + down
     if below.any():
         axis.axhline(0, color=palette.INK, linewidth=0.8, zorder=4)
@@ -71,8 +75,12 @@ def _by_item(axis: Axes, paid: np.ndarray, items: dict[str, str], payers: list[s
         above = below = 0.0
         for p, code in enumerate(payers):
             look, size = palette.PAYER.get(code, palette.Look(palette.MUTED)), float(values[i, p])
+            if size == 0 or not np.isfinite(size):
+                continue
             start = above if size >= 0 else below
-            axis.barh(row, size, left=start, height=0.66, facecolor=look.color, hatch=look.hatch, edgecolor="white", linewidth=0.4, zorder=3)
+            axis.barh(
+                row, size, left=start, height=0.66, facecolor=look.color, hatch=look.hatch, edgecolor="white", linewidth=0.4, zorder=3
+            )
             above, below = above + max(size, 0.0), below + min(size, 0.0)
         axis.text(above, row, " " + number(above, scale.decimals), va="center", fontsize=8.4, zorder=5)
     words = list(items.values())

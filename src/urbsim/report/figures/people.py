@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from urbsim.regions.model import Region
 from urbsim.report import canvas, palette, reading
-from urbsim.report.figures.rates import source_lines
 from urbsim.report.numbers import Scale, count_scale, number
-from urbsim.report.protocols import RegionLike
+from urbsim.report.sources import source_lines
 from urbsim.text import Language, Text
 
 PERSONS = Text("人", "persons")
@@ -23,9 +23,7 @@ IN_TOWN = ("settled", "permit", "unregistered")
 
 
 @canvas.drawn
-def figure_streams(
-    dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: RegionLike | None = None
-) -> Figure:
+def figure_streams(dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: Region | None = None) -> Figure:
     """Draw rural-origin people away from home by status (stock), and the yearly streams of settling, permits and returns."""
     area = area or reading.region_row(dataset)
     name = reading.area_names(dataset, region)[area].get(lang)
@@ -33,9 +31,12 @@ def figure_streams(
     _status_stock(left, dataset, area, lang)
     _streams(right, dataset, area, lang)
     title = Text("农业转移人口的身份与流动：{}", "Rural-origin people in town, by status and stream: {}").get(lang).format(name)
-    note = Text("左：年末人数（平均，累叠）；右：全年人数（中位数，色带为 80% 的模拟）", "left: persons at year end (means, stacked); right: persons a year (median; band: 80 % of runs)")
+    note = Text(
+        "左：年末人数（平均，累叠）；右：全年人数（中位数，色带为 80% 的模拟）",
+        "left: persons at year end (means, stacked); right: persons a year (median; band: 80 % of runs)",
+    )
     canvas.head(figure, title, note.get(lang))
-    canvas.foot(figure, source_lines([], dataset, lang), lang)
+    canvas.foot(figure, source_lines(dataset, lang), lang)
     return figure
 
 
@@ -50,7 +51,12 @@ def _status_stock(axis: Axes, dataset: xr.Dataset, area: str, lang: Language) ->
 
 
 def stack(
-    axis: Axes, x: reading.Floats, parts: Mapping[str, tuple[Text, reading.Floats]], looks: Mapping[str, palette.Look], noun: Text, lang: Language
+    axis: Axes,
+    x: reading.Floats,
+    parts: Mapping[str, tuple[Text, reading.Floats]],
+    looks: Mapping[str, palette.Look],
+    noun: Text,
+    lang: Language,
 ) -> None:
     """Draw stacked areas with a hatch each and their names at the right end."""
     total = np.sum([values for _, values in parts.values()], axis=0)
@@ -78,38 +84,38 @@ def _layer(axis: Axes, x: reading.Floats, low: reading.Floats, high: reading.Flo
 def side_labels(axis: Axes, x: float, ends: Sequence[tuple[float, str]], colors: Sequence[str], *, lines: int = 1) -> None:
     """Write names to the right of the axis, moved apart where they would touch."""
     low, high = axis.get_ylim()
-    inches = axis.figure.get_figheight() * axis.get_position().height
+    inches = canvas.height_of(axis)
     gap = (high - low) * 0.155 * lines / inches
     left, right = axis.get_xlim()
     step = (right - left) * 0.045
     for (value, words), place, color in zip(ends, canvas.spread([value for value, _ in ends], gap), colors, strict=True):
         axis.annotate(
-            words, (x, value), xytext=(right + step, place), ha="left", va="center", fontsize=8.4, color=color, annotation_clip=False, linespacing=1.15,
-            arrowprops={"arrowstyle": "-", "color": palette.MUTED, "lw": 0.5, "shrinkA": 1, "shrinkB": 1},
+            words, (x, value), xytext=(right + step, place), ha="left", va="center", fontsize=8.4, color=color, annotation_clip=False,
+            linespacing=1.15, arrowprops={"arrowstyle": "-", "color": palette.MUTED, "lw": 0.5, "shrinkA": 1, "shrinkB": 1},
         )  # fmt: skip
 
 
 def _streams(axis: Axes, dataset: xr.Dataset, area: str, lang: Language) -> None:
-    series: dict[str, tuple[str, reading.Floats]] = {}
-    for code, name, words in (("settled", "settled", Text("落户", "settled")), ("permit", "permits_issued", Text("办居住证", "permits\nissued"))):
-        values = reading.members(dataset, name, area=area)
+    streams = (
+        ("settled", Text("落户", "settled"), reading.members(dataset, "settled", area=area)),
+        ("permit", Text("办居住证", "permits\nissued"), reading.members(dataset, "permits_issued", area=area)),
+        ("village", Text("返回村里", "back to\nvillage"), reading.members(dataset, "returns", area=area, return_to="village")),
+        ("county_town", Text("返回县城", "back to\ncounty town"), reading.members(dataset, "returns", area=area, return_to="county_town")),
+    )
+    summed: dict[str, tuple[str, reading.Floats]] = {}
+    x = np.array([0.0])
+    for code, words, values in streams:
         if values is not None:
-            series[code] = (words.get(lang), values.sum(axis=-1))
-    for code, words in (("village", Text("返回村里", "back to\nvillage")), ("county_town", Text("返回县城", "back to\ncounty town"))):
-        values = reading.members(dataset, "returns", area=area, return_to=code)
-        if values is not None:
-            series[code] = (words.get(lang), values)
-    if not series:
+            years, yearly = reading.by_year(dataset, values if values.ndim == 2 else values.sum(axis=-1))
+            summed[code], x = (words.get(lang), yearly), years.astype(np.float64)
+    if not summed:
         canvas.blank(axis, lang)
         return
-    summed = {code: (words, *reading.by_year(dataset, values)) for code, (words, values) in series.items()}
-    scale = count_scale(max(float(np.nanmax(values)) for _, _, values in summed.values()), PERSONS, lang)
+    scale = count_scale(max(float(np.nanmax(values)) for _, values in summed.values()), PERSONS, lang)
     ends: list[tuple[float, str]] = []
-    x = np.array([0.0])
-    for code, (words, years, values) in summed.items():
-        middle = _line(axis, years, values, palette.STATUS[code], scale)
-        ends.append((middle, f"{words} {number(middle, scale.decimals)}"))
-        x = years
+    for code, (name, yearly) in summed.items():
+        middle = _line(axis, x, yearly, palette.STATUS[code], scale)
+        ends.append((middle, f"{name} {number(middle, scale.decimals)}"))
     axis.set_ylim(bottom=0)
     side_labels(axis, float(x[-1]), ends, [palette.INK] * len(ends), lines=1 if lang == "zh" else 2)
     canvas.years_axis(axis, float(x[0]), float(x[-1]), lang, step=4, named=False)
@@ -126,9 +132,7 @@ def _line(axis: Axes, x: reading.Floats, values: reading.Floats, look: palette.L
 
 
 @canvas.drawn
-def figure_queues(
-    dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: RegionLike | None = None
-) -> Figure:
+def figure_queues(dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: Region | None = None) -> Figure:
     """Draw how many households wait to settle and for rental homes."""
     area = area or reading.region_row(dataset)
     title = Text("排队等候的家庭：{}", "Households waiting: {}").get(lang).format(reading.area_names(dataset, region)[area].get(lang))
@@ -153,17 +157,19 @@ def figure_queues(
         canvas.unit_label(axis, scale.unit.get(lang))
     note = Text("季末户数；线为中位数，色带为 80% 的模拟", "households at quarter end; line: median, band: 80 % of runs").get(lang)
     canvas.head(figure, title, note)
-    canvas.foot(figure, source_lines([], dataset, lang), lang)
+    canvas.foot(figure, source_lines(dataset, lang), lang)
     return figure
 
 
 @canvas.drawn
-def figure_tenure(
-    dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: RegionLike | None = None
-) -> Figure:
+def figure_tenure(dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: Region | None = None) -> Figure:
     """Draw how the migrant households of an area are housed: shares over time, stacked."""
     area = area or reading.region_row(dataset)
-    title = Text("农业转移家庭住在哪里：{}", "How migrant households are housed: {}").get(lang).format(reading.area_names(dataset, region)[area].get(lang))
+    title = (
+        Text("农业转移家庭住在哪里：{}", "How migrant households are housed: {}")
+        .get(lang)
+        .format(reading.area_names(dataset, region)[area].get(lang))
+    )
     kind = reading.axis_of(dataset, "households")
     found = reading.members(dataset, "households", area=area)
     if kind is None or found is None:
@@ -186,8 +192,15 @@ def figure_tenure(
     canvas.unit_label(axis, Text("占家庭数（%）", "share of households (%)").get(lang))
     heading = Text("占比 %：{} → {}", "share, %: {} → {}").get(lang).format(f"{years[0]:.0f}", f"{years[-1]:.0f}")
     axis.legend(
-        handles=handles[::-1], loc="center left", bbox_to_anchor=(1.02, 0.5), title=heading, alignment="left", handlelength=1.6, handleheight=1.1, labelspacing=0.7
+        handles=handles[::-1],
+        loc="center left",
+        bbox_to_anchor=(1.02, 0.5),
+        title=heading,
+        alignment="left",
+        handlelength=1.6,
+        handleheight=1.1,
+        labelspacing=0.7,
     )
     canvas.head(figure, title, Text("季末户数的占比（平均）", "share of households at quarter end (means)").get(lang))
-    canvas.foot(figure, source_lines([], dataset, lang), lang)
+    canvas.foot(figure, source_lines(dataset, lang), lang)
     return figure

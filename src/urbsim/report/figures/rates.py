@@ -10,9 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from urbsim.regions.model import Published, Region
 from urbsim.report import canvas, palette, reading
+from urbsim.report.indicators import rate_target
 from urbsim.report.numbers import number, percent
-from urbsim.report.protocols import PublishedFigure, RegionLike
+from urbsim.report.sources import source_lines
 from urbsim.text import Language, Text
 
 BANDS = ((0.95, 0.16), (0.8, 0.32), (0.5, 0.52))
@@ -24,21 +26,28 @@ HUKOU = Text("户籍人口城镇化率", "Hukou (registered) urbanization rate")
 
 @canvas.drawn
 def figure_urbanization(
-    dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: RegionLike | None = None, target: float | None = None
+    dataset: xr.Dataset,
+    *,
+    area: str | None = None,
+    lang: Language = "zh",
+    region: Region | None = None,
+    target: tuple[int, float] | None = None,
+    frozen: xr.Dataset | None = None,
 ) -> Figure:
     """Draw both rates of `area` as fans (50, 80, 95 % of the runs) with the published figures on top and the target marked.
 
-    `target` is the resident rate aimed at for the last year, in percent; by default the one of the first indicator, for the region.
+    `target` is year and value (percent) aimed at for the resident rate; by default the one of the target table, for the whole region.
+    `frozen` is a result with behaviour kept still: its median is drawn dotted, so that one sees what behaviour adds.
     """
     area = area or reading.region_row(dataset)
     names = reading.area_names(dataset, region)
     years = reading.decimal_years(dataset)
     if target is None and area == reading.region_row(dataset):
-        target = resident_target(dataset)
+        target = rate_target(dataset)
     figure, panels = canvas.sheet(
         6.3, rows=2, margins=canvas.Margins(0.55, 1.45, 0.95, 1.3), height_ratios=[1.25, 1], hspace=0.28, sharex=True
     )
-    marks: list[PublishedFigure] = []
+    marks: list[Published] = []
     for axis, name, look, words in (
         (panels[0], "urbanization_rate", palette.RESIDENT_RATE, RESIDENT),
         (panels[1], "hukou_urbanization_rate", palette.HUKOU_RATE, HUKOU),
@@ -54,28 +63,23 @@ def figure_urbanization(
         _published(axis, points)
         marks += points
         ends = [(middle, f"{Text('模型', 'model').get(lang)} {percent(middle)}", look.color)]
+        still = reading.members(frozen, name, area=area) if frozen is not None else None
+        if frozen is not None and still is not None and not hukou:
+            level = reading.quantile(still, 0.5)
+            axis.plot(reading.decimal_years(frozen), level, color=palette.MUTED, linestyle=":", linewidth=1.5, zorder=3)
+            ends.append((float(level[-1]), f"{Text('行为不变', 'still').get(lang)} {percent(float(level[-1]))}", palette.MUTED))
         if target is not None and not hukou:
-            star = {"marker": "*", "markersize": 14, "color": palette.TARGET, "markeredgecolor": "white", "markeredgewidth": 0.6}
-            axis.plot([years[-1]], [target], zorder=9, clip_on=False, **star)
-            ends.append((target, f"{Text('目标', 'target').get(lang)} {percent(target)}", palette.TARGET))
+            star = axis.plot([target[0]], [target[1]], linestyle="", marker="*", markersize=14, zorder=9, clip_on=False)[0]
+            star.set(color=palette.TARGET, markeredgecolor="white", markeredgewidth=0.6)
+            ends.append((target[1], f"{Text('目标', 'target').get(lang)} {percent(target[1])}", palette.TARGET))
         _end_labels(axis, years[-1], ends)
         if hukou:
             _break_note(axis, years, lang)
         canvas.years_axis(axis, years[0], years[-1], lang, named=hukou)
     canvas.head(figure, Text("城镇化率：{}", "Urbanization rates: {}").get(lang).format(names[area].get(lang)), _subtitle(dataset, lang))
     _legend(figure, marks, lang, target is not None)
-    canvas.foot(figure, source_lines(marks, dataset, lang), lang)
+    canvas.foot(figure, source_lines(dataset, lang, marks, region), lang)
     return figure
-
-
-def resident_target(dataset: xr.Dataset) -> float | None:
-    """Return the target of the resident urbanization rate, the first indicator that is a rate of this name, or None."""
-    if "indicator" not in dataset.dims or "target" not in dataset:
-        return None
-    for code, value in zip(reading.labels_of(dataset, "indicator"), dataset["target"].values, strict=True):
-        if "urbanization" in code and "hukou" not in code and np.isfinite(value):
-            return float(value)
-    return None
 
 
 def _fan(axis: Axes, years: reading.Floats, values: reading.Floats, look: palette.Look, *, broken: bool) -> float:
@@ -109,7 +113,16 @@ def _break_note(axis: Axes, years: reading.Floats, lang: Language) -> None:
         return
     axis.axvline(HUKOU_BREAK + 0.125, color=palette.HUKOU_RATE.color, linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
     words = Text("2016年起户籍城乡口径改变\n前后不可比，不连线", "definition of urban register\nchanged in 2016: never joined").get(lang)
-    axis.text(HUKOU_BREAK + 0.3, 0.03, words, transform=axis.get_xaxis_transform(), fontsize=7.8, color=palette.HUKOU_RATE.color, va="bottom", linespacing=1.3)
+    axis.text(
+        HUKOU_BREAK + 0.3,
+        0.03,
+        words,
+        transform=axis.get_xaxis_transform(),
+        fontsize=7.8,
+        color=palette.HUKOU_RATE.color,
+        va="bottom",
+        linespacing=1.3,
+    )
 
 
 def _subtitle(dataset: xr.Dataset, lang: Language) -> str:
@@ -123,41 +136,44 @@ def _subtitle(dataset: xr.Dataset, lang: Language) -> str:
     return words.get(lang).format(number(runs, 0))
 
 
+#: Marker, fill and words of each vintage of published figures (`urbsim.regions.check.VINTAGES`).
 VINTAGE_MARKS: dict[str, tuple[str, str, Text]] = {
     "census": ("D", palette.INK, Text("人口普查", "census")),
-    "first": ("o", "white", Text("当年公布（2020年普查前口径）", "first published (before the 2020 census)")),
+    "first_published": ("o", "white", Text("当年公布（2020年普查前口径）", "first published (before the 2020 census)")),
     "revised": ("s", "#8f9aa5", Text("普查后口径", "series after the 2020 census")),
     "register": ("^", "white", Text("户籍统计", "register")),
-    "other": ("v", "white", Text("公布数据", "published")),
+    "administrative": ("v", "white", Text("部门统计", "administrative")),
 }
 
 
-def vintage_kind(vintage: str) -> str:
-    """Return which kind of published figure a vintage is: census, first, revised, register or other."""
-    words = vintage.lower()
-    for kind, signs in (("census", ("census",)), ("revised", ("revis", "post", "after")), ("first", ("first", "pre", "bulletin", "annual")),
-                        ("register", ("hukou", "regist"))):  # fmt: skip
-        if any(sign in words for sign in signs) and not (kind == "census" and ("pre" in words or "post" in words or "after" in words)):
-            return kind
-    return "other"
-
-
-def _published(axis: Axes, points: Sequence[PublishedFigure]) -> list[PublishedFigure]:
-    for kind, (marker, fill, _) in VINTAGE_MARKS.items():
-        chosen = [point for point in points if vintage_kind(point.vintage) == kind]
+def _published(axis: Axes, points: Sequence[Published]) -> list[Published]:
+    for vintage, (marker, fill, _) in VINTAGE_MARKS.items():
+        chosen = [point for point in points if point.vintage == vintage]
         if chosen:
             x = [reading.year_of_point(point) for point in chosen]
             y = [point.value for point in chosen]
-            axis.plot(x, y, linestyle="", marker=marker, markersize=5.5, color=fill, markeredgecolor=palette.INK, markeredgewidth=0.9, zorder=7)
+            axis.plot(
+                x, y, linestyle="", marker=marker, markersize=5.5, color=fill, markeredgecolor=palette.INK, markeredgewidth=0.9, zorder=7
+            )
     return list(points)
 
 
-def _legend(figure: Figure, marks: Sequence[PublishedFigure], lang: Language, target: bool) -> None:
-    kinds = {vintage_kind(point.vintage) for point in marks}
+def _legend(figure: Figure, marks: Sequence[Published], lang: Language, target: bool) -> None:
+    vintages = {point.vintage for point in marks}
     handles = [
-        Line2D([], [], linestyle="", marker=marker, markersize=5.5, color=fill, markeredgecolor=palette.INK, markeredgewidth=0.9, label=words.get(lang))
-        for kind, (marker, fill, words) in VINTAGE_MARKS.items()
-        if kind in kinds
+        Line2D(
+            [],
+            [],
+            linestyle="",
+            marker=marker,
+            markersize=5.5,
+            color=fill,
+            markeredgecolor=palette.INK,
+            markeredgewidth=0.9,
+            label=words.get(lang),
+        )
+        for vintage, (marker, fill, words) in VINTAGE_MARKS.items()
+        if vintage in vintages
     ]
     if target:
         words = Text("规划目标", "target of the plan").get(lang)
@@ -165,20 +181,6 @@ def _legend(figure: Figure, marks: Sequence[PublishedFigure], lang: Language, ta
     if handles:
         place = (0.12 / canvas.WIDTH, 1 - 0.62 / figure.get_figheight())
         figure.legend(
-            handles=handles, loc="upper left", bbox_to_anchor=place, ncols=len(handles), borderaxespad=0, handletextpad=0.2, columnspacing=1.3,
-            borderpad=0.2, fontsize=8.3,
+            handles=handles, loc="upper left", bbox_to_anchor=place, ncols=len(handles), borderaxespad=0, handletextpad=0.2,
+            columnspacing=1.3, borderpad=0.2, fontsize=8.3,
         )  # fmt: skip
-
-
-def source_lines(marks: Sequence[PublishedFigure], dataset: xr.Dataset, lang: Language) -> list[str]:
-    """Return the source line of a picture: where its published figures come from, and that the rest is the model's."""
-    sources = list(dict.fromkeys(point.source for point in marks if point.source))
-    shown = ("；" if lang == "zh" else "; ").join(sources[:5])
-    if len(sources) > 5:
-        shown += Text(" 等 {} 项", " and {} more").get(lang).format(len(sources) if lang == "zh" else len(sources) - 5)
-    lines = [Text("公布数据：{}", "Published figures: {}").get(lang).format(shown)] if sources else []
-    runs = reading.count_members(dataset)
-    words = Text("其余为模型结果（urbsim，{} 次模拟）", "The rest: model results (urbsim, {} runs)")
-    if not sources:
-        words = Text("模型结果（urbsim，{} 次模拟）", "Model results (urbsim, {} runs)")
-    return [*lines, words.get(lang).format(runs)]

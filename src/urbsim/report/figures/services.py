@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from urbsim.regions.model import Region
 from urbsim.report import canvas, palette, reading
-from urbsim.report.figures.rates import source_lines
 from urbsim.report.numbers import count_scale
-from urbsim.report.protocols import RegionLike
+from urbsim.report.sources import source_lines
 from urbsim.text import Language, Text
 
 COLUMNS = 4
@@ -20,7 +20,7 @@ COLUMNS = 4
 
 @canvas.drawn
 def figure_services(
-    dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: RegionLike | None = None, group: str = "everyone"
+    dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: Region | None = None, group: str = "everyone"
 ) -> Figure:
     """Draw demand (with 80 % of the runs), supply and the unmet part of each service over the years; one small panel a service."""
     area = area or reading.region_row(dataset)
@@ -32,17 +32,28 @@ def figure_services(
     rows = -(-len(names) // COLUMNS)
     room = canvas.Margins(0.5, 0.2, 0.55, 1.35)
     figure, panels = canvas.sheet(1.9 + 1.62 * rows, rows=rows, columns=COLUMNS, margins=room, wspace=0.3, hspace=0.95)
-    units = [str(word) for word in dataset[_unit_name(dataset, lang)].values] if _unit_name(dataset, lang) in dataset.coords else [""] * len(names)
+    units = (
+        [str(word) for word in dataset[_unit_name(dataset, lang)].values]
+        if _unit_name(dataset, lang) in dataset.coords
+        else [""] * len(names)
+    )
     for axis, (code, name), unit in zip(panels, names.items(), units, strict=False):
         axis.set_title(name, loc="left", fontsize=9.3, pad=17)
         _panel(axis, dataset, area, code, group, unit, lang)
     for axis in panels[len(names) :]:
         axis.axis("off")
     who = Text("全体常住人口", "all residents") if group == "everyone" else Text("农业转移人口", "rural-origin migrants")
-    note = Text("对象：{}；横轴为年份；中位数，色带为需求的 80% 范围", "for: {}; horizontal axis: years; medians, band: 80 % of the runs (demand)").get(lang).format(who.get(lang))
+    note = (
+        Text(
+            "对象：{}；横轴为年份；中位数，色带为需求的 80% 范围",
+            "for: {}; horizontal axis: years; medians, band: 80 % of the runs (demand)",
+        )
+        .get(lang)
+        .format(who.get(lang))
+    )
     canvas.head(figure, title, note)
     _legend(figure, lang)
-    canvas.foot(figure, source_lines([], dataset, lang), lang)
+    canvas.foot(figure, source_lines(dataset, lang), lang)
     return figure
 
 
@@ -51,6 +62,9 @@ def _unit_name(dataset: xr.Dataset, lang: Language) -> str:
 
 
 def _panel(axis: Axes, dataset: xr.Dataset, area: str, service: str, group: str, unit: str, lang: Language) -> None:
+    if reading.members(dataset, "service_demand", area=area, service=service, group=group) is None and group == "everyone":
+        group = "migrants"
+        axis.set_title(f"{axis.get_title(loc='left')}{Text('（转移人口）', ' (migrants)').get(lang)}", loc="left", fontsize=9.3, pad=17)
     demand = reading.members(dataset, "service_demand", area=area, service=service, group=group)
     served = reading.members(dataset, "service_served", area=area, service=service, group=group)
     supply = reading.members(dataset, "service_supply", area=area, service=service)
@@ -69,11 +83,21 @@ def _panel(axis: Axes, dataset: xr.Dataset, area: str, service: str, group: str,
         gap = asked.median - reading.quantile(served, 0.5) / scale.divisor
     if gap is not None and np.nanmax(gap) > 0.002 * np.nanmax(asked.median):
         axis.fill_between(
-            years, asked.median - gap, asked.median, facecolor=palette.GAP.color, hatch=palette.GAP.hatch, edgecolor="white", linewidth=0, zorder=3
+            years,
+            asked.median - gap,
+            asked.median,
+            facecolor=palette.GAP.color,
+            hatch=palette.GAP.hatch,
+            edgecolor="white",
+            linewidth=0,
+            zorder=3,
         )
     if supply is not None:
         there = reading.quantile(supply, 0.5) / scale.divisor
         axis.plot(years, there, color=palette.SUPPLY.color, linestyle=palette.SUPPLY.line, linewidth=1.5, zorder=6)
+    else:
+        words = Text("供给：尚未建模", "supply: not modelled yet").get(lang)
+        axis.text(0.5, 0.12, words, transform=axis.transAxes, ha="center", fontsize=7.8, color=palette.MUTED)
     axis.set_ylim(bottom=0)
     axis.locator_params(axis="y", nbins=4)
     ticks = sorted({years[0], *(year for year in (2020.0,) if years[0] + 3 < year < years[-1] - 3), years[-1]})
@@ -85,7 +109,12 @@ def _panel(axis: Axes, dataset: xr.Dataset, area: str, service: str, group: str,
 
 
 def _legend(figure: Figure, lang: Language) -> None:
-    gap = Patch(facecolor=palette.GAP.color, hatch=palette.GAP.hatch, edgecolor="white", label=Text("未满足的部分（缺口）", "unmet (the gap)").get(lang))
+    gap = Patch(
+        facecolor=palette.GAP.color,
+        hatch=palette.GAP.hatch,
+        edgecolor="white",
+        label=Text("未满足的部分（缺口）", "unmet (the gap)").get(lang),
+    )
     handles = [
         Line2D([], [], color=palette.DEMAND.color, linestyle=palette.DEMAND.line, label=Text("需求", "demand").get(lang)),
         Line2D([], [], color=palette.SUPPLY.color, linestyle=palette.SUPPLY.line, label=Text("供给能力", "supply").get(lang)),

@@ -7,24 +7,22 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from urbsim.regions.model import Region
 from urbsim.report import canvas, palette
 from urbsim.report.indicators import IndicatorRow, indicator_rows
 from urbsim.report.numbers import NOT_MODELLED, likely, number, probability, span
-from urbsim.report.protocols import RegionLike
 from urbsim.text import Language, Text
 
 BAR_LEFT, BAR_RIGHT = 0.565, 0.80
 
 
 @canvas.drawn
-def figure_targets(
-    dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: RegionLike | None = None, year: int | None = None
-) -> Figure:
+def figure_targets(dataset: xr.Dataset, *, area: str | None = None, lang: Language = "zh", region: Region | None = None) -> Figure:
     """Draw the indicators of the plan: base value, target, model with interval, progress and the chance to meet the target.
 
     Indicators are of the whole region; `area` is there so that all pictures are asked for in the same way.
     """
-    rows = indicator_rows(dataset, lang, year=year)
+    rows = indicator_rows(dataset, lang)
     title = Text("目标完成情况", "Targets and what the model expects").get(lang)
     if not rows:
         return canvas.figure_blank(lang=lang, title=title)
@@ -42,9 +40,16 @@ def figure_targets(
     for i, row in enumerate(rows):
         _row(axis, i, row, lang)
     axis.plot([_bar(1.0)] * 2, [-0.5, len(rows) - 0.5], color=palette.TARGET, linewidth=1.1, zorder=2)
-    first, last = rows[0].first_year, at
-    sums = Text("带 Σ 的指标为 {}—{} 年累计数", "Σ: summed over {}–{}").get(lang).format(first, last) if any(row.cumulative for row in rows) else ""
-    canvas.foot(figure, [sums, Text("模型结果（urbsim）；基期值和目标见规划文件", "Model results (urbsim); base values and targets: the plan").get(lang)], lang)
+    sums = (
+        Text("带 Σ 的指标为 {}—{} 年累计数", "Σ: summed over {}–{}").get(lang).format(rows[0].first_year, at)
+        if any(entry.row.cumulative for entry in rows)
+        else ""
+    )
+    canvas.foot(
+        figure,
+        [sums, Text("模型结果（urbsim）；基期值和目标见规划文件", "Model results (urbsim); base values and targets: the plan").get(lang)],
+        lang,
+    )
     return figure
 
 
@@ -66,25 +71,35 @@ def _heading(axis: Axes, year: int, lang: Language) -> None:
     axis.axhline(-0.45, color=palette.MUTED, linewidth=0.8)
 
 
-def _row(axis: Axes, y: int, row: IndicatorRow, lang: Language) -> None:
-    size = 8.8
-    name = canvas.wrap(("Σ " if row.cumulative else "") + row.name, 44 if lang == "zh" else 46)
+def _row(axis: Axes, y: int, entry: IndicatorRow, lang: Language) -> None:
+    size, row = 8.8, entry.row
+    unit = f"（{entry.unit}）" if lang == "zh" else f" ({entry.unit})"
+    name = canvas.wrap(("Σ " if row.cumulative else "") + entry.name + unit, 46)
     shown = name[0] if len(name) == 1 else "\n".join(name[:2])
     axis.text(0.0, y, shown, va="center", fontsize=size if len(name) == 1 else 7.8, linespacing=1.15)
     for x, value in ((0.345, row.baseline), (0.405, row.target)):
-        axis.text(x, y, number(value, row.decimals), ha="right", va="center", fontsize=size, color=palette.MUTED if x < 0.4 else palette.TARGET)
+        axis.text(
+            x, y, number(value, entry.decimals), ha="right", va="center", fontsize=size, color=palette.MUTED if x < 0.4 else palette.TARGET
+        )
     axis.axhline(y + 0.5, color=palette.GRID, linewidth=0.7)
     if not np.isfinite(row.median):
-        axis.text(0.425, y, NOT_MODELLED.get(lang), va="center", fontsize=size, color=palette.MUTED, style="normal")
+        axis.text(0.425, y, (row.remark or NOT_MODELLED).get(lang), va="center", fontsize=size, color=palette.MUTED)
         return
-    interval = f" ({span(row.low, row.high, lang, row.decimals)})" if row.members > 1 else ""
-    axis.text(0.425, y, number(row.median, row.decimals), va="center", fontsize=size + 0.4)
-    axis.text(0.472, y, interval.strip(), va="center", fontsize=7.4, color=palette.MUTED)
-    if np.isfinite(row.progress):
+    axis.text(0.425, y, number(row.median, entry.decimals), va="center", fontsize=size + 0.4)
+    if row.members > 1:
+        axis.text(0.472, y, f"({span(entry.low, entry.high, lang, entry.decimals)})", va="center", fontsize=7.4, color=palette.MUTED)
+    if np.isfinite(entry.progress):
         axis.barh(y, BAR_RIGHT - BAR_LEFT, left=BAR_LEFT, height=0.5, color="#eef2f5", zorder=1)
-        axis.barh(y, _bar(row.progress) - BAR_LEFT, left=BAR_LEFT, height=0.5, color=palette.shade(palette.RESIDENT_RATE.color, 0.45), zorder=1.5)
-        axis.plot([_bar(row.progress_low), _bar(row.progress_high)], [y, y], color=palette.INK, linewidth=1.2, zorder=4)
-        axis.plot([_bar(row.progress)], [y], marker="o", markersize=5, color=palette.RESIDENT_RATE.color, zorder=5)
-    if np.isfinite(row.chance):
-        axis.text(0.855, y, probability(row.chance, row.members), ha="right", va="center", fontsize=size + 1)
-        axis.text(1.0, y, likely(row.chance).get(lang), ha="right", va="center", fontsize=8, color=palette.MUTED)
+        axis.barh(
+            y,
+            _bar(entry.progress) - BAR_LEFT,
+            left=BAR_LEFT,
+            height=0.5,
+            color=palette.shade(palette.RESIDENT_RATE.color, 0.45),
+            zorder=1.5,
+        )
+        axis.plot([_bar(entry.progress_low), _bar(entry.progress_high)], [y, y], color=palette.INK, linewidth=1.2, zorder=4)
+        axis.plot([_bar(entry.progress)], [y], marker="o", markersize=5, color=palette.RESIDENT_RATE.color, zorder=5)
+    if np.isfinite(row.probability):
+        axis.text(0.855, y, probability(row.probability, row.members), ha="right", va="center", fontsize=size + 1)
+        axis.text(1.0, y, likely(row.probability).get(lang), ha="right", va="center", fontsize=8, color=palette.MUTED)

@@ -1,0 +1,68 @@
+"""Write a report into a result folder."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+from urbsim.text import Language
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from urbsim.regions.model import Region
+    from urbsim.scenario.model import Scenario
+
+
+def write_report(
+    dataset: xr.Dataset,
+    folder: Path,
+    *,
+    region: Region,
+    scenario: Scenario,
+    provenance: Mapping[str, Any] | None = None,
+    lang: Language = "zh",
+    frozen: xr.Dataset | None = None,
+) -> Path:
+    """Write `report.html` (both languages, `lang` first) and `figures/<name>.png` (in `lang`) into `folder`; return the page's path.
+
+    `frozen` is a result of the same scenario with behaviour kept still, if there is one. OSError passes to the caller.
+    """
+    from urbsim.report import run_page
+
+    with uncollected():
+        figures = run_page.draw(run_page.pictures(dataset, region, frozen=frozen))
+        page = run_page.render_run(
+            dataset, run_page.inline(figures), region=region, scenario=scenario, provenance=provenance or {}, lang=lang
+        )
+        return save(folder, page, figures[lang])
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Hold back Python's garbage collection: pictures are tens of thousands of small objects that all live to the end (saves a tenth)."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def save(folder: Path, page: str, figures: Mapping[str, Figure]) -> Path:
+    """Write a page and its pictures."""
+    from urbsim.report import canvas
+
+    pictures = folder / "figures"
+    pictures.mkdir(parents=True, exist_ok=True)
+    for name, figure in figures.items():
+        (pictures / f"{name}.png").write_bytes(canvas.to_png(figure))
+    path = folder / "report.html"
+    path.write_text(page, encoding="utf-8", newline="\n")
+    return path
