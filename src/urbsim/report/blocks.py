@@ -35,8 +35,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; columns after the first `text_columns` hold numbers and stand flush right. `fold` hides it behind its caption;
-    `tight` lists columns (from 0) whose words are not broken."""
+    """A table; columns after the first `text_columns` hold numbers and stand flush right.
+
+    `fold` hides it behind its caption; `tight` lists columns (from 0) whose words are not broken.
+    """
 
     caption: str
     columns: tuple[str, ...]

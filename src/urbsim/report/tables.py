@@ -12,8 +12,9 @@ import xarray as xr
 
 from urbsim.report import reading
 from urbsim.report.indicators import indicator_rows
-from urbsim.report.numbers import likely, number, probability, span
+from urbsim.report.numbers import number, probability, span
 from urbsim.report.scores import checks
+from urbsim.results.labels import LEVEL
 from urbsim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -45,11 +46,10 @@ def target_table(dataset: xr.Dataset, lang: Language = "zh") -> Table:
         .split("|")
     )
     for i, words in enumerate(columns):
-        table.add_column(words, justify="left" if i < 2 else "right", overflow="fold")
+        table.add_column(words, justify="left" if i < 2 else "right", overflow="fold", no_wrap=i > 0)
     for entry in rows:
         row, known = entry.row, np.isfinite(entry.row.median)
         goal = number(row.target, entry.decimals)
-        chance = f"{probability(row.probability, row.members)} {likely(row.probability).get(lang)}" if np.isfinite(row.probability) else "—"
         table.add_row(
             f"{row.number}. {entry.name}",
             entry.unit,
@@ -57,7 +57,7 @@ def target_table(dataset: xr.Dataset, lang: Language = "zh") -> Table:
             f"\\[{goal}]" if row.cumulative else goal,
             number(row.median, entry.decimals) if known else (row.remark.get(lang) if row.remark else "—"),
             span(entry.low, entry.high, lang, entry.decimals) if known and row.members > 1 else "—",
-            chance,
+            probability(row.probability, row.members),
         )
     return table
 
@@ -122,7 +122,11 @@ def _targets(dataset: xr.Dataset, lang: Language) -> CsvTable:
 def _places(dataset: xr.Dataset, lang: Language) -> list[tuple[str, str, str]]:
     names = reading.area_names(dataset, None)
     levels = reading.labels_of(dataset, "level") if "level" in dataset.coords else [""] * dataset.sizes["area"]
-    return [(code, names[code].get(lang), level) for code, level in zip(reading.labels_of(dataset, "area"), levels, strict=True)]
+    words = {label.code: label.text.get(lang) for label in LEVEL}
+    return [
+        (code, names[code].get(lang), words.get(level, level))
+        for code, level in zip(reading.labels_of(dataset, "area"), levels, strict=True)
+    ]
 
 
 def _year_ends(dataset: xr.Dataset) -> Iterator[tuple[int, int]]:

@@ -54,8 +54,10 @@ EFFECTS: dict[str, Effect] = {
     "hukou_urbanization_rate": Effect(
         Text("户籍人口城镇化率", "hukou urbanization rate"), "points", POINTS, _plain("hukou_urbanization_rate")
     ),
-    "settled": Effect(Text("已落户人数", "people who have settled"), "count", PERSONS, _summed("migrants", status="settled")),
-    "unregistered": Effect(Text("未办居住证人数", "people without a permit"), "count", PERSONS, _summed("migrants", status="unregistered")),
+    "settled": Effect(Text("已落户人数", "number of people settled"), "count", PERSONS, _summed("migrants", status="settled")),
+    "unregistered": Effect(
+        Text("未办居住证人数", "number of people without a permit"), "count", PERSONS, _summed("migrants", status="unregistered")
+    ),
     "public_pupils": Effect(
         Text("在公办学校的随迁子女", "migrants' children in public schools"), "count", PERSONS, _summed("children", school_place="public")
     ),

@@ -61,15 +61,13 @@ def section_again(context: Context, *, replay: bool = True) -> Section:
         runs = context.dataset.sizes.get("draw", 1), context.dataset.sizes.get("replicate", 1)
         command = f"urbsim run scenario.yaml --draws {runs[0]} --replicates {runs[1]}"
         command += f" --seed {seeds.seed} --weight {seeds.weight}" if seeds is not None else ""
-    blocks: list[Block] = [
-        Paragraph(
-            context.say(
-                "结果文件夹里的 scenario.yaml 写有全部数值。下面的命令得出同样的结果；replay 会逐位核对。",
-                "scenario.yaml in the result folder holds every value. These commands give the same result; replay checks it bit for bit.",
-            )
-        ),
-        Code(f"{command}\nurbsim replay ."),
-    ]
+    again = context.say("下面的命令得出同样的结果。", "This command gives the same result.")
+    if replay:
+        again = context.say(
+            "结果文件夹里的 scenario.yaml 写有全部数值。下面的命令得出同样的结果；replay 会逐位核对。",
+            "scenario.yaml in the result folder holds every value. These commands give the same result; replay checks it bit for bit.",
+        )
+    blocks: list[Block] = [Paragraph(again), Code(f"{command}\nurbsim replay ." if replay else str(command))]
     if rows:
         blocks.append(
             Table(context.say("来历", "Provenance"), (context.say("项目", "item"), context.say("内容", "content")), rows, text_columns=2)
