@@ -160,6 +160,8 @@ def test_values_from_before_the_model_hold_at_its_start() -> None:
         ("ningbo_counties", 4),
         ("hangzhou_core", 1),
         ("yiwu", 1),
+        ("义乌市", 1),
+        ("[杭州市, 宁波市区]", 5),
         ("[ningbo, hangzhou_core, ningbo_core]", 6),
     ],
 )
@@ -201,15 +203,15 @@ def test_closed_is_minus_one_and_arrays_cannot_be_written() -> None:
 def test_extends_takes_all_and_overrules(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(
         "name: base\nregion: zhejiang\ntargets: zhejiang_2023_plan\nperiod: {start: 2011, until: 2020-12-31}\n"
-        "run: {draws: 3, seed: 9}\nassumptions: {wage_growth: 0.02, rent_growth: 0.01}\n"
+        "run: {draws: 3, seed: 9, weight: 7}\nassumptions: {wage_growth: 0.02, rent_growth: 0.01}\n"
         "policy:\n  packages: national\n  set:\n    - {area: all, from: 2015, values: {permit.friction: 2, work.training_slots: 5}}\n"
     )
     (tmp_path / "child.yaml").write_text(
-        "name: child\nextends: base.yaml\nperiod: {until: 2022-12-31}\nrun: {draws: 4}\nassumptions: {rent_growth: null}\n"
+        "name: child\nextends: base.yaml\nperiod: {until: 2022-12-31}\nrun: {draws: 4, seed: 0}\nassumptions: {rent_growth: null}\n"
         "policy:\n  set:\n    - {area: cores, from: 2015, values: {permit.friction: 3}}\n"
     )
     child = load(tmp_path / "child.yaml")
-    assert (child.run.draws, child.run.seed) == (4, 9)
+    assert (child.run.draws, child.run.seed, child.run.weight) == (4, 0, 7)
     assert (child.period.start, child.period.until) == (dt.date(2011, 1, 1), dt.date(2022, 12, 31))
     assert child.assumptions["wage_growth"] == 0.02
     assert child.assumptions["rent_growth"] is None

@@ -123,6 +123,7 @@ def areas_of(region: str) -> Areas:
         codes=table.area_codes,
         prefecture=tuple(row["prefecture"] for row in rows),
         is_core=tuple(row["is_core"] == "1" for row in rows),
-        aliases=dict(table.aliases),
+        aliases={row["zh"]: code for code, row in (*table.areas.items(), *table.prefectures.items())}
+        | {table.title.zh: table.name, **table.aliases},
         census=table.folder / "census.csv",
     )
