@@ -52,7 +52,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     def write_report(dataset: Any, folder: Path, **context: Any) -> None:
         (folder / "report.html").write_text(f"report {context['lang']}", encoding="utf-8")
 
+    def write_compare_report(changes: Any, folder: Path, **context: Any) -> None:
+        (folder / "report.html").write_text(f"comparison {context['lang']}", encoding="utf-8")
+
     use(fake_engine.simulate)
+    monkeypatch.setattr("urbsim.report.compare_page.write_compare_report", write_compare_report)
     monkeypatch.setattr("urbsim.report.write.write_report", write_report)
     return use
 

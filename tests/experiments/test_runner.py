@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import textwrap
@@ -89,7 +90,19 @@ def test_a_failed_run_is_named_with_the_command_that_repeats_it(engine: Any, job
         runner.run("zhejiang_2027", jobs=jobs, **SMALL)
     for words in caught.value.message:
         assert "people do not add up" in words
-        assert "run_one('zhejiang_2027', draw=1, replicate=0, seed=5, weight=1000, threads=1, until=8)" in words
+        assert re.search(r"run_one\('zhejiang_2027', draw=1, replicate=[01], seed=5, weight=1000, threads=1, until=8\)", words)
+
+
+def test_the_command_that_repeats_a_run_is_python(engine: Any, capsys: Any, tmp_path: Path) -> None:
+    engine(fake_engine.fails_at_draw_1)
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\nextends: zhejiang_2027\n")
+    plan = make_plan(file, jobs=1, settings=["settlement.quota[hangzhou_core]@2025-01=7"], **SMALL)
+    with pytest.raises(RunError) as caught:
+        runner.run_plan(plan)
+    command = caught.value.message.en.splitlines()[-1].partition('python -c "')[2].removesuffix('"')
+    with pytest.raises(ArithmeticError, match="do not add up"):
+        exec(command, {})  # noqa: S102 - that it can be run as it stands is what is tested
 
 
 def test_a_worker_that_dies_is_told_apart(engine: Any) -> None:

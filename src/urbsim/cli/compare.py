@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from urbsim.cli.language import both
 from urbsim.cli.options import Draws, Jobs, Lang, Output, Quiet, Replicates, Seed, Set, Start, Threads, Until, Weight
 from urbsim.cli.progress import announce, progress_bar
-from urbsim.cli.run import DATA, RESULTS, TABLES, WHERE
+from urbsim.cli.run import DATA, REPORT, RESULTS, TABLES, WHERE
 from urbsim.cli.tables import effects
-from urbsim.text import Language, Text
+from urbsim.text import Language
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,7 +42,6 @@ HELP = both(
       urbsim compare zhejiang_2027 zhejiang_2027 --set 'homes.guaranteed_units[all]@2025=0'
     """,
 )
-FIGURES = Text(zh="图", en="Figures")
 
 
 def command(
@@ -93,47 +92,37 @@ def default_name(plans: Sequence[Plan]) -> str:
 def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) -> None:
     """Run all plans and fill the folder of the comparison; say where everything is."""
     from urbsim.experiments.compare import run_plans, unique_names
+    from urbsim.experiments.comparison_folder import command as again
     from urbsim.experiments.comparison_folder import identity, write_comparison
     from urbsim.experiments.differences import differences
     from urbsim.experiments.folders import claim, release
     from urbsim.experiments.runner import provenance_of
+    from urbsim.regions import load_region
+    from urbsim.report.compare_page import write_compare_report
 
-    claim(folder, identity([provenance_of(plan) for plan in plans]))
+    names = unique_names(plans)
+    base, others = plans[0].scenario, {name: plan.scenario for name, plan in zip(names[1:], plans[1:], strict=True)}
+    records = [provenance_of(plan) for plan in plans]
+
+    def write_page(changes: xr.Dataset, part: Path) -> None:
+        provenance = records[0] | {"command": again(plans)}
+        write_compare_report(changes, part, region=load_region(base.region), base=base, others=others, provenance=provenance, lang=lang)
+
+    claim(folder, identity(records))
     try:
         announce(plans, lang, quiet)
         with progress_bar(lang, quiet) as progress:
-            results = run_plans(plans, progress)
-        names = unique_names(plans)
-        changes = differences(results[0][0], {name: result for name, (result, _) in zip(names[1:], results[1:], strict=True)}, names[0])
-        titles = {name: plan.scenario.title for name, plan in zip(names[1:], plans[1:], strict=True)}
-        write_comparison(
-            changes,
-            folder,
-            plans=plans,
-            provenances=[record for _, record in results],
-            hook=lambda changes, part: draw(changes, part, plans[0].scenario.region, titles, lang),
-        )
+            runs = run_plans(plans, progress)
+        results, records = [result for result, _ in runs], [record for _, record in runs]
+        changes = differences(results[0], dict(zip(others, results[1:], strict=True)), names[0])
+        write_comparison(changes, folder, plans=plans, provenances=records, hook=write_page)
     finally:
         release(folder)
     if quiet:
         print(folder)
         return
-    print(effects(changes, titles, plans[0].scenario.title, lang))
+    print(effects(changes, {name: scenario.title for name, scenario in others.items()}, base.title, lang))
     print()
-    rows = ((WHERE, folder), (FIGURES, folder / "figures"), (TABLES, folder / "tables"), (DATA, folder / "results.nc"))
-    for label, path in rows:
+    places = ((WHERE, folder), (REPORT, folder / "report.html"), (TABLES, folder / "tables"), (DATA, folder / "results.nc"))
+    for label, path in places:
         print(f"{label.get(lang)}{'：' if lang == 'zh' else ': '}{path}")
-
-
-def draw(changes: xr.Dataset, folder: Path, region: str, titles: dict[str, Text], lang: Language) -> None:
-    """Draw the differences of the region over time, and of the areas at the end, one map for each scenario."""
-    from urbsim.regions import load_region
-    from urbsim.report.canvas import to_png
-    from urbsim.report.figures.compare import figure_difference_map, figure_differences
-
-    shared: dict[str, Any] = {"lang": lang, "region": load_region(region), "names": titles}
-    figures = folder / "figures"
-    figures.mkdir()
-    (figures / "differences.png").write_bytes(to_png(figure_differences(changes, **shared)))
-    for name in titles:
-        (figures / f"map_{name.replace('#', '_')}.png").write_bytes(to_png(figure_difference_map(changes, scenario=name, **shared)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from urbsim.experiments.compare import unique_names
 from urbsim.experiments.differences import QUANTILES, sign_probability
 from urbsim.experiments.folders import filling
 from urbsim.experiments.plan import Plan
@@ -42,18 +42,28 @@ def write_comparison(
     changes: xr.Dataset, folder: Path, *, plans: Sequence[Plan], provenances: Sequence[Mapping[str, Any]], hook: Hook | None = None
 ) -> None:
     """Write a comparison into a folder that `claim` has taken; raises DiskError and leaves nothing if that fails."""
+    record = {IDENTITY: identity(provenances), "command": command(plans), "runs": list(provenances)}
     with filling(folder) as part:
-        record = {IDENTITY: identity(provenances), "runs": list(provenances)}
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
         write_netcdf(changes.assign_attrs(provenance=text), part / RESULTS)
         (part / TABLE).parent.mkdir()
         difference_table(changes).to_csv(part / TABLE, index=False, encoding="utf-8-sig", float_format="%.6g")
         (part / SCENARIOS).mkdir()
-        for i, (name, plan) in enumerate(zip(unique_names(plans), plans, strict=True)):
-            (part / SCENARIOS / f"{i}-{name}.yaml").write_text(plan.scenario.resolved_yaml(), encoding="utf-8")
+        for i, plan in enumerate(plans):
+            (part / scenario_file(i, plan)).write_text(plan.scenario.resolved_yaml(), encoding="utf-8")
         if hook is not None:
             hook(changes, part)
         (part / PROVENANCE).write_text(text + "\n", encoding="utf-8")
+
+
+def scenario_file(i: int, plan: Plan) -> str:
+    """Return where the folder keeps the scenario of plan `i`; 0 is the base."""
+    return f"{SCENARIOS}/{i}-{plan.scenario.name}.yaml"
+
+
+def command(plans: Sequence[Plan]) -> str:
+    """Return the command that repeats a comparison from within its folder; every number stands in the scenario files there."""
+    return shlex.join(["urbsim", "compare", *(scenario_file(i, plan) for i, plan in enumerate(plans))])
 
 
 def identity(provenances: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -33,6 +33,15 @@ class Plan:
     settings: tuple[str, ...] = ()
 
     @property
+    def expression(self) -> str:
+        """Return the Python words that give the scenario again: its shipped name or its file, and the values laid on top."""
+        from urbsim.scenario import shipped_scenarios
+
+        name, file = self.scenario.name, self.scenario.file
+        source = repr(name if name in shipped_scenarios() or file is None else file)
+        return f"urbsim.load({source}).with_set({list(self.settings)!r})" if self.settings else source
+
+    @property
     def runs(self) -> int:
         """Return the number of runs."""
         return self.scenario.run.draws * self.scenario.run.replicates

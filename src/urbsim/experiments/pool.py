@@ -63,13 +63,15 @@ def simulate_all(
     jobs: int,
     receive: Receive,
     progress: Progress | None = None,
+    told_as: str | None = None,
 ) -> None:
     """Run every task and hand its position in `tasks` and its frames to `receive`, in the order in which they finish.
 
     `simulate` is `urbsim.engine.simulate` (or a module-level function like it, which workers import by name).
     `progress` hears (quarters done, quarters in all). Raises RunError if a run fails for a reason outside the user's files; it names the
-    run and how to repeat it.
+    run and how to repeat it, with `told_as` as the Python words for the scenario (by default its name).
     """
+    words = told_as or repr(scenario.name)
     total = len(tasks) * numbers.until
 
     def tell(done: int) -> None:
@@ -78,9 +80,9 @@ def simulate_all(
 
     tell(0)
     if jobs == 1 or len(tasks) == 1:
-        _in_this_process(simulate, scenario, tasks, numbers, receive, tell)
+        _in_this_process(simulate, scenario, words, tasks, numbers, receive, tell)
     else:
-        _in_workers(simulate, scenario, tasks, numbers, min(jobs, len(tasks)), receive, tell)
+        _in_workers(simulate, scenario, words, tasks, numbers, min(jobs, len(tasks)), receive, tell)
 
 
 def one_run(
@@ -117,7 +119,13 @@ def unpack(frames: Frames) -> Frames:
 
 
 def _in_this_process(
-    simulate: Simulate, scenario: Scenario, tasks: Sequence[Task], numbers: Numbers, receive: Receive, tell: Callable[[int], None]
+    simulate: Simulate,
+    scenario: Scenario,
+    told_as: str,
+    tasks: Sequence[Task],
+    numbers: Numbers,
+    receive: Receive,
+    tell: Callable[[int], None],
 ) -> None:
     done = itertools.count(1)
     for i, task in enumerate(tasks):
@@ -126,13 +134,14 @@ def _in_this_process(
         except (UserError, DiskError):
             raise
         except Exception as error:
-            raise _failure(scenario, task, numbers, f"{type(error).__name__}: {error}") from error
+            raise _failure(told_as, task, numbers, f"{type(error).__name__}: {error}") from error
         receive(i, frames)
 
 
 def _in_workers(
     simulate: Simulate,
     scenario: Scenario,
+    told_as: str,
     tasks: Sequence[Task],
     numbers: Numbers,
     jobs: int,
@@ -154,11 +163,11 @@ def _in_workers(
                     receive(futures.pop(future), unpack(future.result()))
         except BrokenProcessPool as error:
             suspects = [task for task, state in zip(tasks, board.states, strict=True) if state == RUNNING]
-            raise _failure(scenario, suspects[0] if suspects else tasks[0], numbers, DIED) from error
+            raise _failure(told_as, suspects[0] if suspects else tasks[0], numbers, DIED) from error
         except _WorkerError as error:
             if error.problems:
                 raise UserError(error.problems) from error
-            raise _failure(scenario, error.task, numbers, error.reason) from error
+            raise _failure(told_as, error.task, numbers, error.reason) from error
         finally:
             board.stop.value = 1
             pool.shutdown(cancel_futures=True)
@@ -183,13 +192,13 @@ def _quiet_start() -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _failure(scenario: Scenario, task: Task, numbers: Numbers, reason: str | Text) -> RunError:
+def _failure(told_as: str, task: Task, numbers: Numbers, reason: str | Text) -> RunError:
     why = reason if isinstance(reason, Text) else Text(zh=reason, en=reason)
-    zh = f"情景 {scenario.name} 的第 {task.draw} 次抽样、第 {task.replicate} 次重复运行失败：{why.zh}。"
-    en = f"Draw {task.draw}, replicate {task.replicate} of {scenario.name} failed: {why.en}."
+    zh = f"{told_as} 的第 {task.draw} 次抽样、第 {task.replicate} 次重复运行失败：{why.zh}。"
+    en = f"Draw {task.draw}, replicate {task.replicate} of {told_as} failed: {why.en}."
     command = (
-        'python -c "from urbsim.experiments.runner import run_one; '
-        f"run_one({scenario.name!r}, draw={task.draw}, replicate={task.replicate}, seed={numbers.seed}, weight={numbers.weight}, "
+        'python -c "import urbsim; from urbsim.experiments.runner import run_one; '
+        f"run_one({told_as}, draw={task.draw}, replicate={task.replicate}, seed={numbers.seed}, weight={numbers.weight}, "
         f'threads={numbers.threads}, until={numbers.until})"'
     )
     return RunError(Text(zh=f"{zh}\n单独重跑：{command}", en=f"{en}\nTo repeat it alone: {command}"))

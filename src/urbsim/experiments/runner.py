@@ -61,7 +61,7 @@ def run_plan(plan: Plan, progress: Progress | None = None) -> tuple[xr.Dataset, 
     def receive(i: int, frames: Frames) -> None:
         assembler.add(tasks[i].draw, tasks[i].replicate, _from_quarter(frames, plan.first))
 
-    simulate_all(_engine(), scenario, tasks, numbers, plan.jobs, receive, progress)
+    simulate_all(_engine(), scenario, tasks, numbers, plan.jobs, receive, progress, told_as=plan.expression)
     dataset = assembler.dataset()
     record = provenance_of(plan, wall_time=time.perf_counter() - began, hash_of_content=content_hash(dataset))
     return dataset.assign_attrs(provenance=json.dumps(record, ensure_ascii=False, sort_keys=True)), record
@@ -71,8 +71,12 @@ def provenance_of(plan: Plan, *, wall_time: float = 0.0, hash_of_content: str | 
     """Return the record of a plan's run (see `urbsim.results.provenance`), `run_identity` included."""
     from urbsim.regions import load_region
     from urbsim.results.provenance import provenance
+    from urbsim.scenario import shipped_scenarios
 
     scenario, run = plan.scenario, plan.scenario.run
+    extra: dict[str, Any] = {"jobs": plan.jobs, "threads": plan.threads}
+    if scenario.name not in shipped_scenarios() or plan.first > 0:
+        extra["command"] = "urbsim run scenario.yaml"  # which stands beside the result and holds every value
     return provenance(
         scenario,
         load_region(scenario.region),
@@ -84,7 +88,7 @@ def provenance_of(plan: Plan, *, wall_time: float = 0.0, hash_of_content: str | 
         settings=plan.settings,
         wall_time=wall_time,
         content_hash=hash_of_content,
-        extra={"jobs": plan.jobs, "threads": plan.threads},
+        extra=extra,
     )
 
 
