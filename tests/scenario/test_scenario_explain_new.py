@@ -10,11 +10,11 @@ import yaml
 from urbsim.errors import UserError
 from urbsim.policy import LEVERS
 from urbsim.policy.clauses import clauses
-from urbsim.scenario import load, shipped_scenarios
+from urbsim.scenario import load, loads, shipped_scenarios
 from urbsim.scenario.explain import explain, names
 from urbsim.scenario.find import shipped_folder
 from urbsim.scenario.jsonschema import schema_text
-from urbsim.scenario.new import new_file, new_text
+from urbsim.scenario.new import COMMON_LEVERS, new_file, new_text
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +85,21 @@ def test_a_new_file_is_the_same_policy_under_its_own_name(name: str, tmp_path: P
         assert lever in text
 
 
-def test_the_guide_of_a_new_file_can_be_uncommented(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["2027", "null", "1e5", "true", "北仑-2"])
+def test_names_that_look_like_something_else(name: str, tmp_path: Path) -> None:
+    scenario = load(new_file("hangzhou_quota", tmp_path / f"{name}.yaml"))
+    assert scenario.name == name
+    assert loads(scenario.resolved_yaml()).name == name
+
+
+def test_the_guide_of_a_new_file_can_be_uncommented() -> None:
     text = new_text("hangzhou_quota", "mine")
-    guide = text[text.index("# policy:") :]
-    root = yaml.safe_load("\n".join(line[2:] for line in guide.splitlines() if line.startswith("# ")))
-    assert set(root["policy"]["set"][0]["values"]) <= set(LEVERS)
+    guide = [line.removeprefix("#") for line in text[text.index("# ---- ") :].splitlines() if line.startswith("#    ")]
+    scenario = loads("name: mine\nextends: zhejiang_2027\npolicy:\n  set:\n" + "\n".join(guide) + "\n")
+    assert "from: 2026-01" in text
+    assert {lever for lever in LEVERS if any(entry.source == "scenario mine" for entry in scenario.policy.entries(lever))} == set(
+        COMMON_LEVERS
+    )
 
 
 def test_new_refuses_what_it_should(tmp_path: Path) -> None:

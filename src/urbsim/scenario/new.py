@@ -8,9 +8,10 @@ from pathlib import Path
 from urbsim.errors import DiskError, UserError
 from urbsim.policy.problems import problem_at
 from urbsim.policy.registry import LEVERS
-from urbsim.policy.yamlnodes import parse_yaml, read_text
+from urbsim.policy.yamlnodes import parse_yaml, read_text, scalar
 from urbsim.scenario.find import find_scenario, is_path, shipped_scenarios
 from urbsim.scenario.load import loads
+from urbsim.scenario.resolved import quoted
 from urbsim.scenario.schema import NAME_PATTERN
 from urbsim.text import Text
 
@@ -30,23 +31,29 @@ def new_text(source: str | Path, name: str) -> str:
     lines = [line for line in text.splitlines() if not line.startswith("# yaml-language-server")]
     if node is not None:
         at = next(number for number, line in enumerate(lines) if line.startswith("name:"))
-        lines[at] = f"name: {name}"
+        lines[at] = f"name: {quoted(name)}" if scalar(name) != name else f"name: {name}"
     return "\n".join([*lines, "", *_guide()]) + "\n"
 
 
 def _guide() -> list[str]:
+    """Return commented rules with the common levers, to copy under `policy: set:`."""
     lines = [
-        "# ---- 常用政策杠杆 / common levers (urbsim list levers; urbsim explain NAME) ----",
-        "# policy:",
-        "#   set:                       # 后写的优先；一个值用到下一个日期 / later ones win; a value holds until the next date",
-        "#     - area: hangzhou_core    # 或设区市、all、cores、counties / or a prefecture, all, cores, counties",
-        "#       from: 2026-01",
-        "#       values:",
+        "# ---- 常用政策杠杆，复制到 policy: set: 之下 / common levers, to copy under policy: set: ----",
+        "# 全部：urbsim list levers；说明：urbsim explain 名称 / all: urbsim list levers; more: urbsim explain NAME",
+        "# 后写的优先；一个值用到下一个日期 / later ones win; a value holds until the next date",
     ]
-    for name in COMMON_LEVERS:
-        lever = LEVERS[name]
-        words = lever.allowed()
-        lines.append(f"#         {name}:   # {lever.title.zh} ({words.zh}) / {lever.title.en} ({words.en})")
+    for scope, area in (("area", "hangzhou_core"), ("region", "all")):
+        words = (
+            "或设区市、all、cores、counties / or a prefecture, all, cores, counties"
+            if scope == "area"
+            else "全区域一个值 / one value for all"
+        )
+        lines += [f"#    - area: {area}    # {words}", "#      from: 2026-01", "#      values:"]
+        for lever in (LEVERS[name] for name in COMMON_LEVERS):
+            if lever.scope == scope:
+                allowed = lever.allowed()
+                lines.append(f"#        {lever.name}: {lever.show(lever.default_value)}    # {lever.title.zh} / {lever.title.en}")
+                lines.append(f"#          # {allowed.zh} / {allowed.en}")
     return lines
 
 

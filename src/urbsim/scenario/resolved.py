@@ -20,8 +20,13 @@ def quoted(text: str) -> str:
     >>> print(quoted('say "x"'))
     "say \"x\""
     """
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{escaped}"'
+    return '"' + "".join(_escaped(sign) for sign in text) + '"'
+
+
+def _escaped(sign: str) -> str:
+    if sign in '\\"':
+        return "\\" + sign
+    return sign if sign.isprintable() else f"\\U{ord(sign):08x}"
 
 
 def resolved_yaml(scenario: Scenario) -> str:
@@ -29,7 +34,7 @@ def resolved_yaml(scenario: Scenario) -> str:
     lines = [
         "# Resolved by urbsim: nothing is taken from other files. / 已展开的情景，不再引用其他文件。",
         f"# hash {scenario.hash8}",
-        f"name: {scenario.name}",
+        f"name: {quoted(scenario.name)}",
         f"title: {{zh: {quoted(scenario.title.zh)}, en: {quoted(scenario.title.en)}}}",
         f"description: {{zh: {quoted(scenario.description.zh)}, en: {quoted(scenario.description.en)}}}",
         f"region: {scenario.region}",
