@@ -1,0 +1,80 @@
+"""The engine: one run of a scenario on the columns of all households. `simulate` is what experiments call.
+
+Importing this package imports numba; light commands must not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from urbsim.clock import LAST_QUARTER
+from urbsim.engine.engine import Engine
+from urbsim.engine.inputs import Inputs, build_inputs
+from urbsim.engine.state import make_params
+from urbsim.engine.tables import Constants
+from urbsim.parameters import member
+from urbsim.population.arrivals import arrival_templates
+from urbsim.population.synthesis import Population, synthesise
+from urbsim.regions import Region, load_region
+
+if TYPE_CHECKING:
+    from urbsim.scenario import Scenario
+
+__all__ = ["Engine", "Inputs", "build_inputs", "constants_of", "open_engine", "people_of", "simulate"]
+
+DEFAULT_RECLASSIFICATION = 0.004
+
+
+@lru_cache(maxsize=1)
+def people_of(region: str, weight: int, seed: int) -> tuple[Population, dict[str, npt.NDArray[Any]]]:
+    """Return the people of 2010 and the newcomers' templates, made once per process for a (region, weight, seed)."""
+    loaded = load_region(region)
+    return synthesise(loaded, weight, seed), arrival_templates(loaded, weight, seed)
+
+
+def constants_of(region: Region, draw: int) -> tuple[dict[str, float], Constants]:
+    """Return the parameters by symbol and the place constants of a draw of the shipped ensemble."""
+    chosen = member(region.name, draw)
+    return dict(chosen.parameters), Constants(
+        chosen.array("xi", region),
+        chosen.array("xi_block", region),
+        chosen.array("reclassification", region, DEFAULT_RECLASSIFICATION),
+    )
+
+
+def open_engine(scenario: Scenario, *, draw: int = 0, replicate: int = 0, seed: int = 0, weight: int = 100, threads: int = 1) -> Engine:
+    """Return an engine at the state of the 2010 census, ready to step.
+
+    `draw` is a member of the fitted ensemble, `replicate` and `seed` choose the luck, `weight` is households per row.
+    """
+    region = load_region(scenario.region)
+    parameters, constants = constants_of(region, draw)
+    people, templates = people_of(scenario.region, weight, seed)
+    inputs = build_inputs(region, scenario, make_params(parameters), constants)
+    return Engine(inputs, people, templates, weight=weight, seed=seed, replicate=replicate, draw=draw, threads=threads)
+
+
+def simulate(
+    scenario: Scenario, *, draw: int, replicate: int, seed: int, weight: int, threads: int = 1, until: int | None = None,
+    on_quarter: Callable[[int], None] | None = None,
+) -> dict[str, npt.NDArray[Any]]:  # fmt: skip
+    """Run one draw and replicate to quarter `until` and return its frames with a leading time axis (docs/architecture.md)."""
+    engine = open_engine(scenario, draw=draw, replicate=replicate, seed=seed, weight=weight, threads=threads)
+    last = LAST_QUARTER if until is None else until
+    frames = {name: np.empty((last + 1, *value.shape), dtype=value.dtype) for name, value in engine.frame.items()}
+
+    def keep(run: Engine) -> None:
+        for name, value in run.frame.items():
+            frames[name][run.q] = value
+        if on_quarter is not None:
+            on_quarter(run.q)
+
+    for name, value in engine.frame.items():
+        frames[name][0] = value
+    engine.run(last, keep)
+    return frames

@@ -18,10 +18,11 @@ from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs, certificates_run
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.stages import arrivals, attention, clocks, demography, feedback, land, location, observe, permits, reclassify, work
-from urbsim.engine.state import Accounts, FloatArray, Households, IntArray, empty_accounts, make_households
-from urbsim.engine.tables import FLOOR, Utilities, utilities, value_of_register
-from urbsim.population.registry import HOUSEHOLD_DTYPES
+from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, make_rows, params_record
+from urbsim.engine.tables import Utilities, race_weights, utilities, value_of_register
+from urbsim.population.registry import GONE, OUTSIDE
 
+FORGET_AFTER = 20  # quarters
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
 
 
@@ -37,12 +38,10 @@ class Engine:
         self.key = rng.run_key(seed, replicate, draw)
         self.q = 0
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
-        columns = population.households
-        self.n = int(columns["id"].size)
-        room = int(self.n * 1.35) + 4096
-        self._columns = {name: _roomy(columns[name], dtype, room) for name, dtype in HOUSEHOLD_DTYPES.items()}
-        self.households: Households = make_households(self._columns)
-        self.templates = make_households({name: np.ascontiguousarray(column).reshape(-1) for name, column in templates.items()})
+        self.n = int(population.households["id"].size)
+        self.households: Rows = make_rows(population.households, room=int(self.n * 1.35) + 4096)
+        self.templates: Rows = make_rows(templates)
+        self.p = params_record(inputs.params)
         self.town_born = town_born.open_table(np.asarray(population.town_born))
         self.town_born_movers = np.asarray(population.town_born_movers, dtype=np.float64)
         self._open_area_state()
@@ -67,16 +66,16 @@ class Engine:
         self.grant_carry = np.zeros(a)
         self.settled_year = np.zeros((a, 3), dtype=np.int64)
         self.quota_used = np.zeros(a, dtype=np.int64)
-        self.norm = _mean_exponent(self.households, self.n, x)
+        self.norm = _mean_exponent(self.households[: self.n], x)
         self.rounds = Rounds(self)
         self.entry_base: FloatArray | None = None
 
     def _open_references(self) -> None:
         """Fix the levels against which feedback is measured, from the initial state."""
         c, region = self.counts, self.inputs.region
-        agents = c.residents * self.weight
+        agents = c.area["residents"] * self.weight
         town_born_now = self.town_born.sum(axis=(2, 3))
-        self.hukou_offset = np.asarray(region.hukou_2010) - c.hukou * self.weight - town_born_now.sum(axis=1)
+        self.hukou_offset = np.asarray(region.hukou_2010) - c.area["hukou"] * self.weight - town_born_now.sum(axis=1)
         self.hukou_urban_offset = np.minimum(self.hukou_offset, 0) * 0
         self.residents_start = (agents + town_born_now).sum(axis=1)
         movers = c.stock.copy()
@@ -86,20 +85,20 @@ class Engine:
 
     def _birth_scale(self) -> FloatArray:
         """Return, by part, women's expected births over those of couples with a free child slot, so that couples bear all births."""
-        h, n = self.households, self.n
-        female = h.head_sex[:n] == 1
-        birth = np.where(female, h.head_birth[:n], h.spouse_birth[:n])
-        has_woman = female | (h.spouse[:n] != 0)
+        h = self.households[: self.n]
+        female = h["head_sex"] == 1
+        birth = np.where(female, h["head_birth"], h["spouse_birth"])
+        has_woman = female | (h["spouse"] != 0)
         age = (0 - birth.astype(np.int64)) // 4
-        fertile_age = has_woman & (age >= 15) & (age <= 49) & (h.place[:n] < 254)
-        couple = fertile_age & (h.spouse[:n] == 1)
-        children = (h.child1_birth[:n] != 32767).astype(int) + (h.child2_birth[:n] != 32767)
+        fertile_age = has_woman & (age >= 15) & (age <= 49) & (h["place"] < 254)
+        couple = fertile_age & (h["spouse"] == 1)
+        children = (h["child1_birth"] != 32767).astype(int) + (h["child2_birth"] != 32767)
         scale = np.ones(2)
         for part in (0, 1):
             rate = self.inputs.fertile[0][part]
-            rows = fertile_age & (h.resident_part[:n] == part)
+            rows = fertile_age & (h["resident_part"] == part)
             total = rate[age[rows] - 15].sum()
-            pairs = couple & (h.resident_part[:n] == part) & (children < 2)
+            pairs = couple & (h["resident_part"] == part) & (children < 2)
             factor = np.where(children[pairs] == 0, 1.0, self.inputs.params.birth_second)
             able = (rate[age[pairs] - 15] * factor).sum()
             scale[part] = total / able if able > 0 else 1.0
@@ -118,24 +117,24 @@ class Engine:
         """Run one quarter: the thirteen stages of `docs/odd.md`, then the check of the accounts."""
         before = self.frame["residents"]
         self.q += 1
-        q, x, h = self.q, self.inputs, self.households
+        q = self.q
         self.accounts = empty_accounts(self.areas)
         self.town_born_accounts = empty_accounts(self.areas)
         if season(q) == 1:
             self._open_year()
-        event = np.zeros(h.id.size, dtype=np.uint8)
+        event = np.zeros(self.households.size, dtype=np.uint8)
         self._stage_inputs()
         self._stage_demography(event)
         self._stage_work(event)
         attends = self._stage_attention(event)
         self._stage_location(attends)
         self._each(lambda lo, hi, acc: permits.permits(
-            self.households, lo, hi, q, self.key, x.params, self.areas, self.lever("permit.residence_months"), self.lever("permit.friction"), acc))  # fmt: skip
+            self.households, lo, hi, q, self.key, self.p, self.areas, self.lever("permit.residence_months"), self.lever("permit.friction"), acc))  # fmt: skip
         self.rounds.homes()
         self.rounds.schools()
         self.rounds.settling()
         self._each(lambda lo, hi, acc: land.land(
-            self.households, lo, hi, q, self.key, x.params, self.areas, self.lever("land.rights_kept"), 1.0 if certificates_run(q) else 0.0))  # fmt: skip
+            self.households, lo, hi, q, self.key, self.p, self.areas, self.lever("land.rights_kept"), 1.0 if certificates_run(q) else 0.0))  # fmt: skip
         self._each(lambda lo, hi, acc: clocks.residence(self.households, lo, hi, q, self.areas, acc))
         self.counts = self._count()
         self._stage_feedback()
@@ -156,12 +155,12 @@ class Engine:
         futures = [self._pool.submit(work_on, int(edges[k]), int(edges[k + 1]), parts[k]) for k in range(self.threads)]
         results = [future.result() for future in futures]
         for part in parts:
-            for total, added in zip(self.accounts, part, strict=True):
-                total += added
+            add_up(self.accounts, part)
         return results
 
     def _open_year(self) -> None:
-        """Book the transfer of the year and forget the counters of the last one."""
+        """Book the transfer of the year, forget the counters of the last one and drop rows that can play no part any more."""
+        self._compact()
         self.rounds.budget()
         self.settled_year[:] = 0
         self.quota_used[:] = 0
@@ -194,7 +193,7 @@ class Engine:
         rows, sexes, keys = np.empty(self.n, np.int64), np.empty(self.n, np.uint8), np.empty(self.n)
         chances = np.array([p.marry_20, p.marry_25, p.marry_30, p.marry_35])
         found = demography.suitors(self.households, 0, self.n, q, self.key, chances, rows, sexes, keys)
-        men, women = demography.pair_up(self.households, rows[:found], sexes[:found], keys[:found])
+        men, women = demography.pair_up(self.households["id"], rows[:found], sexes[:found], keys[:found])
         demography.wed(self.households, men, women, self.areas, self.accounts, event)
         slots = np.empty(2 * self.n, np.uint8)
         rows = np.empty(2 * self.n, np.int64)
@@ -203,20 +202,20 @@ class Engine:
         demography.found_all(self.households, self.n, rows[:found], slots[:found], q, self.key, x.schooling_share[q])
         self.n += found
         acc, table, year = self.town_born_accounts, self.town_born, year_of(q)
-        town_born.live(table, q, year, self.key, x.dying[q], x.fertile[q], x.reclassification[q] / 4.0, acc.change_residents, acc.change_town, acc.births, acc.deaths)
+        town_born.live(table, q, year, self.key, x.dying[q], x.fertile[q], x.reclassification[q] / 4.0, acc["change_residents"], acc["change_town"], acc["births"], acc["deaths"])
         attraction = x.adding * self.wage**p.beta_w
-        town_born.migrate(table, q, year, self.key, p.town_born_move / 4.0, attraction / attraction.sum(), acc.change_residents, acc.change_town)
+        town_born.migrate(table, q, year, self.key, p.town_born_move / 4.0, attraction / attraction.sum(), acc["change_residents"], acc["change_town"])
         self.town_born_movers *= 1.0 + p.town_born_mover_growth / 4.0
 
     def _stage_work(self, event: npt.NDArray[np.uint8]) -> None:
         """Stage 3."""
         q, x, c = self.q, self.inputs, self.counts
         slots = self.lever("work.training_slots") / 4.0
-        chance = np.minimum(np.maximum(slots, 0.0) / np.maximum(c.untrained * self.weight, 1), 1.0)
+        chance = np.minimum(np.maximum(slots, 0.0) / np.maximum(c.area["untrained"] * self.weight, 1), 1.0)
         event_rows = event
         ones, zeros = np.ones(self.areas), np.zeros(self.areas)
         self._each(lambda lo, hi, acc: work.work(
-            self.households, lo, hi, q, self.key, x.params, self.areas, zeros, ones, chance, acc, event_rows))  # fmt: skip
+            self.households, lo, hi, q, self.key, self.p, self.areas, zeros, ones, chance, acc, event_rows))  # fmt: skip
 
     def _stage_attention(self, event: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Stage 5."""
@@ -225,7 +224,7 @@ class Engine:
         if event.size < self.n:
             event = np.concatenate((event, np.zeros(self.n - event.size, dtype=np.uint8)))
         factor = attention.season_factor(x.params.a_Q1, season(q)) * float(x.mobility[q])
-        self._each(lambda lo, hi, acc: attention.attention(self.households, lo, hi, q, self.key, x.params, factor, event, attends))
+        self._each(lambda lo, hi, acc: attention.attention(self.households, lo, hi, q, self.key, self.p, factor, event, attends))
         return attends
 
     def _stage_location(self, attends: npt.NDArray[np.uint8]) -> None:
@@ -234,28 +233,38 @@ class Engine:
         assert u is not None
         wait = np.maximum(self.lever("permit.wait_after_move_months"), 0.0)
         bills = self.lever("health.direct_settlement")
+        race = race_weights(u.away, x.params.lambda_)
         self._each(lambda lo, hi, acc: location.location(
-            self.households, lo, hi, q, self.key, x.params, self.areas, attends, u.away, u.village, u.town, FLOOR, x.km, self.seat, bills,
+            self.households, lo, hi, q, self.key, self.p, self.areas, attends, race, u.village, u.town, x.km, self.seat, bills,
             self.rounds.town_share, wait, x.districts, acc))  # fmt: skip
         away = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas])
         now = arrivals.advantage(away, u.village[self.areas :], u.town[self.areas :], x.params.lambda_)
         if self.entry_base is None:
             self.entry_base = now
-        expected = arrivals.expected_entries(away, now - self.entry_base, x.at_risk[q], x.params.h_entry * float(x.mobility[q]))
+        expected = arrivals.expected_entries(away, now - self.entry_base, x.at_risk[q], x.params.h_entry * float(x.mobility[q]), x.params.lambda_)
         counts = np.zeros(expected.shape, dtype=np.int64)
         total = arrivals.round_entries(expected, self.rounds.entering * self.weight, q, self.key, counts)
         self._make_room(total)
         self.n = arrivals.enter(
-            self.households, self.n, counts, self.templates, q, self.key, x.params, self.areas, self.rounds.town_share, x.km, self.seat, bills,
+            self.households, self.n, counts, self.templates, q, self.key, self.p, self.areas, self.rounds.town_share, x.km, self.seat, bills,
             self.accounts)  # fmt: skip
 
     def _make_room(self, rows: int) -> None:
         """Grow the columns if `rows` more would not fit."""
-        if self.n + rows <= self.households.id.size:
+        if self.n + rows <= self.households.size:
             return
-        room = int((self.n + rows) * 1.25)
-        self._columns = {name: _roomy(column[: self.n], column.dtype, room) for name, column in self._columns.items()}
-        self.households = make_households(self._columns)
+        grown = np.zeros(int((self.n + rows) * 1.25), dtype=self.households.dtype)
+        grown[: self.n] = self.households[: self.n]
+        self.households = grown
+
+    def _compact(self) -> None:
+        """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
+        h = self.households[: self.n]
+        forgotten = (h["place"] == OUTSIDE) & (h["register"] >= self.areas) & (h["arrived"] < self.q - FORGET_AFTER)
+        keep = (h["place"] != GONE) & ~forgotten
+        kept = int(keep.sum())
+        self.households[:kept] = h[keep]
+        self.n = kept
 
     def _count(self) -> observe.Counts:
         """Stage 13: count all households."""
@@ -264,7 +273,9 @@ class Engine:
 
         def one(lo: int, hi: int, _: Accounts) -> None:
             counts = observe.empty_counts(self.areas, self.blocks)
-            observe.count(self.households, lo, hi, q, x.params, self.areas, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4, counts)
+            observe.count(
+                self.households, lo, hi, q, self.p, self.areas, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4, counts.area, counts.stock
+            )
             pieces.append(counts)
 
         if not hasattr(self, "accounts"):
@@ -272,8 +283,8 @@ class Engine:
         self._each(one)
         total = pieces[0]
         for piece in pieces[1:]:
-            for sums, added in zip(total, piece, strict=True):
-                sums += added
+            add_up(total.area, piece.area)
+            total.stock[...] += piece.stock
         return total
 
     def _stage_feedback(self) -> None:
@@ -284,13 +295,13 @@ class Engine:
         people = movers[:, : self.areas].sum(axis=0) * float(self.weight)
         after = min(q + 1, LAST_QUARTER)
         self.wage = feedback.answered_wage(x.wage[after], people, x.movers_reference[q] * self.movers_scale, p.psi)
-        residents = (self.counts.residents * self.weight + self.town_born.sum(axis=(2, 3))).sum(axis=1).astype(np.float64)
+        residents = (self.counts.area["residents"] * self.weight + self.town_born.sum(axis=(2, 3))).sum(axis=1).astype(np.float64)
         self.rent = feedback.answered_rent(x.rent[after], residents, x.residents_reference[q], p.eta_r)
         acc = self.accounts
-        self.settled_year += acc.settled * self.weight
-        self.odds = feedback.learned(self.odds, acc.settling_admitted, acc.settling_applied, p.kappa_p / 4.0)
+        self.settled_year += acc["settled"] * self.weight
+        self.odds = feedback.learned(self.odds, acc["settling_admitted"], acc["settling_applied"], p.kappa_p / 4.0)
         if season(q) == 3:
-            applied, admitted = self.rounds.applied.sum(axis=1), self.accounts.admitted_school.sum(axis=1)
+            applied, admitted = self.rounds.applied.sum(axis=1), self.accounts["admitted_school"].sum(axis=1)
             self.seat = feedback.learned(self.seat, admitted, applied, p.kappa_p)
 
     def town_born_by_age(self) -> IntArray:
@@ -311,19 +322,12 @@ class Engine:
                 )
 
 
-def _roomy(column: npt.NDArray[Any], dtype: Any, room: int) -> npt.NDArray[Any]:
-    """Return a copy of `column` with space for `room` rows."""
-    result = np.zeros(max(room, column.size), dtype=dtype)
-    result[: column.size] = column
-    return result
-
-
-def _mean_exponent(h: Households, n: int, x: Inputs) -> float:
+def _mean_exponent(h: Rows, x: Inputs) -> float:
     """Return the mean exponent of the wage equation over the movers with a job in the initial state."""
     p = x.params
-    rows = (h.mover[:n] > 0) & (h.job[:n] != 0) & (h.place[:n] < 254)
-    years = np.where(h.schooling[:n][rows] == 4, 16, 6 + 3 * h.schooling[:n][rows].astype(np.int64))
-    age = -h.head_birth[:n][rows].astype(np.int64) // 4
+    rows = (h["mover"] > 0) & (h["job"] != 0) & (h["place"] < 254)
+    years = np.where(h["schooling"][rows] == 4, 16, 6 + 3 * h["schooling"][rows].astype(np.int64))
+    age = -h["head_birth"][rows].astype(np.int64) // 4
     worked = np.maximum(0, age - years - 6)
     exponent = p.m_edu * (years - 9) + p.m_exp1 * worked + p.m_exp2 * worked**2
-    return float(np.log(np.mean(np.exp(exponent + h.wage_residual[:n][rows])))) if rows.any() else 0.0
+    return float(np.log(np.mean(np.exp(exponent + h["wage_residual"][rows])))) if rows.any() else 0.0

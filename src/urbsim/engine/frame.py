@@ -34,28 +34,28 @@ def make_frame(e: Engine) -> Frame:
     year = year_of(e.q)
     table = e.town_born
     town_born_parts = table.sum(axis=(2, 3))
-    residents = c.residents * w + town_born_parts
-    frame: Frame = {name: getattr(acc, name) * w for name in _SCALED}
-    frame.update({name: getattr(c, name) * w for name in _COUNTED})
+    residents = c.area["residents"] * w + town_born_parts
+    frame: Frame = {name: acc[name] * w for name in _SCALED}
+    frame.update({name: c.area[name] * w for name in _COUNTED})
     frame["residents"] = residents
     frame["town_born"] = town_born_parts
     frame["town_born_movers"] = np.rint(e.town_born_movers).astype(np.int64)
-    frame["hukou"] = c.hukou * w + town_born_parts.sum(axis=1) + e.hukou_offset
-    frame["hukou_urban"] = c.hukou_urban * w + town_born_parts.sum(axis=1) + e.hukou_urban_offset
-    frame["change_residents"] = acc.change_residents * w + born.change_residents
-    frame["change_town"] = acc.change_town * w + born.change_town
-    frame["births"] = acc.births * w + born.births
-    frame["deaths"] = acc.deaths * w + born.deaths
+    frame["hukou"] = c.area["hukou"] * w + town_born_parts.sum(axis=1) + e.hukou_offset
+    frame["hukou_urban"] = c.area["hukou_urban"] * w + town_born_parts.sum(axis=1) + e.hukou_urban_offset
+    frame["change_residents"] = acc["change_residents"] * w + born["change_residents"]
+    frame["change_town"] = acc["change_town"] * w + born["change_town"]
+    frame["births"] = acc["births"] * w + born["births"]
+    frame["deaths"] = acc["deaths"] * w + born["deaths"]
     ages = town_born.by_age(table, year).sum(axis=1)  # A x sex x 101
     bands = np.add.reduceat(ages.sum(axis=1), np.array((0, *BAND_EDGES)), axis=1)
-    frame["persons_band"] = c.persons_band * w
+    frame["persons_band"] = c.area["persons_band"] * w
     frame["persons_band"][:, 0, :] += bands
     if season(e.q) == 4:
         fives = np.add.reduceat(ages, np.arange(0, 90, 5), axis=2)
-        frame["persons_age5"] = c.persons_age5 * w + fives
+        frame["persons_age5"] = c.area["persons_age5"] * w + fives
     else:
-        frame["persons_age5"] = np.zeros_like(c.persons_age5)
-    pupils = c.pupils * w
+        frame["persons_age5"] = np.zeros_like(c.area["persons_age5"])
+    pupils = c.area["pupils"] * w
     by_age = ages.sum(axis=1)
     pupils[:, 0, 0, 1] += by_age[:, 6:12].sum(axis=1)
     pupils[:, 1, 0, 1] += by_age[:, 12:15].sum(axis=1)
@@ -63,9 +63,9 @@ def make_frame(e: Engine) -> Frame:
     frame["places"] = e.rounds.places()
     frame["homes_units"] = e.inputs.units[e.q] + e.grant_units
     frame["wage"], frame["rent"] = e.wage.copy(), e.rent.copy()
-    frame["wage_sum"] = c.wage_sum.astype(np.float64) * w
+    frame["wage_sum"] = c.area["wage_sum"].astype(np.float64) * w
     first = season(e.q) == 1 and e.q > 0
     frame["grant"] = e.grant.copy() if first else np.zeros(e.areas)
-    frame["grant_places"] = e.grant_places.copy()
+    frame["grant_places"] = e.grant_places.sum(axis=1)
     frame["grant_homes"] = e.grant_units[:, 0].copy()
     return frame

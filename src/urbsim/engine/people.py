@@ -30,72 +30,72 @@ def age_at(birth, q):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def along(h, i):  # type: ignore[no-untyped-def]
+def along(r):  # type: ignore[no-untyped-def]
     """Count the persons of household `i` who live with its head, the head included."""
     n = 1
-    if h.spouse[i] == SPOUSE_ALONG:
+    if r.spouse == SPOUSE_ALONG:
         n += 1
-    if h.child1_birth[i] != NO_DATE and not h.child1[i] & CHILD_AT_HOME:
+    if r.child1_birth != NO_DATE and not r.child1 & CHILD_AT_HOME:
         n += 1
-    if h.child2_birth[i] != NO_DATE and not h.child2[i] & CHILD_AT_HOME:
+    if r.child2_birth != NO_DATE and not r.child2 & CHILD_AT_HOME:
         n += 1
-    if not h.elders[i] & ELDERS_AT_HOME:
-        n += (h.elder1_birth[i] != NO_DATE) + (h.elder2_birth[i] != NO_DATE)
+    if not r.elders & ELDERS_AT_HOME:
+        n += (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
     return n
 
 
 @kernel
-def left_behind(h, i):  # type: ignore[no-untyped-def]
+def left_behind(r):  # type: ignore[no-untyped-def]
     """Count the members of household `i` who stayed at home while its head lives elsewhere."""
     n = 0
-    if h.spouse[i] == SPOUSE_AT_HOME:
+    if r.spouse == SPOUSE_AT_HOME:
         n += 1
-    if h.child1_birth[i] != NO_DATE and h.child1[i] & CHILD_AT_HOME:
+    if r.child1_birth != NO_DATE and r.child1 & CHILD_AT_HOME:
         n += 1
-    if h.child2_birth[i] != NO_DATE and h.child2[i] & CHILD_AT_HOME:
+    if r.child2_birth != NO_DATE and r.child2 & CHILD_AT_HOME:
         n += 1
-    if h.elders[i] & ELDERS_AT_HOME:
-        n += (h.elder1_birth[i] != NO_DATE) + (h.elder2_birth[i] != NO_DATE)
+    if r.elders & ELDERS_AT_HOME:
+        n += (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
     return n
 
 
 @kernel
-def children_aged(h, i, q, first, last):  # type: ignore[no-untyped-def]
+def children_aged(r, q, first, last):  # type: ignore[no-untyped-def]
     """Count children of completed age `first`..`last`, wherever they live."""
     n = 0
-    if h.child1_birth[i] != NO_DATE:
-        age = age_at(h.child1_birth[i], q)
+    if r.child1_birth != NO_DATE:
+        age = age_at(r.child1_birth, q)
         n += first <= age <= last
-    if h.child2_birth[i] != NO_DATE:
-        age = age_at(h.child2_birth[i], q)
+    if r.child2_birth != NO_DATE:
+        age = age_at(r.child2_birth, q)
         n += first <= age <= last
     return n
 
 
 @kernel
-def at_home(h, i):  # type: ignore[no-untyped-def]
+def at_home(r):  # type: ignore[no-untyped-def]
     """Tell whether household `i` lives in its own village (whatever that village is classed as today)."""
-    return h.mover[i] == MOVER_IN_PLACE and h.place[i] != OUTSIDE
+    return r.mover == MOVER_IN_PLACE and r.place != OUTSIDE
 
 
 @kernel
-def in_own_town(h, i):  # type: ignore[no-untyped-def]
+def in_own_town(r):  # type: ignore[no-untyped-def]
     """Tell whether household `i` has moved inside its own area (between districts of a core too)."""
-    return h.place[i] == h.origin[i] and h.mover[i] != MOVER_IN_PLACE
+    return r.place == r.origin and r.mover != MOVER_IN_PLACE
 
 
 @kernel
-def home_place(h, i, areas):  # type: ignore[no-untyped-def]
+def home_place(r, areas):  # type: ignore[no-untyped-def]
     """Return the area of the home of household `i`, or OUTSIDE for people of another province."""
-    if h.origin[i] < areas:
-        return h.origin[i]
+    if r.origin < areas:
+        return r.origin
     return OUTSIDE
 
 
 @kernel
-def census_class(h, i):  # type: ignore[no-untyped-def]
+def census_class(r):  # type: ignore[no-untyped-def]
     """Return the census origin class of a mover, 0 same area, 1 other area, 2 other province (in place counts as 0)."""
-    m = h.mover[i]
+    m = r.mover
     return m - 1 if m > 0 else 0
 
 
@@ -118,13 +118,13 @@ def book_residence(accounts, persons, from_area, from_part, to_area, to_part, of
     else:
         component = OTHER_AREAS
     if from_area != OUTSIDE:
-        accounts.change_residents[from_area, component] -= persons
+        accounts[from_area].change_residents[component] -= persons
         if from_part == 1:
-            accounts.change_town[from_area, component] -= persons
+            accounts[from_area].change_town[component] -= persons
     if to_area != OUTSIDE:
-        accounts.change_residents[to_area, component] += persons
+        accounts[to_area].change_residents[component] += persons
         if to_part == 1:
-            accounts.change_town[to_area, component] += persons
+            accounts[to_area].change_town[component] += persons
 
 
 @kernel
@@ -133,10 +133,10 @@ def book_birth(accounts, area, part, change):  # type: ignore[no-untyped-def]
     if area == OUTSIDE:
         return
     component = NATURAL_TOWN if part == 1 else NATURAL_VILLAGE
-    accounts.change_residents[area, component] += change
+    accounts[area].change_residents[component] += change
     if part == 1:
-        accounts.change_town[area, component] += change
+        accounts[area].change_town[component] += change
     if change > 0:
-        accounts.births[area, part] += 1
+        accounts[area].births[part] += 1
     else:
-        accounts.deaths[area, part] += 1
+        accounts[area].deaths[part] += 1

@@ -46,7 +46,7 @@ class Rounds:
         rows, place, kind, score, since, lot = self._lot()
         occupied = np.zeros((e.areas, 2), dtype=np.int64)
         found = homes.buy_and_apply(
-            h, 0, e.n, e.q, e.key, x.params, e.areas, e.wage, x.price[e.q], rows, place, kind, score, since, lot, occupied
+            h, 0, e.n, e.q, e.key, e.p, e.areas, e.wage, x.price[e.q], rows, place, kind, score, since, lot, occupied
         )
         rows, place, kind, score, since, lot = (v[:found] for v in (rows, place, kind, score, since, lot))
         free = np.maximum(((x.units[e.q] + e.grant_units) * MIGRANT_SHARE_OF_UNITS).astype(np.int64) // e.weight - occupied, 0)
@@ -67,7 +67,7 @@ class Rounds:
         if season(e.q) == 2:
             self.applied[:] = 0
             schools.apply_round(e.households, 0, e.n, e.q, e.lever("school.permit_enough"), self.applied)
-            e.accounts.applied_school[:] = self.applied
+            e.accounts["applied_school"][:] = self.applied
         elif season(e.q) == 3:
             self._enter_school()
 
@@ -86,9 +86,9 @@ class Rounds:
         ages = e.town_born_by_age().sum(axis=(1, 2))
         held = (local + public) * e.weight + np.stack([ages[:, 6:12].sum(axis=1), ages[:, 12:15].sum(axis=1)], axis=1)
         free = np.maximum(self.places() - held, 0) // e.weight
-        place = h.place[rows].astype(np.int64)
+        place = h["place"][rows].astype(np.int64)
         score = self._school_score(rows, place)
-        since = h.arrived[rows].astype(np.int64)
+        since = h["arrived"][rows].astype(np.int64)
         lot = _lots(e, rows, slots)
         served = np.zeros(found, dtype=np.bool_)
         for stage in (0, 1):
@@ -101,8 +101,8 @@ class Rounds:
             place[refused], score[refused], since[refused], lot[refused], np.ones(int(refused.sum()), np.int64), purchasable
         )
         schools.place_children(
-            h, rows, slots, stages, served, second, e.q, e.key, x.params, e.areas, x.km, e.lever("health.direct_settlement"),
-            e.lever("school.permit_guarantee"), e.accounts.admitted_school, e.accounts,
+            h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.lever("health.direct_settlement"),
+            e.lever("school.permit_guarantee"), e.accounts,
         )  # fmt: skip
 
     def _school_score(self, rows: IntArray, place: IntArray) -> FloatArray:
@@ -120,16 +120,16 @@ class Rounds:
         size = np.empty(e.n, np.int64)
         quota = e.lever("settlement.quota")
         kin = e.lever("settlement.kin_follow")
-        before = e.accounts.settled.sum(axis=1)
+        before = e.accounts["settled"].sum(axis=1)
         found = settling.settling(
-            h, 0, e.n, q, e.key, x.params, e.areas, x.gate[q], x.rule[q], e.lever("settlement.recognition"), e.lever("homes.rental_counts_as_home"),
+            h, 0, e.n, q, e.key, e.p, e.areas, x.gate[q], x.rule[q], e.lever("settlement.recognition"), e.lever("homes.rental_counts_as_home"),
             quota >= 0.0, kin, e.wage, x.price[q], e.seat, x.tier_value, e.lever("land.rights_kept"), e.norm, rows, score, since, lot, size, e.accounts,
         )  # fmt: skip
         rows, score, since, lot, size = (v[:found] for v in (rows, score, since, lot, size))
         allowed = np.maximum(quota, 0.0) * season(q) / 4.0 - e.quota_used
-        served = ration(h.place[rows].astype(np.int64), score, since, lot, size, np.maximum(allowed, 0.0).astype(np.int64) // e.weight)
+        served = ration(h["place"][rows].astype(np.int64), score, since, lot, size, np.maximum(allowed, 0.0).astype(np.int64) // e.weight)
         settling.admit_ranked(h, rows, served, kin, e.accounts)
-        e.quota_used += (e.accounts.settled.sum(axis=1) - before) * e.weight
+        e.quota_used += (e.accounts["settled"].sum(axis=1) - before) * e.weight
 
     def budget(self) -> None:
         """Book the year's transfer from last year's settlers and pupils, and turn what is passed through into places and homes."""
@@ -144,8 +144,8 @@ class Rounds:
             ],
             axis=1,
         )
-        pupils = c.pupils[:, :, 1, :4].sum(axis=(1, 2)) * e.weight
-        unsettled = c.migrants[:, 1:3, :].sum(axis=(1, 2)) * e.weight
+        pupils = c.area["pupils"][:, :, 1, :4].sum(axis=(1, 2)) * e.weight
+        unsettled = c.area["migrants"][:, 1:3, :].sum(axis=(1, 2)) * e.weight
         e.grant = feedback.transfer(
             e.settled_year, pupils, unsettled, np.maximum(per_settled, 0.0), np.maximum(e.lever("finance.grant_per_migrant_pupil"), 0.0),
             np.clip(e.lever("finance.resident_weight"), 0.0, 1.0),
@@ -168,11 +168,11 @@ def _town_share(e: Engine) -> FloatArray:
 
     Same-area movers are townward by definition of the choice. Cells with few people borrow from the class's mean.
     """
-    h, n = e.households, e.n
+    h = e.households[: e.n]
     share = np.ones((3, e.areas))
     for census in (1, 2):
-        rows = (h.mover[:n] == census + 1) & (h.place[:n] < e.areas)
-        place, part = h.place[:n][rows], h.part[:n][rows]
+        rows = (h["mover"] == census + 1) & (h["place"] < e.areas)
+        place, part = h["place"][rows], h["part"][rows]
         total = np.bincount(place, minlength=e.areas)[: e.areas].astype(float)
         town = np.bincount(place, weights=part, minlength=e.areas)[: e.areas]
         mean = town.sum() / max(total.sum(), 1.0)
@@ -183,7 +183,7 @@ def _town_share(e: Engine) -> FloatArray:
 def _members(e: Engine) -> FloatArray:
     """Return, by block, the mean number of persons who enter with one household (a child is left at home unless its logit says otherwise)."""
     t = e.templates
-    persons = 1 + (t.spouse == 1) * 0.8 + 0.35 * ((t.child1_birth != 32767).astype(float) + (t.child2_birth != 32767))
+    persons = 1 + (t["spouse"] == 1) * 0.8 + 0.35 * ((t["child1_birth"] != 32767).astype(float) + (t["child2_birth"] != 32767))
     return arrivals.members_entering(persons, e.blocks)
 
 

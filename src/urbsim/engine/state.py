@@ -1,7 +1,4 @@
-"""The state that stages read and write: households as columns, accounts of the quarter, parameters.
-
-All are named tuples of arrays or numbers, so that kernels take them whole and a reader sees `h.place[i]`, `p.beta_w`.
-"""
+"""The state that stages read and write: household rows, accounts of the quarter, parameters."""
 
 from __future__ import annotations
 
@@ -10,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from urbsim.population.registry import HOUSEHOLD_DTYPES
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -35,91 +34,49 @@ BANDS = 10
 BAND_EDGES = (3, 6, 12, 15, 18, 45, 60, 65, 80)
 
 
-class Households(NamedTuple):
-    """Hold one array per household column; meaning, unit and range stand in `urbsim.population.registry.COLUMNS`."""
+Rows = npt.NDArray[np.void]
+"""Households as rows of 64 bytes: a structured array with one field per column of `urbsim.population.registry.COLUMNS`.
 
-    id: npt.NDArray[np.uint64]
-    origin: npt.NDArray[np.uint8]
-    place: npt.NDArray[np.uint8]
-    part: npt.NDArray[np.uint8]
-    register: npt.NDArray[np.uint8]
-    register_part: npt.NDArray[np.uint8]
-    register_in_town: npt.NDArray[np.uint8]
-    status: npt.NDArray[np.uint8]
-    mover: npt.NDArray[np.uint8]
-    kin_settled: npt.NDArray[np.uint8]
-    settle_type: npt.NDArray[np.uint8]
-    resident_area: npt.NDArray[np.uint8]
-    resident_part: npt.NDArray[np.uint8]
-    head_birth: npt.NDArray[np.int16]
-    head_sex: npt.NDArray[np.uint8]
-    schooling: npt.NDArray[np.uint8]
-    wage_residual: npt.NDArray[np.float32]
-    job: npt.NDArray[np.uint8]
-    trained: npt.NDArray[np.uint8]
-    insured: npt.NDArray[np.uint8]
-    arrived: npt.NDArray[np.int16]
-    region_since: npt.NDArray[np.int16]
-    insured_since: npt.NDArray[np.int16]
-    insured_before: npt.NDArray[np.int16]
-    resident_before: npt.NDArray[np.int16]
-    spouse: npt.NDArray[np.uint8]
-    spouse_birth: npt.NDArray[np.int16]
-    child1_birth: npt.NDArray[np.int16]
-    child2_birth: npt.NDArray[np.int16]
-    child1: npt.NDArray[np.uint8]
-    child2: npt.NDArray[np.uint8]
-    elder1_birth: npt.NDArray[np.int16]
-    elder2_birth: npt.NDArray[np.int16]
-    elders: npt.NDArray[np.uint8]
-    tenure: npt.NDArray[np.uint8]
-    land: npt.NDArray[np.uint8]
-    poor: npt.NDArray[np.uint8]
-    queue_since: npt.NDArray[np.int16]
-    homes_since: npt.NDArray[np.int16]
+A kernel takes `r = h[i]` and reads `r.place`, `r.part`; a whole column is `h["place"]`. One household's fields lie in one cache line.
+"""
 
+_WIDTH_ORDER = sorted(HOUSEHOLD_DTYPES, key=lambda name: -HOUSEHOLD_DTYPES[name].itemsize)
+HOUSEHOLD = np.dtype([(name, HOUSEHOLD_DTYPES[name]) for name in _WIDTH_ORDER], align=True)
 
-class Accounts(NamedTuple):
-    """Count the quarter's events; one copy per block of rows, added up in integers, so order never matters.
+ACCOUNT = np.dtype(
+    [
+        ("change_residents", np.int64, (COMPONENTS,)),
+        ("change_town", np.int64, (COMPONENTS,)),
+        ("arrivals", np.int64, (3,)),  # by census origin class, as the four next
+        ("departures", np.int64, (3,)),
+        ("settled", np.int64, (3,)),
+        ("permits_issued", np.int64, (3,)),
+        ("returns", np.int64, (2,)),  # to village, to county town
+        ("applied_school", np.int64, (2,)),  # by stage
+        ("admitted_school", np.int64, (2,)),
+        ("births", np.int64, (2,)),  # by part
+        ("deaths", np.int64, (2,)),
+        ("moves", np.int64),
+        ("insured_new", np.int64),
+        ("trained", np.int64),
+        ("settling_applied", np.int64),
+        ("settling_eligible", np.int64),
+        ("settling_admitted", np.int64),
+    ]
+)
+"""One area's events of the quarter, in rows' members (times the weight later); blocks of rows have copies that are added up."""
 
-    Persons are in household rows' members (multiply by the weight), shapes with A areas: see `engine.observe.FRAME`.
-    """
-
-    change_residents: IntArray  # A x COMPONENTS
-    change_town: IntArray  # A x COMPONENTS
-    arrivals: IntArray  # A x origin
-    departures: IntArray  # A x origin
-    settled: IntArray  # A x origin
-    permits_issued: IntArray  # A x origin
-    returns: IntArray  # A x return_to
-    moves: IntArray  # A
-    insured_new: IntArray  # A
-    trained: IntArray  # A
-    settling_applied: IntArray  # A
-    settling_eligible: IntArray  # A
-    settling_admitted: IntArray  # A
-    applied_school: IntArray  # A x stage
-    admitted_school: IntArray  # A x stage
-    births: IntArray  # A x part
-    deaths: IntArray  # A x part
+Accounts = npt.NDArray[np.void]
 
 
 def empty_accounts(areas: int) -> Accounts:
     """Return zeroed accounts for `areas` areas."""
-    shapes: dict[str, tuple[int, ...]] = {
-        "change_residents": (areas, COMPONENTS),
-        "change_town": (areas, COMPONENTS),
-        "arrivals": (areas, 3),
-        "departures": (areas, 3),
-        "settled": (areas, 3),
-        "permits_issued": (areas, 3),
-        "returns": (areas, 2),
-        "applied_school": (areas, 2),
-        "admitted_school": (areas, 2),
-        "births": (areas, 2),
-        "deaths": (areas, 2),
-    }
-    return Accounts(**{name: np.zeros(shapes.get(name, (areas,)), dtype=np.int64) for name in Accounts._fields})
+    return np.zeros(areas, dtype=ACCOUNT)
+
+
+def add_up(total: npt.NDArray[np.void], part: npt.NDArray[np.void]) -> None:
+    """Add `part` to `total`, both structured arrays of int64 fields alone."""
+    total.view(np.int64)[...] += part.view(np.int64)
 
 
 class Params(NamedTuple):
@@ -248,6 +205,17 @@ def make_params(values: Mapping[str, float]) -> Params:
     return Params(**{name: float(renamed[name]) for name in Params._fields})
 
 
-def make_households(columns: Mapping[str, npt.NDArray[Any]]) -> Households:
-    """Wrap registry columns; arrays are used as they are, not copied."""
-    return Households(**{name: columns[name] for name in Households._fields})
+def params_record(params: Params) -> Any:
+    """Return the parameters as one record, the form in which kernels take them (`p.beta_w`)."""
+    record = np.zeros(1, dtype=[(name, np.float64) for name in Params._fields])
+    record[0] = tuple(params)
+    return record[0]
+
+
+def make_rows(columns: Mapping[str, npt.NDArray[Any]], room: int = 0) -> Rows:
+    """Return household rows from registry columns (of any shape, taken flat), with space for `room` rows at least."""
+    size = columns["id"].size
+    rows = np.zeros(max(room, size), dtype=HOUSEHOLD)
+    for name in HOUSEHOLD_DTYPES:
+        rows[name][:size] = np.asarray(columns[name]).reshape(-1)
+    return rows

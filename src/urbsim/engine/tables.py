@@ -14,8 +14,6 @@ import numpy as np
 
 from urbsim.engine.state import FloatArray, Params
 
-ABSENT = -1.0e9  # utility of an alternative that does not exist
-FLOOR = -1.0e8
 MILLION = 1.0e6
 FIVE_MILLION = 5.0e6
 OWN_TOWN_KM = 10.0
@@ -23,7 +21,7 @@ OUTSIDE_KM = 700.0
 
 
 class Utilities(NamedTuple):
-    """Hold the quarter's utilities: `away` origins x 3 x (A + 1) over lambda, `village` and `town` by origin."""
+    """Hold the quarter's utilities by origin: `away` origins x 3 x (A + 1), `village` and `town`; minus infinity: no such alternative."""
 
     away: FloatArray
     village: FloatArray
@@ -70,13 +68,11 @@ def utilities(
     value[areas:] += constants.block_place[None, :] + p.k_block - p.beta_p
     outside = p.beta_w * math.log(wage_outside) - p.beta_d * math.log(OUTSIDE_KM + 1.0) - p.beta_p + p.k_outside + social[:, areas]
     own = np.arange(areas)
-    value[own, own] = ABSENT
+    value[own, own] = -np.inf
     away = np.empty((origins, 3, areas + 1), dtype=np.float64)
     for kids in range(3):
         away[:, kids, :areas] = value + kids * p.beta_s * (seat - p.pi_home)[None, :]
         away[:, kids, areas] = outside + kids * p.beta_s * (0.5 - p.pi_home)
-    away[:, :, :areas][np.broadcast_to((value <= FLOOR)[:, None, :], (origins, 3, areas))] = ABSENT
-    away /= p.lambda_
     village = np.empty(origins)
     town = np.empty(origins)
     village[:areas] = p.beta_w * np.log(income_village) + p.k_village
@@ -86,3 +82,9 @@ def utilities(
     return Utilities(away, village, town)
 
 
+
+
+def race_weights(away: FloatArray, lam: float) -> FloatArray:
+    """Return exp(-V/lambda), the form in which the choice kernel takes the utilities away from home."""
+    weights: FloatArray = np.exp(-away / lam)
+    return weights

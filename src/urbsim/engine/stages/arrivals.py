@@ -28,21 +28,21 @@ from urbsim.population.registry import (
 def advantage(away: FloatArray, village: FloatArray, town: FloatArray, lam: float) -> FloatArray:
     """Return, by block, the inclusive value of the region's areas less that of staying in one's own village or county town.
 
-    `away` is B x A, utility over lambda; `village`, `town` are B, utilities.
+    `away` is B x A; `village`, `town` are B; utilities.
     """
     top = away.max(axis=1)
-    inclusive = lam * (np.log(np.exp(away - top[:, None]).sum(axis=1)) + top)
+    inclusive = lam * np.log(np.exp((away - top[:, None]) / lam).sum(axis=1)) + top
     result: FloatArray = inclusive - np.logaddexp(village, town)
     return result
 
 
-def expected_entries(away: FloatArray, change: FloatArray, at_risk: FloatArray, hazard: float) -> FloatArray:
+def expected_entries(away: FloatArray, change: FloatArray, at_risk: FloatArray, hazard: float, lam: float) -> FloatArray:
     """Return expected persons entering per block and area this quarter, B x A.
 
-    `away` is B x A, utility over lambda; `change` (B) is the advantage of the region now less that at the start; `at_risk` (B) persons;
+    `away` is B x A, utility; `change` (B) is the advantage of the region now less that at the start; `at_risk` (B) persons;
     `hazard` a year. The factor exp(change) is bounded to [0.25, 4].
     """
-    weights = np.exp(away - away.max(axis=1, keepdims=True))
+    weights = np.exp((away - away.max(axis=1, keepdims=True)) / lam)
     total = weights.sum(axis=1, keepdims=True)
     factor = np.clip(np.exp(change), 0.25, 4.0)
     entering: FloatArray = (at_risk * hazard / 4.0 * factor)[:, None] * weights / total
@@ -72,10 +72,10 @@ def round_entries(expected, per_row, q, key, counts):  # type: ignore[no-untyped
 def enter(h, start, counts, templates, q, key, p, areas, town_share, km, seat, bills, accounts):  # type: ignore[no-untyped-def]
     """Write the newcomers' rows from row `start` on; return the next free row.
 
-    `templates` is a Households tuple of B x T rows laid out block after block; dates in it are relative to the quarter of arrival.
+    `templates` are B x T household rows laid out block after block; dates in it are relative to the quarter of arrival.
     """
     blocks = counts.shape[0]
-    per_block = templates.id.size // blocks
+    per_block = templates.size // blocks
     i = start
     for b in range(blocks):
         for j in range(areas):
@@ -83,21 +83,22 @@ def enter(h, start, counts, templates, q, key, p, areas, town_share, km, seat, b
                 identity = rng.new_identity(key, (q << 20) | (b << 12) | (j << 4), k)
                 u0, u1, u2, u3 = rng.draw4(key, rng.NEWCOMER, identity, 0, 0)
                 t = b * per_block + min(int(u0 * per_block), per_block - 1)
-                _copy(h, i, templates, t, q)
-                h.id[i] = identity
-                h.origin[i] = areas + b
-                h.register[i], h.register_part[i], h.register_in_town[i] = areas + b, 0, 0
-                h.place[i], h.mover[i], h.status[i] = j, MOVER_OTHER_PROVINCE, STATUS_UNREGISTERED
-                h.part[i] = 1 if u1 < town_share[2, j] else 0
-                h.arrived[i], h.region_since[i] = q, q
-                h.resident_area[i], h.resident_part[i] = OUTSIDE, 0
-                h.job[i] = enters_job(h, i, u2, p, 0.0)
-                h.tenure[i] = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
-                arrange_family(h, i, q, key, p, areas, AWAY, km[areas + b, j], seat[j], bills[j], accounts)
-                persons = 1 + (h.spouse[i] == 1)
-                persons += h.child1_birth[i] != NO_DATE and not h.child1[i] & 2
-                persons += h.child2_birth[i] != NO_DATE and not h.child2[i] & 2
-                accounts.arrivals[j, 2] += persons
+                r = h[i]
+                _copy(r, templates[t], q)
+                r.id = identity
+                r.origin = areas + b
+                r.register, r.register_part, r.register_in_town = areas + b, 0, 0
+                r.place, r.mover, r.status = j, MOVER_OTHER_PROVINCE, STATUS_UNREGISTERED
+                r.part = 1 if u1 < town_share[2, j] else 0
+                r.arrived, r.region_since = q, q
+                r.resident_area, r.resident_part = OUTSIDE, 0
+                r.job = enters_job(r, u2, p, 0.0)
+                r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
+                arrange_family(r, q, key, p, areas, AWAY, km[areas + b, j], seat[j], bills[j], accounts)
+                persons = 1 + (r.spouse == 1)
+                persons += r.child1_birth != NO_DATE and not r.child1 & 2
+                persons += r.child2_birth != NO_DATE and not r.child2 & 2
+                accounts[j].arrivals[2] += persons
                 i += 1
     return i
 
@@ -108,27 +109,27 @@ def _shift(birth, q):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _copy(h, i, source, t, q):  # type: ignore[no-untyped-def]
-    """Copy template row `t` into row `i`, its dates moved to quarter `q`."""
-    h.kin_settled[i] = 0
-    h.settle_type[i] = source.settle_type[t]
-    h.head_birth[i] = source.head_birth[t] + q
-    h.head_sex[i] = source.head_sex[t]
-    h.schooling[i] = source.schooling[t]
-    h.wage_residual[i] = source.wage_residual[t]
-    h.trained[i], h.insured[i] = 0, 0
-    h.insured_since[i], h.insured_before[i], h.resident_before[i] = NO_DATE, 0, 0
-    h.spouse[i] = source.spouse[t]
-    h.spouse_birth[i] = _shift(source.spouse_birth[t], q)
-    h.child1_birth[i] = _shift(source.child1_birth[t], q)
-    h.child2_birth[i] = _shift(source.child2_birth[t], q)
-    h.child1[i], h.child2[i] = source.child1[t] & 3, source.child2[t] & 3
-    h.elder1_birth[i] = _shift(source.elder1_birth[t], q)
-    h.elder2_birth[i] = _shift(source.elder2_birth[t], q)
-    h.elders[i] = source.elders[t]
-    h.land[i] = source.land[t]
-    h.poor[i] = source.poor[t]
-    h.queue_since[i], h.homes_since[i] = NO_DATE, NO_DATE
+def _copy(r, t, q):  # type: ignore[no-untyped-def]
+    """Copy template `t` into row `r`, its dates moved to quarter `q`."""
+    r.kin_settled = 0
+    r.settle_type = t.settle_type
+    r.head_birth = t.head_birth + q
+    r.head_sex = t.head_sex
+    r.schooling = t.schooling
+    r.wage_residual = t.wage_residual
+    r.trained, r.insured = 0, 0
+    r.insured_since, r.insured_before, r.resident_before = NO_DATE, 0, 0
+    r.spouse = t.spouse
+    r.spouse_birth = _shift(t.spouse_birth, q)
+    r.child1_birth = _shift(t.child1_birth, q)
+    r.child2_birth = _shift(t.child2_birth, q)
+    r.child1, r.child2 = t.child1 & 3, t.child2 & 3
+    r.elder1_birth = _shift(t.elder1_birth, q)
+    r.elder2_birth = _shift(t.elder2_birth, q)
+    r.elders = t.elders
+    r.land = t.land
+    r.poor = t.poor
+    r.queue_since, r.homes_since = NO_DATE, NO_DATE
 
 
 def members_entering(templates_along: FloatArray, blocks: int) -> npt.NDArray[np.float64]:

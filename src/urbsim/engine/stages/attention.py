@@ -40,13 +40,14 @@ def attention(h, lo, hi, q, key, p, factor, event, attends):  # type: ignore[no-
     """Set `attends[i]` to 1 for the households that reconsider; `factor` is the season's factor times any shock of the quarter."""
     base = p.a0 / 4.0 * factor
     for i in range(lo, hi):
+        r = h[i]
         attends[i] = 0
-        if h.place[i] == GONE:
+        if r.place == GONE:
             continue
         bits = event[i]
-        if _turns(h.child1_birth[i], q) or _turns(h.child2_birth[i], q):
+        if _turns(r.child1_birth, q) or _turns(r.child2_birth, q):
             bits |= EVENT_SCHOOL
-        u = rng.draw1(key, rng.ATTEND, h.id[i], q)
+        u = rng.draw1(key, rng.ATTEND, r.id, q)
         exponent = 0.0
         if bits:
             if bits & EVENT_JOB:
@@ -56,6 +57,6 @@ def attention(h, lo, hi, q, key, p, factor, event, attends):  # type: ignore[no-
             if bits & EVENT_SCHOOL:
                 exponent += p.a_school
         chance = 1.0 - math.exp(-base * math.exp(exponent))
-        if u < chance and age_at(h.head_birth[i], q) >= 16:
+        if u < chance and age_at(r.head_birth, q) >= 16:
             attends[i] = 1
             event[i] = bits

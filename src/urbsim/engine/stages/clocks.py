@@ -15,12 +15,12 @@ RESIDENCE_QUARTERS = 2
 
 
 @kernel
-def residence_of(h, i, q, areas):  # type: ignore[no-untyped-def]
+def residence_of(r, q, areas):  # type: ignore[no-untyped-def]
     """Return (area, part) of the official residence of those who live with head `i`; area may be OUTSIDE."""
-    place, part = h.place[i], h.part[i]
-    register = h.register[i]
-    register_part = 1 if h.register_part[i] == 1 else h.register_in_town[i]
-    lived = q - h.arrived[i] >= RESIDENCE_QUARTERS
+    place, part = r.place, r.part
+    register = r.register
+    register_part = 1 if r.register_part == 1 else r.register_in_town
+    lived = q - r.arrived >= RESIDENCE_QUARTERS
     if register >= areas:  # registered in another province
         if lived and place != OUTSIDE:
             return place, part
@@ -36,50 +36,51 @@ def residence_of(h, i, q, areas):  # type: ignore[no-untyped-def]
 def residence(h, lo, hi, q, areas, accounts):  # type: ignore[no-untyped-def]
     """Bring official residence up to date and enter every change into the accounts, once."""
     for i in range(lo, hi):
-        if h.place[i] == GONE:
+        r = h[i]
+        if r.place == GONE:
             continue
-        area, part = residence_of(h, i, q, areas)
-        if area != h.resident_area[i] or part != h.resident_part[i]:
+        area, part = residence_of(r, q, areas)
+        if area != r.resident_area or part != r.resident_part:
             book_residence(
-                accounts, along(h, i), h.resident_area[i], h.resident_part[i], area, part, h.register[i] < areas
+                accounts, along(r), r.resident_area, r.resident_part, area, part, r.register < areas
             )
-            h.resident_area[i] = area
-            h.resident_part[i] = part
+            r.resident_area = area
+            r.resident_part = part
 
 
 @kernel
-def months_resident(h, i, q, recognition):  # type: ignore[no-untyped-def]
+def months_resident(r, q, recognition):  # type: ignore[no-untyped-def]
     """Return the months of residence that count for a rule: in the area, plus those elsewhere in the region if `recognition` is 2.
 
     Recognition 1 (prefecture) credits half of the months elsewhere: which area they were spent in is not kept (a stated simplification).
     """
-    months = 3 * (q - h.arrived[i])
+    months = 3 * (q - r.arrived)
     if recognition >= 2:
-        months += h.resident_before[i]
+        months += r.resident_before
     elif recognition >= 1:
-        months += h.resident_before[i] // 2
+        months += r.resident_before // 2
     return months
 
 
 @kernel
-def quarters_insured_here(h, i, q):  # type: ignore[no-untyped-def]
+def quarters_insured_here(r, q):  # type: ignore[no-untyped-def]
     """Return the quarters of insurance counted in the present area.
 
     `insured_since` holds, while insured, the quarter from which they count (earlier spells here included), else their number.
     """
-    if h.insured_since[i] == NO_DATE:
+    if r.insured_since == NO_DATE:
         return 0
-    if h.insured[i]:
-        return q - h.insured_since[i]
-    return h.insured_since[i]
+    if r.insured:
+        return q - r.insured_since
+    return r.insured_since
 
 
 @kernel
-def months_insured(h, i, q, recognition):  # type: ignore[no-untyped-def]
+def months_insured(r, q, recognition):  # type: ignore[no-untyped-def]
     """Return the months of pension insurance that count for a rule (same recognition as residence)."""
-    months = 3 * quarters_insured_here(h, i, q)
+    months = 3 * quarters_insured_here(r, q)
     if recognition >= 2:
-        months += h.insured_before[i]
+        months += r.insured_before
     elif recognition >= 1:
-        months += h.insured_before[i] // 2
+        months += r.insured_before // 2
     return months

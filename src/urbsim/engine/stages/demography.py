@@ -16,7 +16,7 @@ from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, at_home, book_birth, book_residence, home_place
-from urbsim.engine.state import EVENT_LIFE, Households
+from urbsim.engine.state import EVENT_LIFE
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     CHILD_GIRL,
@@ -41,8 +41,8 @@ def _dies(table, part, sex, birth, q, u):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _home_part(h, i):  # type: ignore[no-untyped-def]
-    return h.register_in_town[i]
+def _home_part(r):  # type: ignore[no-untyped-def]
+    return r.register_in_town
 
 
 @kernel
@@ -53,91 +53,92 @@ def mortality(h, lo, hi, q, key, table, areas, accounts, event):  # type: ignore
     children in block 0, elders in block 1.
     """
     for i in range(lo, hi):
-        if h.place[i] == GONE:
+        r = h[i]
+        if r.place == GONE:
             continue
-        u0, u1, u2, u3 = rng.draw4(key, rng.DEATH, h.id[i], q, 0)
-        area, part = h.resident_area[i], h.resident_part[i]
-        home, home_part = home_place(h, i, areas), _home_part(h, i)
+        u0, u1, u2, u3 = rng.draw4(key, rng.DEATH, r.id, q, 0)
+        area, part = r.resident_area, r.resident_part
+        home, home_part = home_place(r, areas), _home_part(r)
         # Children.
-        if h.child1_birth[i] != NO_DATE:
-            away = h.child1[i] & CHILD_AT_HOME
+        if r.child1_birth != NO_DATE:
+            away = r.child1 & CHILD_AT_HOME
             where, side = (home, home_part) if away else (area, part)
-            if _dies(table, side, h.child1[i] & CHILD_GIRL, h.child1_birth[i], q, u2):
+            if _dies(table, side, r.child1 & CHILD_GIRL, r.child1_birth, q, u2):
                 book_birth(accounts, where, side, -1)
-                h.child1_birth[i] = NO_DATE
-                h.child1[i] = 0
-        if h.child2_birth[i] != NO_DATE:
-            away = h.child2[i] & CHILD_AT_HOME
+                r.child1_birth = NO_DATE
+                r.child1 = 0
+        if r.child2_birth != NO_DATE:
+            away = r.child2 & CHILD_AT_HOME
             where, side = (home, home_part) if away else (area, part)
-            if _dies(table, side, h.child2[i] & CHILD_GIRL, h.child2_birth[i], q, u3):
+            if _dies(table, side, r.child2 & CHILD_GIRL, r.child2_birth, q, u3):
                 book_birth(accounts, where, side, -1)
-                h.child2_birth[i] = NO_DATE
-                h.child2[i] = 0
+                r.child2_birth = NO_DATE
+                r.child2 = 0
         # Elders.
-        if h.elder1_birth[i] != NO_DATE or h.elder2_birth[i] != NO_DATE:
-            v0, v1, _, _ = rng.draw4(key, rng.DEATH, h.id[i], q, 1)
-            away = h.elders[i] & ELDERS_AT_HOME
+        if r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE:
+            v0, v1, _, _ = rng.draw4(key, rng.DEATH, r.id, q, 1)
+            away = r.elders & ELDERS_AT_HOME
             where, side = (home, home_part) if away else (area, part)
-            if h.elder1_birth[i] != NO_DATE and _dies(table, side, 1 if h.elders[i] & ELDER1_FEMALE else 0, h.elder1_birth[i], q, v0):
+            if r.elder1_birth != NO_DATE and _dies(table, side, 1 if r.elders & ELDER1_FEMALE else 0, r.elder1_birth, q, v0):
                 book_birth(accounts, where, side, -1)
-                h.elder1_birth[i] = NO_DATE
-            if h.elder2_birth[i] != NO_DATE and _dies(table, side, 1 if h.elders[i] & ELDER2_FEMALE else 0, h.elder2_birth[i], q, v1):
+                r.elder1_birth = NO_DATE
+            if r.elder2_birth != NO_DATE and _dies(table, side, 1 if r.elders & ELDER2_FEMALE else 0, r.elder2_birth, q, v1):
                 book_birth(accounts, where, side, -1)
-                h.elder2_birth[i] = NO_DATE
+                r.elder2_birth = NO_DATE
         # Spouse.
-        if h.spouse[i] != SPOUSE_NONE:
-            away = h.spouse[i] == SPOUSE_AT_HOME
+        if r.spouse != SPOUSE_NONE:
+            away = r.spouse == SPOUSE_AT_HOME
             where, side = (home, home_part) if away else (area, part)
-            if _dies(table, side, 1 - h.head_sex[i], h.spouse_birth[i], q, u1):
+            if _dies(table, side, 1 - r.head_sex, r.spouse_birth, q, u1):
                 book_birth(accounts, where, side, -1)
-                h.spouse[i] = SPOUSE_NONE
-                h.spouse_birth[i] = NO_DATE
+                r.spouse = SPOUSE_NONE
+                r.spouse_birth = NO_DATE
                 event[i] |= EVENT_LIFE
         # Head.
-        if _dies(table, part, h.head_sex[i], h.head_birth[i], q, u0):
+        if _dies(table, part, r.head_sex, r.head_birth, q, u0):
             book_birth(accounts, area, part, -1)
             event[i] |= EVENT_LIFE
-            _succeed(h, i, areas, accounts)
+            _succeed(r, areas, accounts)
 
 
 @kernel
-def _succeed(h, i, areas, accounts):  # type: ignore[no-untyped-def]
+def _succeed(r, areas, accounts):  # type: ignore[no-untyped-def]
     """Give household `i` a new head from among its members; one who lived at home joins where the household lives."""
-    area, part = h.resident_area[i], h.resident_part[i]
-    home, home_part = home_place(h, i, areas), _home_part(h, i)
-    of_region = h.register[i] < areas
+    area, part = r.resident_area, r.resident_part
+    home, home_part = home_place(r, areas), _home_part(r)
+    of_region = r.register < areas
     joined = False
-    if h.spouse[i] != SPOUSE_NONE:
-        joined = h.spouse[i] == SPOUSE_AT_HOME
-        h.head_birth[i] = h.spouse_birth[i]
-        h.head_sex[i] = 1 - h.head_sex[i]
-        h.spouse[i] = SPOUSE_NONE
-        h.spouse_birth[i] = NO_DATE
-    elif h.elder1_birth[i] != NO_DATE:
-        joined = h.elders[i] & ELDERS_AT_HOME > 0
-        h.head_birth[i] = h.elder1_birth[i]
-        h.head_sex[i] = 1 if h.elders[i] & ELDER1_FEMALE else 0
-        h.elder1_birth[i] = NO_DATE
-    elif h.elder2_birth[i] != NO_DATE:
-        joined = h.elders[i] & ELDERS_AT_HOME > 0
-        h.head_birth[i] = h.elder2_birth[i]
-        h.head_sex[i] = 1 if h.elders[i] & ELDER2_FEMALE else 0
-        h.elder2_birth[i] = NO_DATE
-    elif h.child1_birth[i] != NO_DATE:
-        joined = h.child1[i] & CHILD_AT_HOME > 0
-        h.head_birth[i] = h.child1_birth[i]
-        h.head_sex[i] = h.child1[i] & CHILD_GIRL
-        h.child1_birth[i] = NO_DATE
-        h.child1[i] = 0
-    elif h.child2_birth[i] != NO_DATE:
-        joined = h.child2[i] & CHILD_AT_HOME > 0
-        h.head_birth[i] = h.child2_birth[i]
-        h.head_sex[i] = h.child2[i] & CHILD_GIRL
-        h.child2_birth[i] = NO_DATE
-        h.child2[i] = 0
+    if r.spouse != SPOUSE_NONE:
+        joined = r.spouse == SPOUSE_AT_HOME
+        r.head_birth = r.spouse_birth
+        r.head_sex = 1 - r.head_sex
+        r.spouse = SPOUSE_NONE
+        r.spouse_birth = NO_DATE
+    elif r.elder1_birth != NO_DATE:
+        joined = r.elders & ELDERS_AT_HOME > 0
+        r.head_birth = r.elder1_birth
+        r.head_sex = 1 if r.elders & ELDER1_FEMALE else 0
+        r.elder1_birth = NO_DATE
+    elif r.elder2_birth != NO_DATE:
+        joined = r.elders & ELDERS_AT_HOME > 0
+        r.head_birth = r.elder2_birth
+        r.head_sex = 1 if r.elders & ELDER2_FEMALE else 0
+        r.elder2_birth = NO_DATE
+    elif r.child1_birth != NO_DATE:
+        joined = r.child1 & CHILD_AT_HOME > 0
+        r.head_birth = r.child1_birth
+        r.head_sex = r.child1 & CHILD_GIRL
+        r.child1_birth = NO_DATE
+        r.child1 = 0
+    elif r.child2_birth != NO_DATE:
+        joined = r.child2 & CHILD_AT_HOME > 0
+        r.head_birth = r.child2_birth
+        r.head_sex = r.child2 & CHILD_GIRL
+        r.child2_birth = NO_DATE
+        r.child2 = 0
     else:
-        h.place[i] = GONE
-        h.resident_area[i] = GONE
+        r.place = GONE
+        r.resident_area = GONE
         return
     if joined:
         book_residence(accounts, 1, home, home_part, area, part, of_region)
@@ -151,28 +152,29 @@ def births(h, lo, hi, q, key, hazard, second, accounts, event):  # type: ignore[
     household it is multiplied by `second` (area-free, dated). Third births are left out (about 2 % of births in 2020).
     """
     for i in range(lo, hi):
-        if h.place[i] == GONE or h.spouse[i] != SPOUSE_ALONG:
+        r = h[i]
+        if r.place == GONE or r.spouse != SPOUSE_ALONG:
             continue
-        one, two = h.child1_birth[i] != NO_DATE, h.child2_birth[i] != NO_DATE
+        one, two = r.child1_birth != NO_DATE, r.child2_birth != NO_DATE
         if one and two:
             continue
-        birth = h.head_birth[i] if h.head_sex[i] == 1 else h.spouse_birth[i]
+        birth = r.head_birth if r.head_sex == 1 else r.spouse_birth
         age = age_at(birth, q)
         if age < FERTILE_FROM or age > FERTILE_TO:
             continue
-        chance = hazard[h.resident_part[i], age - FERTILE_FROM]
+        chance = hazard[r.resident_part, age - FERTILE_FROM]
         if one or two:
             chance *= second
-        u, v, _, _ = rng.draw4(key, rng.BIRTH, h.id[i], q, 0)
+        u, v, _, _ = rng.draw4(key, rng.BIRTH, r.id, q, 0)
         if u < chance:
             girl = 1 if v < 0.475 else 0  # 110.5 boys per 100 girls
             if one:
-                h.child2_birth[i] = q
-                h.child2[i] = girl
+                r.child2_birth = q
+                r.child2 = girl
             else:
-                h.child1_birth[i] = q
-                h.child1[i] = girl
-            book_birth(accounts, h.resident_area[i], h.resident_part[i], 1)
+                r.child1_birth = q
+                r.child1 = girl
+            book_birth(accounts, r.resident_area, r.resident_part, 1)
             event[i] |= EVENT_LIFE
 
 
@@ -184,25 +186,26 @@ def leavers(h, lo, hi, q, key, chance, areas, rows, slots):  # type: ignore[no-u
     """
     n = 0
     for i in range(lo, hi):
-        if h.place[i] == GONE:
+        r = h[i]
+        if r.place == GONE:
             continue
-        first = h.child1_birth[i] != NO_DATE and age_at(h.child1_birth[i], q) >= LEAVING_AGE
-        other = h.child2_birth[i] != NO_DATE and age_at(h.child2_birth[i], q) >= LEAVING_AGE
+        first = r.child1_birth != NO_DATE and age_at(r.child1_birth, q) >= LEAVING_AGE
+        other = r.child2_birth != NO_DATE and age_at(r.child2_birth, q) >= LEAVING_AGE
         if not first and not other:
             continue
-        u, v, _, _ = rng.draw4(key, rng.LEAVE, h.id[i], q, 0)
+        u, v, _, _ = rng.draw4(key, rng.LEAVE, r.id, q, 0)
         if first:
-            if h.child1[i] & CHILD_AT_HOME and h.origin[i] >= areas:
-                h.child1_birth[i] = NO_DATE
-                h.child1[i] = 0
+            if r.child1 & CHILD_AT_HOME and r.origin >= areas:
+                r.child1_birth = NO_DATE
+                r.child1 = 0
             elif u < chance:
                 rows[n] = i
                 slots[n] = 1
                 n += 1
         if other:
-            if h.child2[i] & CHILD_AT_HOME and h.origin[i] >= areas:
-                h.child2_birth[i] = NO_DATE
-                h.child2[i] = 0
+            if r.child2 & CHILD_AT_HOME and r.origin >= areas:
+                r.child2_birth = NO_DATE
+                r.child2 = 0
             elif v < chance:
                 rows[n] = i
                 slots[n] = 2
@@ -211,62 +214,62 @@ def leavers(h, lo, hi, q, key, chance, areas, rows, slots):  # type: ignore[no-u
 
 
 @kernel
-def found_household(h, i, j, slot, q, key, schooling_share):  # type: ignore[no-untyped-def]
-    """Write row `j`: the household of the child in `slot` of household `i`, which leaves its parents this quarter.
+def found_household(r, n, slot, q, key, schooling_share):  # type: ignore[no-untyped-def]
+    """Write row `n`: the household of the child in `slot` of household `r`, which leaves its parents this quarter.
 
     It lives where the child lived, keeps the parents' register (and settled status, if the child had it) and their time in the place.
     `schooling_share` is 5 numbers: the share of each schooling level among those who come of age now.
     """
-    birth = h.child1_birth[i] if slot == 1 else h.child2_birth[i]
-    bits = h.child1[i] if slot == 1 else h.child2[i]
+    birth = r.child1_birth if slot == 1 else r.child2_birth
+    bits = r.child1 if slot == 1 else r.child2
     home = bits & CHILD_AT_HOME
-    h.id[j] = rng.new_identity(key, h.id[i], np.int64(birth) + 1024 + 65536 * slot)
-    u, v, w, x = rng.draw4(key, rng.NEWCOMER, h.id[j], 0, 0)
+    n.id = rng.new_identity(key, r.id, np.int64(birth) + 1024 + 65536 * slot)
+    u, v, w, x = rng.draw4(key, rng.NEWCOMER, n.id, 0, 0)
     for level in range(5):
-        h.schooling[j] = level
+        n.schooling = level
         u -= schooling_share[level]
         if u < 0.0:
             break
-    h.head_birth[j] = birth
-    h.head_sex[j] = bits & CHILD_GIRL
+    n.head_birth = birth
+    n.head_sex = bits & CHILD_GIRL
     # A pair of uniforms gives a normal residual (Box and Muller).
-    h.wage_residual[j] = np.sqrt(-2.0 * np.log(v)) * np.cos(2.0 * np.pi * w) * 0.5
-    h.settle_type[j] = 1 if x < 0.5 else 0
-    h.origin[j] = h.origin[i]
-    h.register_in_town[j] = h.register_in_town[i]
-    h.register[j], h.register_part[j] = h.register[i], h.register_part[i]
-    h.kin_settled[j] = h.kin_settled[i]
-    if h.register_part[i] == 1 and not h.kin_settled[i]:
-        h.register[j], h.register_part[j] = h.origin[i], 0
+    n.wage_residual = np.sqrt(-2.0 * np.log(v)) * np.cos(2.0 * np.pi * w) * 0.5
+    n.settle_type = 1 if x < 0.5 else 0
+    n.origin = r.origin
+    n.register_in_town = r.register_in_town
+    n.register, n.register_part = r.register, r.register_part
+    n.kin_settled = r.kin_settled
+    if r.register_part == 1 and not r.kin_settled:
+        n.register, n.register_part = r.origin, 0
     if home:
-        h.place[j], h.part[j] = h.origin[i], h.register_in_town[i]
-        h.mover[j], h.status[j] = 0, 0
-        h.resident_area[j], h.resident_part[j] = h.origin[i], h.register_in_town[i]
-        h.arrived[j], h.region_since[j] = birth, birth
+        n.place, n.part = r.origin, r.register_in_town
+        n.mover, n.status = 0, 0
+        n.resident_area, n.resident_part = r.origin, r.register_in_town
+        n.arrived, n.region_since = birth, birth
     else:
-        h.place[j], h.part[j] = h.place[i], h.part[i]
-        h.mover[j] = h.mover[i]
-        h.status[j] = h.status[i]
-        h.resident_area[j], h.resident_part[j] = h.resident_area[i], h.resident_part[i]
-        h.arrived[j], h.region_since[j] = h.arrived[i], h.region_since[i]
-        if h.status[i] == 3 and h.register_part[j] == 0:
-            h.status[j] = 0 if h.mover[i] <= 1 else 1
-    h.resident_before[j] = 0 if home else h.resident_before[i]
-    h.insured_before[j], h.insured_since[j], h.insured[j] = 0, NO_DATE, 0
-    h.job[j], h.trained[j] = 0, 0
-    h.spouse[j], h.spouse_birth[j] = 0, NO_DATE
-    h.child1_birth[j], h.child2_birth[j], h.child1[j], h.child2[j] = NO_DATE, NO_DATE, 0, 0
-    h.elder1_birth[j], h.elder2_birth[j], h.elders[j] = NO_DATE, NO_DATE, 0
-    h.tenure[j] = 6 if at_home(h, j) else 1
-    h.land[j] = h.land[i]
-    h.poor[j] = h.poor[i]
-    h.queue_since[j], h.homes_since[j] = NO_DATE, NO_DATE
+        n.place, n.part = r.place, r.part
+        n.mover = r.mover
+        n.status = r.status
+        n.resident_area, n.resident_part = r.resident_area, r.resident_part
+        n.arrived, n.region_since = r.arrived, r.region_since
+        if r.status == 3 and n.register_part == 0:
+            n.status = 0 if r.mover <= 1 else 1
+    n.resident_before = 0 if home else r.resident_before
+    n.insured_before, n.insured_since, n.insured = 0, NO_DATE, 0
+    n.job, n.trained = 0, 0
+    n.spouse, n.spouse_birth = 0, NO_DATE
+    n.child1_birth, n.child2_birth, n.child1, n.child2 = NO_DATE, NO_DATE, 0, 0
+    n.elder1_birth, n.elder2_birth, n.elders = NO_DATE, NO_DATE, 0
+    n.tenure = 6 if at_home(n) else 1
+    n.land = r.land
+    n.poor = r.poor
+    n.queue_since, n.homes_since = NO_DATE, NO_DATE
     if slot == 1:
-        h.child1_birth[i] = NO_DATE
-        h.child1[i] = 0
+        r.child1_birth = NO_DATE
+        r.child1 = 0
     else:
-        h.child2_birth[i] = NO_DATE
-        h.child2[i] = 0
+        r.child2_birth = NO_DATE
+        r.child2 = 0
 
 
 @kernel
@@ -278,23 +281,24 @@ def suitors(h, lo, hi, q, key, by_age, rows, sexes, sort_key):  # type: ignore[n
     """
     n = 0
     for i in range(lo, hi):
-        if h.place[i] == GONE or h.spouse[i] != SPOUSE_NONE or h.place[i] == OUTSIDE or h.resident_area[i] == OUTSIDE:
+        r = h[i]
+        if r.place == GONE or r.spouse != SPOUSE_NONE or r.place == OUTSIDE or r.resident_area == OUTSIDE:
             continue
-        if h.child1_birth[i] != NO_DATE or h.child2_birth[i] != NO_DATE:
+        if r.child1_birth != NO_DATE or r.child2_birth != NO_DATE:
             continue
-        female = h.head_sex[i] == 1
-        if female and (h.elder1_birth[i] != NO_DATE or h.elder2_birth[i] != NO_DATE):
+        female = r.head_sex == 1
+        if female and (r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE):
             continue
-        age = age_at(h.head_birth[i], q) + (2 if female else 0)
+        age = age_at(r.head_birth, q) + (2 if female else 0)
         if age < 20 or age > 44:
             continue
         step = min((age - 20) // 5, 3)
-        u, v, _, _ = rng.draw4(key, rng.MARRY, h.id[i], q, 0)
+        u, v, _, _ = rng.draw4(key, rng.MARRY, r.id, q, 0)
         if u < by_age[step]:
             rows[n] = i
-            sexes[n] = h.head_sex[i]
+            sexes[n] = r.head_sex
             offset = -8 if female else 0
-            sort_key[n] = np.float64(h.resident_area[i]) * 4096.0 + (q - h.head_birth[i] - offset) + 12.0 * v
+            sort_key[n] = np.float64(r.resident_area) * 4096.0 + (q - r.head_birth - offset) + 12.0 * v
             n += 1
     return n
 
@@ -307,30 +311,30 @@ def wed(h, men, women, areas, accounts, event):  # type: ignore[no-untyped-def]
     """
     a = b = n = 0
     while a < men.size and b < women.size:
-        i, j = men[a], women[b]
-        if h.resident_area[i] < h.resident_area[j]:
+        r, bride = h[men[a]], h[women[b]]
+        if r.resident_area < bride.resident_area:
             a += 1
-        elif h.resident_area[i] > h.resident_area[j]:
+        elif r.resident_area > bride.resident_area:
             b += 1
         else:
-            of_region = h.register[j] < areas
+            of_region = bride.register < areas
             book_residence(
-                accounts, 1, h.resident_area[j], h.resident_part[j], h.resident_area[i], h.resident_part[i], of_region
+                accounts, 1, bride.resident_area, bride.resident_part, r.resident_area, r.resident_part, of_region
             )
-            h.spouse[i] = SPOUSE_ALONG
-            h.spouse_birth[i] = h.head_birth[j]
-            h.place[j] = GONE
-            h.resident_area[j] = GONE
-            event[i] |= EVENT_LIFE
+            r.spouse = SPOUSE_ALONG
+            r.spouse_birth = bride.head_birth
+            bride.place = GONE
+            bride.resident_area = GONE
+            event[men[a]] |= EVENT_LIFE
             a += 1
             b += 1
             n += 1
     return n
 
 
-def pair_up(h: Households, rows: npt.NDArray[np.int64], sexes: npt.NDArray[np.uint8], keys: npt.NDArray[np.float64]) -> tuple[Any, Any]:
+def pair_up(identity: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64], sexes: npt.NDArray[np.uint8], keys: npt.NDArray[np.float64]) -> tuple[Any, Any]:
     """Return the rows of men and of women who marry, each ordered by `keys` (area, then age), ties by identity."""
-    order = np.lexsort((h.id[rows], keys))
+    order = np.lexsort((identity[rows], keys))
     rows, sexes = rows[order], sexes[order]
     return rows[sexes == 0], rows[sexes == 1]
 
@@ -339,4 +343,4 @@ def pair_up(h: Households, rows: npt.NDArray[np.int64], sexes: npt.NDArray[np.ui
 def found_all(h, start, rows, slots, q, key, schooling_share):  # type: ignore[no-untyped-def]
     """Write the new households of all leavers from row `start` on, in the order of the list."""
     for k in range(rows.size):
-        found_household(h, rows[k], start + k, slots[k], q, key, schooling_share)
+        found_household(h[rows[k]], h[start + k], slots[k], q, key, schooling_share)

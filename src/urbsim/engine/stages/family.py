@@ -47,60 +47,60 @@ def child_along(p, both, years, km, seat, settled_bills, girl, age):  # type: ig
 
 
 @kernel
-def _book_member(h, i, areas, accounts, joins):  # type: ignore[no-untyped-def]
+def _book_member(r, areas, accounts, joins):  # type: ignore[no-untyped-def]
     """Book one member's way between home and where the head's household is resident."""
-    home, side = home_place(h, i, areas), h.register_in_town[i]
-    of_region = h.register[i] < areas
+    home, side = home_place(r, areas), r.register_in_town
+    of_region = r.register < areas
     if joins:
-        book_residence(accounts, 1, home, side, h.resident_area[i], h.resident_part[i], of_region)
+        book_residence(accounts, 1, home, side, r.resident_area, r.resident_part, of_region)
     else:
-        book_residence(accounts, 1, h.resident_area[i], h.resident_part[i], home, side, of_region)
+        book_residence(accounts, 1, r.resident_area, r.resident_part, home, side, of_region)
 
 
 @kernel
-def _place_child(h, i, bits, stays, areas, accounts):  # type: ignore[no-untyped-def]
+def _place_child(r, bits, stays, areas, accounts):  # type: ignore[no-untyped-def]
     """Return a child's bits after the decision; a child who comes or goes loses its school place."""
     was_home = bits & CHILD_AT_HOME > 0
     if stays and not was_home:
-        _book_member(h, i, areas, accounts, False)
+        _book_member(r, areas, accounts, False)
         return (bits & CHILD_GIRL) | CHILD_AT_HOME
     if not stays and was_home:
-        _book_member(h, i, areas, accounts, True)
+        _book_member(r, areas, accounts, True)
         return bits & CHILD_GIRL
     return bits
 
 
 @kernel
-def arrange_family(h, i, q, key, p, areas, where, km, seat, bills, accounts):  # type: ignore[no-untyped-def]
+def arrange_family(r, q, key, p, areas, where, km, seat, bills, accounts):  # type: ignore[no-untyped-def]
     """Decide for every member of household `i` whether to live along, given that the head lives at `where` (AT_HOME, OWN_TOWN, AWAY)."""
-    u0, u1, u2, u3 = rng.draw4(key, rng.FAMILY, h.id[i], 0, 0)
-    years = max(0, (q - h.arrived[i]) // 4)
-    if h.spouse[i] != SPOUSE_NONE:
+    u0, u1, u2, u3 = rng.draw4(key, rng.FAMILY, r.id, 0, 0)
+    years = max(0, (q - r.arrived) // 4)
+    if r.spouse != SPOUSE_NONE:
         stays = where == AWAY and u0 > _logistic(p.s0 + p.c2 * min(years, 10) + p.c5_s * bills)
-        if stays and h.spouse[i] == SPOUSE_ALONG:
-            h.spouse[i] = SPOUSE_AT_HOME
-            _book_member(h, i, areas, accounts, False)
-        elif not stays and h.spouse[i] == SPOUSE_AT_HOME:
-            h.spouse[i] = SPOUSE_ALONG
-            _book_member(h, i, areas, accounts, True)
-    both = 1.0 if h.spouse[i] != SPOUSE_AT_HOME else 0.0
-    if h.child1_birth[i] != NO_DATE:
-        age = age_at(h.child1_birth[i], q)
-        stays = where != AT_HOME and u1 > child_along(p, both, years, km, seat, bills, h.child1[i] & CHILD_GIRL, age)
-        h.child1[i] = _place_child(h, i, h.child1[i], stays, areas, accounts)
-    if h.child2_birth[i] != NO_DATE:
-        age = age_at(h.child2_birth[i], q)
-        stays = where != AT_HOME and u2 > child_along(p, both, years, km, seat, bills, h.child2[i] & CHILD_GIRL, age)
-        h.child2[i] = _place_child(h, i, h.child2[i], stays, areas, accounts)
-    count = (h.elder1_birth[i] != NO_DATE) + (h.elder2_birth[i] != NO_DATE)
+        if stays and r.spouse == SPOUSE_ALONG:
+            r.spouse = SPOUSE_AT_HOME
+            _book_member(r, areas, accounts, False)
+        elif not stays and r.spouse == SPOUSE_AT_HOME:
+            r.spouse = SPOUSE_ALONG
+            _book_member(r, areas, accounts, True)
+    both = 1.0 if r.spouse != SPOUSE_AT_HOME else 0.0
+    if r.child1_birth != NO_DATE:
+        age = age_at(r.child1_birth, q)
+        stays = where != AT_HOME and u1 > child_along(p, both, years, km, seat, bills, r.child1 & CHILD_GIRL, age)
+        r.child1 = _place_child(r, r.child1, stays, areas, accounts)
+    if r.child2_birth != NO_DATE:
+        age = age_at(r.child2_birth, q)
+        stays = where != AT_HOME and u2 > child_along(p, both, years, km, seat, bills, r.child2 & CHILD_GIRL, age)
+        r.child2 = _place_child(r, r.child2, stays, areas, accounts)
+    count = (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
     if count:
         chance = 1.0 if where == AT_HOME else _logistic(p.e0 + p.c5_p * bills + (1.5 if where == OWN_TOWN else 0.0))
         stays = u3 > chance
-        if stays and not h.elders[i] & ELDERS_AT_HOME:
-            h.elders[i] |= ELDERS_AT_HOME
+        if stays and not r.elders & ELDERS_AT_HOME:
+            r.elders |= ELDERS_AT_HOME
             for _ in range(count):
-                _book_member(h, i, areas, accounts, False)
-        elif not stays and h.elders[i] & ELDERS_AT_HOME:
-            h.elders[i] &= 255 - ELDERS_AT_HOME
+                _book_member(r, areas, accounts, False)
+        elif not stays and r.elders & ELDERS_AT_HOME:
+            r.elders &= 255 - ELDERS_AT_HOME
             for _ in range(count):
-                _book_member(h, i, areas, accounts, True)
+                _book_member(r, areas, accounts, True)

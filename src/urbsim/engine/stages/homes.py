@@ -44,33 +44,34 @@ def buy_and_apply(h, lo, hi, q, key, p, areas, wage, price, rows, place_of, kind
     """
     n = 0
     for i in range(lo, hi):
-        place = h.place[i]
-        if place == GONE or place == OUTSIDE or at_home(h, i):
+        r = h[i]
+        place = r.place
+        if place == GONE or place == OUTSIDE or at_home(r):
             continue
-        if h.tenure[i] == TENURE_OWN:
+        if r.tenure == TENURE_OWN:
             continue
-        u, v, w, _ = rng.draw4(key, rng.HOMES, h.id[i], q, 0)
-        earners = 1.0 + 0.7 * (h.spouse[i] == 1)
+        u, v, w, _ = rng.draw4(key, rng.HOMES, r.id, q, 0)
+        earners = 1.0 + 0.7 * (r.spouse == 1)
         pir = price_to_income(price[place], wage[place], earners)
-        eager = 2.0 if h.spouse[i] == 1 else 0.6
-        if h.job[i] != JOB_NONE and u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (pir - 10.0)):
-            h.tenure[i] = TENURE_OWN
-            h.homes_since[i] = NO_DATE
+        eager = 2.0 if r.spouse == 1 else 0.6
+        if r.job != JOB_NONE and u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (pir - 10.0)):
+            r.tenure = TENURE_OWN
+            r.homes_since = NO_DATE
             continue
-        if h.tenure[i] == TENURE_GUARANTEED or h.tenure[i] == TENURE_PUBLIC:
-            occupied[place, h.tenure[i] - TENURE_GUARANTEED] += 1
+        if r.tenure == TENURE_GUARANTEED or r.tenure == TENURE_PUBLIC:
+            occupied[place, r.tenure - TENURE_GUARANTEED] += 1
             continue
-        if h.homes_since[i] == NO_DATE:
-            if v < p.h_home_apply / 4.0 and age_at(h.head_birth[i], q) <= OLDEST_APPLICANT:
-                h.homes_since[i] = q
+        if r.homes_since == NO_DATE:
+            if v < p.h_home_apply / 4.0 and age_at(r.head_birth, q) <= OLDEST_APPLICANT:
+                r.homes_since = q
             else:
                 continue
         rows[n] = i
         place_of[n] = place
-        entitled = h.poor[i] or h.status[i] == STATUS_PERMIT or h.status[i] == STATUS_SETTLED
+        entitled = r.poor or r.status == STATUS_PERMIT or r.status == STATUS_SETTLED
         kind[n] = 1 if entitled else 0
-        score[n] = 1.0 if h.poor[i] else 0.0
-        since[n] = h.homes_since[i]
+        score[n] = 1.0 if r.poor else 0.0
+        since[n] = r.homes_since
         lot[n] = w
         n += 1
     return n
@@ -81,8 +82,9 @@ def allot(h, rows, served, tenure):  # type: ignore[no-untyped-def]
     """Move the served applicants into their units."""
     for k in range(rows.size):
         if served[k]:
-            h.tenure[rows[k]] = tenure
-            h.homes_since[rows[k]] = NO_DATE
+            r = h[rows[k]]
+            r.tenure = tenure
+            r.homes_since = NO_DATE
 
 
 @kernel

@@ -15,16 +15,17 @@ from urbsim.population.registry import GONE, LAND_CERTIFIED, LAND_CONTRACTED, ST
 def land(h, lo, hi, q, key, p, areas, rights_kept, programme):  # type: ignore[no-untyped-def]
     """Change land bits of one quarter; `rights_kept` per area of origin; `programme` is 1 while certificates are issued."""
     for i in range(lo, hi):
-        if h.place[i] == GONE or not h.land[i]:
+        r = h[i]
+        if r.place == GONE or not r.land:
             continue
-        settled = h.status[i] == STATUS_SETTLED and h.land[i] & LAND_CONTRACTED
-        certify = programme > 0.0 and not h.land[i] & LAND_CERTIFIED
+        settled = r.status == STATUS_SETTLED and r.land & LAND_CONTRACTED
+        certify = programme > 0.0 and not r.land & LAND_CERTIFIED
         if not settled and not certify:
             continue
-        u, v, _, _ = rng.draw4(key, rng.LAND, h.id[i], q, 0)
+        u, v, _, _ = rng.draw4(key, rng.LAND, r.id, q, 0)
         if settled:
-            kept = rights_kept[h.origin[i]] if h.origin[i] < areas else 1.0
+            kept = rights_kept[r.origin] if r.origin < areas else 1.0
             if u < p.land_loss / 4.0 * (1.0 - kept):
-                h.land[i] &= 255 - LAND_CONTRACTED
+                r.land &= 255 - LAND_CONTRACTED
         if certify and v < p.certify / 4.0:
-            h.land[i] |= LAND_CERTIFIED
+            r.land |= LAND_CERTIFIED

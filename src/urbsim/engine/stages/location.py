@@ -62,68 +62,69 @@ def log_positive_stable(u, v, index):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def stay_terms(h, i, q, p):  # type: ignore[no-untyped-def]
+def stay_terms(r, q, p):  # type: ignore[no-untyped-def]
     """Return what ties household `i` to its present place: years, home, rental unit, register, temper."""
-    tie = p.beta_match + p.beta_dur * min((q - h.arrived[i]) / 4.0, 10.0)
-    if h.tenure[i] == TENURE_OWN:
+    tie = p.beta_match + p.beta_dur * min((q - r.arrived) / 4.0, 10.0)
+    if r.tenure == TENURE_OWN:
         tie += p.beta_own
-    elif h.tenure[i] == TENURE_GUARANTEED or h.tenure[i] == TENURE_PUBLIC:
+    elif r.tenure == TENURE_GUARANTEED or r.tenure == TENURE_PUBLIC:
         tie += p.beta_prh
-    if h.status[i] == STATUS_SETTLED:
+    if r.status == STATUS_SETTLED:
         tie += p.beta_reg
-    if h.settle_type[i]:
+    if r.settle_type:
         tie += p.beta_type
-    if left_behind(h, i) > 0:
+    if left_behind(r) > 0:
         tie -= p.beta_split
     return tie
 
 
 @kernel
-def choose(h, i, q, key, p, areas, away, village, town, log_floor):  # type: ignore[no-untyped-def]
+def choose(r, q, key, p, areas, away, village, town):  # type: ignore[no-untyped-def]
     """Return the alternative that household `i` prefers: an area, OUTSIDE, VILLAGE_CHOICE or TOWN_CHOICE.
 
-    `away` is origins x 3 (school-age children) x (areas + 1), the systematic utility over `lambda` (`log_floor` or less where an
-    alternative does not exist; the last column is the world outside); `village`, `town` are utilities by origin.
+    `away` is origins x 3 (school-age children) x (areas + 1), exp(-V/lambda), infinite where an alternative does not exist; the last
+    column is the world outside. `village`, `town` are utilities by origin. The largest V + lambda*e, with e Gumbel, is the smallest of
+    -ln(u) * exp(-V/lambda): a race of exponentials, one logarithm an alternative.
     """
-    o = h.origin[i]
-    kids = min(children_aged(h, i, q, 6, 15), 2)
-    place = h.place[i]
+    o = r.origin
+    kids = min(children_aged(r, q, 6, 15), 2)
+    place = r.place
     lam = p.lambda_
     is_out = place == OUTSIDE
-    is_home = at_home(h, i)
-    is_town = in_own_town(h, i)
+    is_home = at_home(r)
+    is_town = in_own_town(r)
     is_away = not is_out and not is_home and not is_town
     current = areas if is_out else (np.int64(place) if is_away else -1)
-    age = age_at(h.head_birth[i], q)
+    age = age_at(r.head_birth, q)
     old = -p.g_age * max(0, age - 30)
-    lead = p.beta_w * p.m_edu * p.edu_away * (years_of_schooling(h.schooling[i]) - 9)
-    tie = 0.0 if is_home else stay_terms(h, i, q, p)
+    lead = p.beta_w * p.m_edu * p.edu_away * (years_of_schooling(r.schooling) - 9)
+    tie = 0.0 if is_home else stay_terms(r, q, p)
     # Costs by alternative: onward moves are cheaper than a first one, returns know no age.
     away_cost = p.C_move + old
     if is_away or is_out:
         away_cost = p.C_move + old - p.onward
+    stay = math.exp(-(tie + away_cost) / lam)
     best = math.inf
     pick = -1
     row = away[o, kids]
     for block in range((areas + 4) // 4):
-        draws = rng.draw4(key, rng.CHOOSE, h.id[i], q, block)
+        draws = rng.draw4(key, rng.CHOOSE, r.id, q, block)
         for lane in range(4):
             j = 4 * block + lane
-            if j > areas or row[j] <= log_floor:
+            if j > areas:
                 continue
-            value = row[j]
+            score = -math.log(draws[lane]) * row[j]
             if j == current:
-                value += (tie + away_cost) / lam
-            score = math.log(-math.log(draws[lane])) - value
+                score *= stay
             if score < best:
                 best = score
                 pick = j
-    s0, s1, g0, g1 = rng.draw4(key, rng.CHOOSE, h.id[i], q, STABLE_BLOCK)
-    top = lam * (log_positive_stable(s0, s1, lam) - best) - away_cost + lead
+    s0, s1, g0, g1 = rng.draw4(key, rng.CHOOSE, r.id, q, STABLE_BLOCK)
+    top = lam * (log_positive_stable(s0, s1, lam) - math.log(best)) - away_cost + lead
     choice = OUTSIDE if pick == areas else pick
     value = village[o] - math.log(-math.log(g0)) - (0.0 if is_home else p.C_move)
-    if h.land[i] & 1:
-        value += p.T_land * (1.0 - p.land_cert * (1.0 if h.land[i] & LAND_CERTIFIED else 0.0))
+    if r.land & 1:
+        value += p.T_land * (1.0 - p.land_cert * (1.0 if r.land & LAND_CERTIFIED else 0.0))
     if value > top:
         top = value
         choice = VILLAGE_CHOICE
@@ -135,130 +136,131 @@ def choose(h, i, q, key, p, areas, away, village, town, log_floor):  # type: ign
 
 
 @kernel
-def _leave_behind_clocks(h, i, q, areas):  # type: ignore[no-untyped-def]
+def _leave_behind_clocks(r, q, areas):  # type: ignore[no-untyped-def]
     """Turn residence and insurance here into months elsewhere, and close what was tied to the place."""
-    if h.place[i] != OUTSIDE and h.place[i] != h.origin[i]:
-        h.resident_before[i] = min(h.resident_before[i] + 3 * (q - h.arrived[i]), 600)
-    h.insured_before[i] = min(h.insured_before[i] + 3 * quarters_insured_here(h, i, q), 600)
-    h.insured[i] = 0
-    h.insured_since[i] = NO_DATE
-    h.queue_since[i] = NO_DATE
-    h.homes_since[i] = NO_DATE
-    h.child1[i] &= 3
-    h.child2[i] &= 3
+    if r.place != OUTSIDE and r.place != r.origin:
+        r.resident_before = min(r.resident_before + 3 * (q - r.arrived), 600)
+    r.insured_before = min(r.insured_before + 3 * quarters_insured_here(r, q), 600)
+    r.insured = 0
+    r.insured_since = NO_DATE
+    r.queue_since = NO_DATE
+    r.homes_since = NO_DATE
+    r.child1 &= 3
+    r.child2 &= 3
 
 
 @kernel
-def go_home(h, i, q, areas, accounts):  # type: ignore[no-untyped-def]
+def go_home(r, q, areas, accounts):  # type: ignore[no-untyped-def]
     """Return household `i` to its own village (people of another province leave the region)."""
-    persons = along(h, i)
-    if h.place[i] != OUTSIDE:
-        left = h.place[i]
-        accounts.departures[left, census_class(h, i)] += persons
-        accounts.returns[left, 0] += persons
-    _leave_behind_clocks(h, i, q, areas)
-    h.arrived[i] = q
-    h.job[i] = JOB_NONE
-    if h.origin[i] < areas:
-        h.place[i], h.part[i] = h.origin[i], h.register_in_town[i]
-        h.mover[i] = MOVER_IN_PLACE
-        h.status[i] = STATUS_RURAL
-        h.tenure[i] = TENURE_VILLAGE_HOME
+    persons = along(r)
+    if r.place != OUTSIDE:
+        left = r.place
+        accounts[left].departures[census_class(r)] += persons
+        accounts[left].returns[0] += persons
+    _leave_behind_clocks(r, q, areas)
+    r.arrived = q
+    r.job = JOB_NONE
+    if r.origin < areas:
+        r.place, r.part = r.origin, r.register_in_town
+        r.mover = MOVER_IN_PLACE
+        r.status = STATUS_RURAL
+        r.tenure = TENURE_VILLAGE_HOME
     else:
-        h.place[i], h.part[i] = OUTSIDE, 0
-        h.status[i] = STATUS_ABSENT
+        r.place, r.part = OUTSIDE, 0
+        r.status = STATUS_ABSENT
 
 
 @kernel
-def move(h, i, q, key, p, areas, target, town_share, wait, districts, accounts):  # type: ignore[no-untyped-def]
+def move(r, q, key, p, areas, target, town_share, wait, districts, accounts):  # type: ignore[no-untyped-def]
     """Move household `i` to `target` (an area, OUTSIDE, VILLAGE_CHOICE, TOWN_CHOICE) and enter the flows.
 
     `town_share` is 3 (census class) x areas: chance that a newcomer of the class lives in the town part. `wait` is per area: months before
     a permit from elsewhere in the region counts (0: converted at once). `districts` is 1 where an area has several districts: the census calls a
     move between them a move from another county.
     """
-    persons = along(h, i)
+    persons = along(r)
     if target == VILLAGE_CHOICE:
-        go_home(h, i, q, areas, accounts)
+        go_home(r, q, areas, accounts)
         return
-    if target == TOWN_CHOICE and h.origin[i] >= areas:
-        if h.place[i] != OUTSIDE:
-            accounts.departures[h.place[i], 2] += persons
-            accounts.returns[h.place[i], 1] += persons
-        _leave_behind_clocks(h, i, q, areas)
-        h.place[i], h.part[i], h.arrived[i], h.status[i], h.job[i] = OUTSIDE, 0, q, STATUS_ABSENT, JOB_NONE
+    if target == TOWN_CHOICE and r.origin >= areas:
+        if r.place != OUTSIDE:
+            accounts[r.place].departures[2] += persons
+            accounts[r.place].returns[1] += persons
+        _leave_behind_clocks(r, q, areas)
+        r.place, r.part, r.arrived, r.status, r.job = OUTSIDE, 0, q, STATUS_ABSENT, JOB_NONE
         return
-    from_region = h.place[i] != OUTSIDE
-    was_away = from_region and h.place[i] != h.origin[i]
-    had_permit = h.status[i] == STATUS_PERMIT
+    from_region = r.place != OUTSIDE
+    was_away = from_region and r.place != r.origin
+    had_permit = r.status == STATUS_PERMIT
     if from_region:
-        accounts.departures[h.place[i], census_class(h, i)] += persons
+        accounts[r.place].departures[census_class(r)] += persons
     if target == TOWN_CHOICE and was_away:
-        accounts.returns[h.place[i], 1] += persons
-    _leave_behind_clocks(h, i, q, areas)
-    if not from_region or at_home(h, i):
-        h.region_since[i] = q
-    h.arrived[i] = q
-    u0, u1, u2, u3 = rng.draw4(key, rng.PLACE, h.id[i], q, 0)
+        accounts[r.place].returns[1] += persons
+    _leave_behind_clocks(r, q, areas)
+    if not from_region or at_home(r):
+        r.region_since = q
+    r.arrived = q
+    u0, u1, u2, u3 = rng.draw4(key, rng.PLACE, r.id, q, 0)
     if target == OUTSIDE:
-        h.place[i], h.part[i] = OUTSIDE, 0
-        h.status[i], h.job[i], h.tenure[i] = STATUS_ABSENT, JOB_NONE, TENURE_MARKET_RENT
-        if h.origin[i] < areas:
-            h.mover[i] = MOVER_OTHER_AREA
+        r.place, r.part = OUTSIDE, 0
+        r.status, r.job, r.tenure = STATUS_ABSENT, JOB_NONE, TENURE_MARKET_RENT
+        if r.origin < areas:
+            r.mover = MOVER_OTHER_AREA
         return
     if target == TOWN_CHOICE:
-        h.place[i], h.part[i] = h.origin[i], 1
-        crosses = districts[h.origin[i]] and u3 < p.cross_district
-        h.mover[i] = MOVER_OTHER_AREA if crosses else MOVER_SAME_AREA
-        h.status[i] = STATUS_RURAL
+        r.place, r.part = r.origin, 1
+        crosses = districts[r.origin] and u3 < p.cross_district
+        r.mover = MOVER_OTHER_AREA if crosses else MOVER_SAME_AREA
+        r.status = STATUS_RURAL
     else:
-        if from_region and h.place[i] != target:
-            accounts.moves[target] += persons
-        h.place[i] = target
-        h.mover[i] = MOVER_OTHER_PROVINCE if h.origin[i] >= areas else MOVER_OTHER_AREA
-        h.part[i] = 1 if u0 < town_share[census_class(h, i), target] else 0
-        h.status[i] = STATUS_PERMIT if had_permit and wait[target] <= 0.0 else STATUS_UNREGISTERED
-    if h.register[i] == h.place[i] and h.register_part[i] == 1:
-        h.status[i] = STATUS_SETTLED
-    accounts.arrivals[h.place[i], census_class(h, i)] += persons
-    h.job[i] = enters_job(h, i, u1, p, 0.0) if age_at(h.head_birth[i], q) <= WORK_TO else JOB_NONE
-    h.tenure[i] = TENURE_EMPLOYER if u2 < p.dorm_share and target != TOWN_CHOICE else TENURE_MARKET_RENT
+        if from_region and r.place != target:
+            accounts[target].moves += persons
+        r.place = target
+        r.mover = MOVER_OTHER_PROVINCE if r.origin >= areas else MOVER_OTHER_AREA
+        r.part = 1 if u0 < town_share[census_class(r), target] else 0
+        r.status = STATUS_PERMIT if had_permit and wait[target] <= 0.0 else STATUS_UNREGISTERED
+    if r.register == r.place and r.register_part == 1:
+        r.status = STATUS_SETTLED
+    accounts[r.place].arrivals[census_class(r)] += persons
+    r.job = enters_job(r, u1, p, 0.0) if age_at(r.head_birth, q) <= WORK_TO else JOB_NONE
+    r.tenure = TENURE_EMPLOYER if u2 < p.dorm_share and target != TOWN_CHOICE else TENURE_MARKET_RENT
 
 
 @kernel
-def location(h, lo, hi, q, key, p, areas, attends, away, village, town, log_floor, km, seat, bills, town_share, wait, districts, accounts):  # type: ignore[no-untyped-def]
+def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat, bills, town_share, wait, districts, accounts):  # type: ignore[no-untyped-def]
     """Let every attending household choose and move; then decide who of the family lives along.
 
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
     province); `town_share`, `wait`, `districts` as in `move`. People of another province who are outside come back through `arrivals`.
     """
     for i in range(lo, hi):
-        if not attends[i] or h.place[i] == GONE:
+        r = h[i]
+        if not attends[i] or r.place == GONE:
             continue
-        out = h.place[i] == OUTSIDE
-        o = h.origin[i]
+        out = r.place == OUTSIDE
+        o = r.origin
         if out and o >= areas:
-            if rng.draw1(key, rng.RETURN, h.id[i], q) >= p.h_re / p.a0:
+            if rng.draw1(key, rng.RETURN, r.id, q) >= p.h_re / p.a0:
                 continue
-        if not out and at_home(h, i) and age_at(h.head_birth[i], q) > 69:
+        if not out and at_home(r) and age_at(r.head_birth, q) > 69:
             continue
-        target = choose(h, i, q, key, p, areas, away, village, town, log_floor)
+        target = choose(r, q, key, p, areas, away, village, town)
         stays = (
-            (target == VILLAGE_CHOICE and (at_home(h, i) or (out and o >= areas)))
-            or (target == TOWN_CHOICE and (in_own_town(h, i) or (out and o >= areas)))
+            (target == VILLAGE_CHOICE and (at_home(r) or (out and o >= areas)))
+            or (target == TOWN_CHOICE and (in_own_town(r) or (out and o >= areas)))
             or (target == OUTSIDE and out)
-            or (not out and target == h.place[i])
+            or (not out and target == r.place)
         )
         if not stays:
-            move(h, i, q, key, p, areas, target, town_share, wait, districts, accounts)
-        place = h.place[i]
+            move(r, q, key, p, areas, target, town_share, wait, districts, accounts)
+        place = r.place
         if place == OUTSIDE:
             if o < areas:
-                arrange_family(h, i, q, key, p, areas, AWAY, 500.0, 0.5, 1.0, accounts)
-        elif at_home(h, i):
-            arrange_family(h, i, q, key, p, areas, AT_HOME, 0.0, 1.0, 1.0, accounts)
-        elif in_own_town(h, i):
-            arrange_family(h, i, q, key, p, areas, OWN_TOWN, 10.0, 1.0, 1.0, accounts)
+                arrange_family(r, q, key, p, areas, AWAY, 500.0, 0.5, 1.0, accounts)
+        elif at_home(r):
+            arrange_family(r, q, key, p, areas, AT_HOME, 0.0, 1.0, 1.0, accounts)
+        elif in_own_town(r):
+            arrange_family(r, q, key, p, areas, OWN_TOWN, 10.0, 1.0, 1.0, accounts)
         else:
             local_bills = bills[place] if o >= areas else 1.0
-            arrange_family(h, i, q, key, p, areas, AWAY, km[o, place], seat[place], local_bills, accounts)
+            arrange_family(r, q, key, p, areas, AWAY, km[o, place], seat[place], local_bills, accounts)

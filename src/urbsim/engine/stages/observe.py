@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from urbsim.clock import NO_DATE
 from urbsim.engine.compiled import kernel
@@ -32,44 +33,38 @@ from urbsim.population.registry import (
     STATUS_SETTLED,
 )
 
+COUNT = np.dtype(
+    [
+        ("residents", np.int64, (2,)),  # by part
+        ("migrants", np.int64, (5, 3)),  # status x origin
+        ("agents_in_place", np.int64, (2,)),
+        ("persons_band", np.int64, (2, 10)),  # group x band
+        ("persons_age5", np.int64, (2, 18)),  # sex x group
+        ("pupils", np.int64, (2, 2, 5)),  # stage x (local, migrant) x place kind
+        ("households_tenure", np.int64, (7,)),
+        ("queue", np.int64, (3,)),
+        ("homes_occupied", np.int64, (2,)),
+        ("hukou", np.int64),
+        ("hukou_urban", np.int64),
+        ("workers", np.int64),
+        ("untrained", np.int64),
+        ("insured", np.int64),
+        ("wage_sum", np.int64),  # yuan
+        ("registered_permit_holders", np.int64),
+    ]
+)
+
 
 class Counts(NamedTuple):
-    """Hold the counts of one quarter in rows' members (times the weight later); A areas, O = A + blocks."""
+    """Hold the counts of one quarter in rows' members (times the weight later)."""
 
-    residents: IntArray  # A x part
-    hukou: IntArray  # A
-    hukou_urban: IntArray  # A
-    migrants: IntArray  # A x status x origin
-    agents_in_place: IntArray  # A x part
-    persons_band: IntArray  # A x group x band
-    persons_age5: IntArray  # A x sex x 18
-    pupils: IntArray  # A x stage x group x place kind
-    households_tenure: IntArray  # A x tenure
-    queue: IntArray  # A x queue
-    homes_occupied: IntArray  # A x kind
-    workers: IntArray  # A
-    untrained: IntArray  # A
-    insured: IntArray  # A
-    wage_sum: IntArray  # A, yuan
-    registered_permit_holders: IntArray  # A
-    stock: IntArray  # O x (A + 1): persons with the head by origin and place (last: outside)
+    area: npt.NDArray[np.void]  # A records of COUNT
+    stock: IntArray  # origins x (A + 1): persons with the head by origin and place (last: outside)
 
 
 def empty_counts(areas: int, blocks: int) -> Counts:
     """Return zeroed counts."""
-    shapes: dict[str, tuple[int, ...]] = {
-        "residents": (areas, 2),
-        "migrants": (areas, 5, 3),
-        "agents_in_place": (areas, 2),
-        "persons_band": (areas, 2, 10),
-        "persons_age5": (areas, 2, 18),
-        "pupils": (areas, 2, 2, 5),
-        "households_tenure": (areas, 7),
-        "queue": (areas, 3),
-        "homes_occupied": (areas, 2),
-        "stock": (areas + blocks, areas + 1),
-    }
-    return Counts(**{name: np.zeros(shapes.get(name, (areas,)), dtype=np.int64) for name in Counts._fields})
+    return Counts(np.zeros(areas, dtype=COUNT), np.zeros((areas + blocks, areas + 1), dtype=np.int64))
 
 
 @kernel
@@ -102,14 +97,14 @@ def _person(c, area, part, sex, birth, q, migrant, ages):  # type: ignore[no-unt
     if area == OUTSIDE:
         return
     age = min(max(age_at(birth, q), 0), 100)
-    c.residents[area, part] += 1
-    c.persons_band[area, 0, band_of(age)] += 1
+    c[area].residents[part] += 1
+    c[area].persons_band[0, band_of(age)] += 1
     if migrant:
-        c.persons_band[area, 1, band_of(age)] += 1
+        c[area].persons_band[1, band_of(age)] += 1
     else:
-        c.agents_in_place[area, part] += 1
+        c[area].agents_in_place[part] += 1
     if ages:
-        c.persons_age5[area, sex, min(age // 5, 17)] += 1
+        c[area].persons_age5[sex, min(age // 5, 17)] += 1
 
 
 @kernel
@@ -124,109 +119,110 @@ def _pupil(c, area, birth, bits, q, group):  # type: ignore[no-untyped-def]
         kind = PLACE_PUBLIC
     elif kind == PLACE_APPLIED or kind == 0:
         kind = PLACE_FEE_PAYING
-    c.pupils[area, stage, group, kind] += 1
+    c[area].pupils[stage, group, kind] += 1
 
 
 @kernel
-def _children(c, h, i, q, area, part, home, side, migrant, ages):  # type: ignore[no-untyped-def]
-    group = 1 if rationed(h, i) else 0
-    if h.child1_birth[i] != NO_DATE:
-        bits = h.child1[i]
+def _children(c, r, q, area, part, home, side, migrant, ages):  # type: ignore[no-untyped-def]
+    group = 1 if rationed(r) else 0
+    if r.child1_birth != NO_DATE:
+        bits = r.child1
         if bits & CHILD_AT_HOME:
-            _person(c, home, side, bits & CHILD_GIRL, h.child1_birth[i], q, False, ages)
-            _pupil(c, home, h.child1_birth[i], bits, q, group)
+            _person(c, home, side, bits & CHILD_GIRL, r.child1_birth, q, False, ages)
+            _pupil(c, home, r.child1_birth, bits, q, group)
         else:
-            _person(c, area, part, bits & CHILD_GIRL, h.child1_birth[i], q, migrant, ages)
-            _pupil(c, area, h.child1_birth[i], bits, q, group)
-    if h.child2_birth[i] != NO_DATE:
-        bits = h.child2[i]
+            _person(c, area, part, bits & CHILD_GIRL, r.child1_birth, q, migrant, ages)
+            _pupil(c, area, r.child1_birth, bits, q, group)
+    if r.child2_birth != NO_DATE:
+        bits = r.child2
         if bits & CHILD_AT_HOME:
-            _person(c, home, side, bits & CHILD_GIRL, h.child2_birth[i], q, False, ages)
-            _pupil(c, home, h.child2_birth[i], bits, q, group)
+            _person(c, home, side, bits & CHILD_GIRL, r.child2_birth, q, False, ages)
+            _pupil(c, home, r.child2_birth, bits, q, group)
         else:
-            _person(c, area, part, bits & CHILD_GIRL, h.child2_birth[i], q, migrant, ages)
-            _pupil(c, area, h.child2_birth[i], bits, q, group)
+            _person(c, area, part, bits & CHILD_GIRL, r.child2_birth, q, migrant, ages)
+            _pupil(c, area, r.child2_birth, bits, q, group)
 
 
 @kernel
-def _register(c, h, i, q, areas, main, left, village_counts):  # type: ignore[no-untyped-def]
+def _register(c, r, q, areas, main, left, village_counts):  # type: ignore[no-untyped-def]
     """Count the registered population: those with the head at the register, the others there too if kin settled, else at home."""
-    area = h.register[i]
+    area = r.register
     if area < areas:
         persons = main + left
         elsewhere = 0
-        if h.register_part[i] == 1 and not h.kin_settled[i]:
+        if r.register_part == 1 and not r.kin_settled:
             elsewhere = persons - 1
             persons = 1
-        c.hukou[area] += persons
-        if h.register_part[i] == 1 or (village_counts and h.register_in_town[i] and area == h.origin[i]):
-            c.hukou_urban[area] += persons
-        if elsewhere and h.origin[i] < areas:
-            c.hukou[h.origin[i]] += elsewhere
-            if village_counts and h.register_in_town[i]:
-                c.hukou_urban[h.origin[i]] += elsewhere
+        c[area].hukou += persons
+        if r.register_part == 1 or (village_counts and r.register_in_town and area == r.origin):
+            c[area].hukou_urban += persons
+        if elsewhere and r.origin < areas:
+            c[r.origin].hukou += elsewhere
+            if village_counts and r.register_in_town:
+                c[r.origin].hukou_urban += elsewhere
 
 
 @kernel
-def count(h, lo, hi, q, p, areas, wage, norm, village_counts, ages, c):  # type: ignore[no-untyped-def]
+def count(h, lo, hi, q, p, areas, wage, norm, village_counts, ages, c, stock):  # type: ignore[no-untyped-def]
     """Add rows `lo`..`hi` to the counts `c`.
 
     `village_counts`: from 2016 rural registers in villages classed as town count as urban hukou. `ages`: count five-year groups too.
     """
     for i in range(lo, hi):
-        place = h.place[i]
+        r = h[i]
+        place = r.place
         if place == GONE:
             continue
-        area, part = h.resident_area[i], h.resident_part[i]
-        home, side = home_place(h, i, areas), h.register_in_town[i]
-        main = along(h, i)
-        settled_here = area == place and not at_home(h, i)
+        area, part = r.resident_area, r.resident_part
+        home, side = home_place(r, areas), r.register_in_town
+        main = along(r)
+        settled_here = area == place and not at_home(r)
         migrant = settled_here and area != OUTSIDE
         # Persons.
-        _person(c, area, part, h.head_sex[i], h.head_birth[i], q, migrant, ages)
-        if h.spouse[i] != SPOUSE_NONE:
-            if h.spouse[i] == SPOUSE_AT_HOME:
-                _person(c, home, side, 1 - h.head_sex[i], h.spouse_birth[i], q, False, ages)
+        _person(c, area, part, r.head_sex, r.head_birth, q, migrant, ages)
+        if r.spouse != SPOUSE_NONE:
+            if r.spouse == SPOUSE_AT_HOME:
+                _person(c, home, side, 1 - r.head_sex, r.spouse_birth, q, False, ages)
             else:
-                _person(c, area, part, 1 - h.head_sex[i], h.spouse_birth[i], q, migrant, ages)
-        _children(c, h, i, q, area, part, home, side, migrant, ages)
-        away = h.elders[i] & ELDERS_AT_HOME > 0
+                _person(c, area, part, 1 - r.head_sex, r.spouse_birth, q, migrant, ages)
+        _children(c, r, q, area, part, home, side, migrant, ages)
+        away = r.elders & ELDERS_AT_HOME > 0
         where, there = (home, side) if away else (area, part)
-        if h.elder1_birth[i] != NO_DATE:
-            _person(c, where, there, 1 if h.elders[i] & ELDER1_FEMALE else 0, h.elder1_birth[i], q, migrant and not away, ages)
-        if h.elder2_birth[i] != NO_DATE:
-            _person(c, where, there, 1 if h.elders[i] & ELDER2_FEMALE else 0, h.elder2_birth[i], q, migrant and not away, ages)
+        if r.elder1_birth != NO_DATE:
+            _person(c, where, there, 1 if r.elders & ELDER1_FEMALE else 0, r.elder1_birth, q, migrant and not away, ages)
+        if r.elder2_birth != NO_DATE:
+            _person(c, where, there, 1 if r.elders & ELDER2_FEMALE else 0, r.elder2_birth, q, migrant and not away, ages)
         left = (
-            (h.spouse[i] == SPOUSE_AT_HOME)
-            + (h.child1_birth[i] != NO_DATE and h.child1[i] & CHILD_AT_HOME > 0)
-            + (h.child2_birth[i] != NO_DATE and h.child2[i] & CHILD_AT_HOME > 0)
+            (r.spouse == SPOUSE_AT_HOME)
+            + (r.child1_birth != NO_DATE and r.child1 & CHILD_AT_HOME > 0)
+            + (r.child2_birth != NO_DATE and r.child2 & CHILD_AT_HOME > 0)
         )
         if away:
-            left += (h.elder1_birth[i] != NO_DATE) + (h.elder2_birth[i] != NO_DATE)
-        _register(c, h, i, q, areas, main, left, village_counts)
+            left += (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
+        _register(c, r, q, areas, main, left, village_counts)
         # Households.
         if place == OUTSIDE:
-            c.stock[h.origin[i], areas] += main
-            if area == OUTSIDE and h.register[i] < areas:
-                c.migrants[h.register[i], STATUS_ABSENT, 1 if h.origin[i] < areas else 2] += main
+            stock[r.origin, areas] += main
+            if area == OUTSIDE and r.register < areas:
+                c[r.register].migrants[STATUS_ABSENT, 1 if r.origin < areas else 2] += main
             continue
-        c.stock[h.origin[i], place] += main
-        if at_home(h, i):
+        stock[r.origin, place] += main
+        if at_home(r):
             continue
         if migrant:
-            c.migrants[area, h.status[i], census_class(h, i)] += main
-        c.households_tenure[place, h.tenure[i]] += 1
-        if h.tenure[i] == 2 or h.tenure[i] == 3:
-            c.homes_occupied[place, h.tenure[i] - 2] += 1
-        if h.queue_since[i] != NO_DATE:
-            c.queue[place, 0] += 1
-        if h.homes_since[i] != NO_DATE:
-            c.queue[place, 2 if h.status[i] == STATUS_PERMIT or h.status[i] == STATUS_SETTLED else 1] += 1
-        if h.status[i] == STATUS_PERMIT:
-            c.registered_permit_holders[place] += main
-        age = age_at(h.head_birth[i], q)
-        if h.job[i] != JOB_NONE and WORK_FROM <= age <= WORK_TO:
-            c.workers[place] += 1
-            c.insured[place] += h.insured[i]
-            c.untrained[place] += 1 - h.trained[i]
-            c.wage_sum[place] += int(wage[place] * wage_factor(h, i, q, p, norm) + 0.5)
+            c[area].migrants[r.status, census_class(r)] += main
+        c[place].households_tenure[r.tenure] += 1
+        if r.tenure == 2 or r.tenure == 3:
+            c[place].homes_occupied[r.tenure - 2] += 1
+        if r.queue_since != NO_DATE:
+            c[place].queue[0] += 1
+        if r.homes_since != NO_DATE:
+            c[place].queue[2 if r.status == STATUS_PERMIT or r.status == STATUS_SETTLED else 1] += 1
+        if r.status == STATUS_PERMIT:
+            c[place].registered_permit_holders += main
+        age = age_at(r.head_birth, q)
+        if r.job != JOB_NONE and WORK_FROM <= age <= WORK_TO:
+            c[place].workers += 1
+            c[place].insured += r.insured
+            c[place].untrained += 1 - r.trained
+            c[place].wage_sum += int(wage[place] * wage_factor(r, q, p, norm) + 0.5)

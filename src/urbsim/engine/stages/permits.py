@@ -22,27 +22,28 @@ from urbsim.population.registry import (
 
 
 @kernel
-def may_hold(h, i, q, months, areas):  # type: ignore[no-untyped-def]
+def may_hold(r, q, months, areas):  # type: ignore[no-untyped-def]
     """Tell whether household `i` meets the conditions of the permit at its place."""
-    lawful = h.job[i] != JOB_NONE or h.tenure[i] > TENURE_EMPLOYER
-    return lawful and 3 * (q - h.arrived[i]) >= months
+    lawful = r.job != JOB_NONE or r.tenure > TENURE_EMPLOYER
+    return lawful and 3 * (q - r.arrived) >= months
 
 
 @kernel
 def permits(h, lo, hi, q, key, p, areas, months, friction, accounts):  # type: ignore[no-untyped-def]
     """Issue the quarter's permits; `months`, `friction` per area (dated levers)."""
     for i in range(lo, hi):
-        place = h.place[i]
-        if place == GONE or place == OUTSIDE or h.status[i] != STATUS_UNREGISTERED:
+        r = h[i]
+        place = r.place
+        if place == GONE or place == OUTSIDE or r.status != STATUS_UNREGISTERED:
             continue
-        if not may_hold(h, i, q, months[place], areas):
+        if not may_hold(r, q, months[place], areas):
             continue
         hazard = p.h_P / 4.0 * friction[place]
-        exponent = p.g2 * h.insured[i]
-        if children_aged(h, i, q, 6, 15) > 0:
+        exponent = p.g2 * r.insured
+        if children_aged(r, q, 6, 15) > 0:
             exponent += p.g1
-        if h.schooling[i] >= 2:
+        if r.schooling >= 2:
             exponent += p.g3
-        if rng.draw1(key, rng.PERMIT, h.id[i], q) < 1.0 - math.exp(-hazard * math.exp(exponent)):
-            h.status[i] = STATUS_PERMIT
-            accounts.permits_issued[place, census_class(h, i)] += along(h, i)
+        if rng.draw1(key, rng.PERMIT, r.id, q) < 1.0 - math.exp(-hazard * math.exp(exponent)):
+            r.status = STATUS_PERMIT
+            accounts[place].permits_issued[census_class(r)] += along(r)

@@ -17,27 +17,28 @@ from urbsim.population.registry import GONE, OUTSIDE
 def reclassify(h, lo, hi, q, key, areas, share, accounts):  # type: ignore[no-untyped-def]
     """Flip households; `share` per area is the chance of the quarter that a village household's village becomes town."""
     for i in range(lo, hi):
-        place = h.place[i]
+        r = h[i]
+        place = r.place
         if place == GONE:
             continue
-        origin = h.origin[i]
-        home_village = origin < areas and not h.register_in_town[i]
-        lodger = place != OUTSIDE and not at_home(h, i) and h.part[i] == 0
+        origin = r.origin
+        home_village = origin < areas and not r.register_in_town
+        lodger = place != OUTSIDE and not at_home(r) and r.part == 0
         if not home_village and not lodger:
             continue
-        u, v, _, _ = rng.draw4(key, rng.RECLASSIFY, h.id[i], q, 0)
+        u, v, _, _ = rng.draw4(key, rng.RECLASSIFY, r.id, q, 0)
         if home_village and u < share[origin]:
-            h.register_in_town[i] = 1
-            persons = left_behind(h, i)
-            if at_home(h, i):
-                h.part[i] = 1
-            if h.resident_area[i] == origin and h.resident_part[i] == 0 and (at_home(h, i) or place != origin):
+            r.register_in_town = 1
+            persons = left_behind(r)
+            if at_home(r):
+                r.part = 1
+            if r.resident_area == origin and r.resident_part == 0 and (at_home(r) or place != origin):
                 # In place, or away for less than six months and still counted at home.
-                h.resident_part[i] = 1
-                persons += along(h, i)
-            accounts.change_town[origin, RECLASSIFICATION] += persons
+                r.resident_part = 1
+                persons += along(r)
+            accounts[origin].change_town[RECLASSIFICATION] += persons
         if lodger and v < share[place]:
-            h.part[i] = 1
-            if h.resident_area[i] == place and h.resident_part[i] == 0:
-                h.resident_part[i] = 1
-                accounts.change_town[place, RECLASSIFICATION] += along(h, i)
+            r.part = 1
+            if r.resident_area == place and r.resident_part == 0:
+                r.resident_part = 1
+                accounts[place].change_town[RECLASSIFICATION] += along(r)

@@ -48,13 +48,13 @@ def stage_of(age):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rationed(h, i):  # type: ignore[no-untyped-def]
+def rationed(r):  # type: ignore[no-untyped-def]
     """Tell whether the children of household `i` depend on what places are left over."""
     return (
-        h.place[i] != GONE
-        and h.place[i] != OUTSIDE
-        and not at_home(h, i)
-        and (h.status[i] == STATUS_UNREGISTERED or h.status[i] == STATUS_PERMIT)
+        r.place != GONE
+        and r.place != OUTSIDE
+        and not at_home(r)
+        and (r.status == STATUS_UNREGISTERED or r.status == STATUS_PERMIT)
     )
 
 
@@ -71,10 +71,10 @@ def with_kind(bits, kind):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _may_apply(h, i, permit_enough):  # type: ignore[no-untyped-def]
-    if h.status[i] == STATUS_PERMIT and permit_enough > 0.0:
+def _may_apply(r, permit_enough):  # type: ignore[no-untyped-def]
+    if r.status == STATUS_PERMIT and permit_enough > 0.0:
         return True
-    return h.job[i] != JOB_NONE and (h.insured[i] == 1 or h.tenure[i] == TENURE_OWN)
+    return r.job != JOB_NONE and (r.insured == 1 or r.tenure == TENURE_OWN)
 
 
 @kernel
@@ -94,20 +94,21 @@ def _apply_child(birth, bits, q):  # type: ignore[no-untyped-def]
 def apply_round(h, lo, hi, q, permit_enough, applied):  # type: ignore[no-untyped-def]
     """Second quarter: mark the children who apply. `permit_enough` per area; `applied` (areas x stage) counts all who ask."""
     for i in range(lo, hi):
-        if not rationed(h, i):
+        r = h[i]
+        if not rationed(r):
             continue
-        place = h.place[i]
-        eligible = _may_apply(h, i, permit_enough[place])
-        if h.child1_birth[i] != NO_DATE:
-            bits = _apply_child(h.child1_birth[i], h.child1[i], q)
+        place = r.place
+        eligible = _may_apply(r, permit_enough[place])
+        if r.child1_birth != NO_DATE:
+            bits = _apply_child(r.child1_birth, r.child1, q)
             if place_kind(bits) == PLACE_APPLIED:
-                applied[place, stage_of(age_at(h.child1_birth[i], q + 1))] += 1
-                h.child1[i] = bits if eligible else with_kind(bits, PLACE_FEE_PAYING)
-        if h.child2_birth[i] != NO_DATE:
-            bits = _apply_child(h.child2_birth[i], h.child2[i], q)
+                applied[place, stage_of(age_at(r.child1_birth, q + 1))] += 1
+                r.child1 = bits if eligible else with_kind(bits, PLACE_FEE_PAYING)
+        if r.child2_birth != NO_DATE:
+            bits = _apply_child(r.child2_birth, r.child2, q)
             if place_kind(bits) == PLACE_APPLIED:
-                applied[place, stage_of(age_at(h.child2_birth[i], q + 1))] += 1
-                h.child2[i] = bits if eligible else with_kind(bits, PLACE_FEE_PAYING)
+                applied[place, stage_of(age_at(r.child2_birth, q + 1))] += 1
+                r.child2 = bits if eligible else with_kind(bits, PLACE_FEE_PAYING)
 
 
 @kernel
@@ -121,10 +122,10 @@ def _count_local(birth, bits, area, home, q, local):  # type: ignore[no-untyped-
 
 
 @kernel
-def _slot_in(h, i, slot, q, place, local, public, bought, n, rows, slots, stages):  # type: ignore[no-untyped-def]
+def _slot_in(r, i, slot, q, place, local, public, bought, n, rows, slots, stages):  # type: ignore[no-untyped-def]
     """Sort one rationed child into its group; return the new length of the list of applicants."""
-    birth = h.child1_birth[i] if slot == 1 else h.child2_birth[i]
-    bits = h.child1[i] if slot == 1 else h.child2[i]
+    birth = r.child1_birth if slot == 1 else r.child2_birth
+    bits = r.child1 if slot == 1 else r.child2
     if birth == NO_DATE:
         return n
     stage = stage_of(age_at(birth, q))
@@ -144,9 +145,9 @@ def _slot_in(h, i, slot, q, place, local, public, bought, n, rows, slots, stages
         else:
             kind = PLACE_FEE_PAYING
     if slot == 1:
-        h.child1[i] = with_kind(bits, kind)
+        r.child1 = with_kind(bits, kind)
     else:
-        h.child2[i] = with_kind(bits, kind)
+        r.child2 = with_kind(bits, kind)
     return n
 
 
@@ -158,23 +159,24 @@ def entry_round(h, lo, hi, q, areas, local, public, bought, rows, slots, stages)
     """
     n = 0
     for i in range(lo, hi):
-        if h.place[i] == GONE:
+        r = h[i]
+        if r.place == GONE:
             continue
-        home = home_place(h, i, areas)
-        if rationed(h, i):
-            n = _slot_in(h, i, 1, q, h.place[i], local, public, bought, n, rows, slots, stages)
-            n = _slot_in(h, i, 2, q, h.place[i], local, public, bought, n, rows, slots, stages)
-            if h.child1_birth[i] != NO_DATE and h.child1[i] & CHILD_AT_HOME:
-                _count_local(h.child1_birth[i], h.child1[i], home, home, q, local)
-            if h.child2_birth[i] != NO_DATE and h.child2[i] & CHILD_AT_HOME:
-                _count_local(h.child2_birth[i], h.child2[i], home, home, q, local)
+        home = home_place(r, areas)
+        if rationed(r):
+            n = _slot_in(r, i, 1, q, r.place, local, public, bought, n, rows, slots, stages)
+            n = _slot_in(r, i, 2, q, r.place, local, public, bought, n, rows, slots, stages)
+            if r.child1_birth != NO_DATE and r.child1 & CHILD_AT_HOME:
+                _count_local(r.child1_birth, r.child1, home, home, q, local)
+            if r.child2_birth != NO_DATE and r.child2 & CHILD_AT_HOME:
+                _count_local(r.child2_birth, r.child2, home, home, q, local)
             continue
-        _count_local(h.child1_birth[i], h.child1[i], h.place[i], home, q, local)
-        _count_local(h.child2_birth[i], h.child2[i], h.place[i], home, q, local)
-        if h.child1_birth[i] != NO_DATE:
-            h.child1[i] = _local_kind(h.child1_birth[i], h.child1[i], q)
-        if h.child2_birth[i] != NO_DATE:
-            h.child2[i] = _local_kind(h.child2_birth[i], h.child2[i], q)
+        _count_local(r.child1_birth, r.child1, r.place, home, q, local)
+        _count_local(r.child2_birth, r.child2, r.place, home, q, local)
+        if r.child1_birth != NO_DATE:
+            r.child1 = _local_kind(r.child1_birth, r.child1, q)
+        if r.child2_birth != NO_DATE:
+            r.child2 = _local_kind(r.child2_birth, r.child2, q)
     return n
 
 
@@ -186,38 +188,38 @@ def _local_kind(birth, bits, q):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, guarantee, admitted, accounts):  # type: ignore[no-untyped-def]
+def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, guarantee, accounts):  # type: ignore[no-untyped-def]
     """Give every applicant a place: public if served (or guaranteed), bought, else fee-paying or sent home.
 
     `guarantee` per area: the share of refused permit holders' children whom the rule in force places all the same (classes grow).
     """
     for k in range(rows.size):
-        i, slot = rows[k], slots[k]
-        place = h.place[i]
-        bits = h.child1[i] if slot == 1 else h.child2[i]
-        birth = h.child1_birth[i] if slot == 1 else h.child2_birth[i]
-        lot = rng.draw4(key, rng.SCHOOL, h.id[i], q, slot)[1]
+        r, slot = h[rows[k]], slots[k]
+        place = r.place
+        bits = r.child1 if slot == 1 else r.child2
+        birth = r.child1_birth if slot == 1 else r.child2_birth
+        lot = rng.draw4(key, rng.SCHOOL, r.id, q, slot)[1]
         kind = PLACE_FEE_PAYING
-        if served[k] or (h.status[i] == STATUS_PERMIT and lot < guarantee[place]):
+        if served[k] or (r.status == STATUS_PERMIT and lot < guarantee[place]):
             kind = PLACE_PUBLIC
-            admitted[place, stages[k]] += 1
+            accounts[place].admitted_school[stages[k]] += 1
         elif bought_served[k]:
             kind = PLACE_BOUGHT
         else:
-            latents = rng.draw4(key, rng.FAMILY, h.id[i], 0, 0)
+            latents = rng.draw4(key, rng.FAMILY, r.id, 0, 0)
             latent = latents[1] if slot == 1 else latents[2]
-            both = 1.0 if h.spouse[i] != 2 else 0.0
-            years = max(0, (q - h.arrived[i]) // 4)
+            both = 1.0 if r.spouse != 2 else 0.0
+            years = max(0, (q - r.arrived) // 4)
             chance = child_along(
-                p, both, years, km[h.origin[i], place], 0.0, bills[place] if h.origin[i] >= areas else 1.0, bits & CHILD_GIRL, age_at(birth, q)
+                p, both, years, km[r.origin, place], 0.0, bills[place] if r.origin >= areas else 1.0, bits & CHILD_GIRL, age_at(birth, q)
             )
             if latent > chance:
                 kind = PLACE_AT_HOME
                 bits |= CHILD_AT_HOME
                 book_residence(
-                    accounts, 1, h.resident_area[i], h.resident_part[i], home_place(h, i, areas), h.register_in_town[i], h.register[i] < areas
+                    accounts, 1, r.resident_area, r.resident_part, home_place(r, areas), r.register_in_town, r.register < areas
                 )
         if slot == 1:
-            h.child1[i] = with_kind(bits, kind)
+            r.child1 = with_kind(bits, kind)
         else:
-            h.child2[i] = with_kind(bits, kind)
+            r.child2 = with_kind(bits, kind)

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, along, census_class, children_aged, in_own_town, left_behind
@@ -30,7 +31,6 @@ from urbsim.population.registry import (
     STATUS_SETTLED,
     TENURE_OWN,
 )
-from urbsim.clock import NO_DATE
 
 settle_ok = kernel(settlement_rule.settle_ok)
 points_score = kernel(points_rule.points_score)
@@ -52,77 +52,77 @@ POINT_LEVERS = (
 
 
 @kernel
-def willingness(h, i, q, p, areas, wage, price, seat, tier_value, kept, norm):  # type: ignore[no-untyped-def]
+def willingness(r, q, p, areas, wage, price, seat, tier_value, kept, norm):  # type: ignore[no-untyped-def]
     """Return the probability that household `i` wants to settle where it lives (behaviour.md 5.4, gate 1)."""
-    place = h.place[i]
-    years = years_of_schooling(h.schooling[i])
-    in_province = 1.0 if h.mover[i] != MOVER_OTHER_PROVINCE else 0.0
-    factor = wage_factor(h, i, q, p, norm)
-    earners = 1.0 + 0.7 * (h.spouse[i] == 1)
+    place = r.place
+    years = years_of_schooling(r.schooling)
+    in_province = 1.0 if r.mover != MOVER_OTHER_PROVINCE else 0.0
+    factor = wage_factor(r, q, p, norm)
+    earners = 1.0 + 0.7 * (r.spouse == 1)
     penalty = 1.0 - p.rho_land * kept * in_province
     d = p.theta_0 + p.theta_edu * (years - 9)
-    d += p.theta_dur * (min((q - h.arrived[i]) / 4.0, 15.0) - 5.0)
-    d += p.theta_age * max(0, age_at(h.head_birth[i], q) - 40)
-    d += p.theta_in * in_province + p.theta_ins * h.insured[i]
-    if h.tenure[i] == TENURE_OWN:
+    d += p.theta_dur * (min((q - r.arrived) / 4.0, 15.0) - 5.0)
+    d += p.theta_age * max(0, age_at(r.head_birth, q) - 40)
+    d += p.theta_in * in_province + p.theta_ins * r.insured
+    if r.tenure == TENURE_OWN:
         d += p.theta_own
-    if children_aged(h, i, q, 6, 15) > 0:
+    if children_aged(r, q, 6, 15) > 0:
         d += p.theta_child * (1.0 - seat[place])
-    if h.land[i] & 1:
+    if r.land & 1:
         d += p.theta_hs * penalty
-    if h.land[i] & 2:
+    if r.land & 2:
         d += p.theta_land * penalty
     d += p.theta_pir * (price_to_income(price[place], wage[place] * factor, earners) - 10.0)
     d += p.theta_inc * math.log(factor)
     d += p.g_v * tier_value[place]
-    if h.status[i] == STATUS_PERMIT:
+    if r.status == STATUS_PERMIT:
         d += math.log(p.OR_P)
     return 1.0 / (1.0 + math.exp(-d))
 
 
 @kernel
-def points_of(h, i, q, rule):  # type: ignore[no-untyped-def]
+def points_of(r, q, rule):  # type: ignore[no-untyped-def]
     """Return the points of household `i` under the table of its place (`rule`: the columns of POINT_LEVERS)."""
-    owns = 1.0 if h.tenure[i] == TENURE_OWN else 0.0
-    rented = (q - h.arrived[i]) / 4.0 if tenant_of(h.tenure[i]) else 0.0
-    contract = 1.0 if h.job[i] == JOB_FORMAL else 0.0
+    owns = 1.0 if r.tenure == TENURE_OWN else 0.0
+    rented = (q - r.arrived) / 4.0 if tenant_of(r.tenure) else 0.0
+    contract = 1.0 if r.job == JOB_FORMAL else 0.0
     return points_score(
-        age_at(h.head_birth[i], q), h.schooling[i], 3.0 * quarters_insured_here(h, i, q), 3.0 * (q - h.arrived[i]), owns, rented, contract,
-        1.0 * h.insured_before[i], 1.0 * h.resident_before[i],
+        age_at(r.head_birth, q), r.schooling, 3.0 * quarters_insured_here(r, q), 3.0 * (q - r.arrived), owns, rented, contract,
+        1.0 * r.insured_before, 1.0 * r.resident_before,
         rule[0], rule[1], rule[2], rule[3], rule[4], rule[5], rule[6], rule[7], rule[8], rule[9], rule[10], rule[11], rule[12],
         rule[13], rule[14], rule[15], rule[16], rule[17], rule[18], rule[19],
     )  # fmt: skip
 
 
 @kernel
-def route(h, i, q, areas, gate, rule, recognition, rental_counts, points):  # type: ignore[no-untyped-def]
+def route(r, q, areas, gate, rule, recognition, rental_counts, points):  # type: ignore[no-untyped-def]
     """Return the route by which household `i` may settle at its place, 0 for none (gate 3)."""
-    owns = 1.0 if h.tenure[i] == TENURE_OWN else 0.0
-    rents = 1.0 if tenant_of(h.tenure[i]) else 0.0
-    job = 1.0 if h.job[i] != JOB_NONE else 0.0
-    permit = 1.0 if h.status[i] == STATUS_PERMIT else 0.0
-    native = 1.0 if h.register[i] < areas else 0.0
+    owns = 1.0 if r.tenure == TENURE_OWN else 0.0
+    rents = 1.0 if tenant_of(r.tenure) else 0.0
+    job = 1.0 if r.job != JOB_NONE else 0.0
+    permit = 1.0 if r.status == STATUS_PERMIT else 0.0
+    native = 1.0 if r.register < areas else 0.0
     return settle_ok(
-        owns, rents, job, permit, age_at(h.head_birth[i], q), h.schooling[i],
-        months_insured(h, i, q, recognition), months_resident(h, i, q, recognition), native, 0.0, points,
+        owns, rents, job, permit, age_at(r.head_birth, q), r.schooling,
+        months_insured(r, q, recognition), months_resident(r, q, recognition), native, 0.0, points,
         gate[0], gate[1], gate[2], gate[3], gate[4], gate[5], gate[6], gate[7], gate[8], gate[9], gate[10], gate[11],
         gate[12], gate[13], gate[14], gate[15], rental_counts,
     )  # fmt: skip
 
 
 @kernel
-def admit(h, i, kin, accounts):  # type: ignore[no-untyped-def]
+def admit(r, kin, accounts):  # type: ignore[no-untyped-def]
     """Enter household `i` into the town register of its place, family included if the rule lets kin follow."""
-    place = h.place[i]
-    persons = along(h, i) if kin > 0.0 else 1
+    place = r.place
+    persons = along(r) if kin > 0.0 else 1
     if kin > 0.0:
-        persons += left_behind(h, i)
-    accounts.settled[place, census_class(h, i)] += persons
-    accounts.settling_admitted[place] += 1
-    h.register[i], h.register_part[i] = place, 1
-    h.kin_settled[i] = 1 if kin > 0.0 else 0
-    h.status[i] = STATUS_SETTLED
-    h.queue_since[i] = NO_DATE
+        persons += left_behind(r)
+    accounts[place].settled[census_class(r)] += persons
+    accounts[place].settling_admitted += 1
+    r.register, r.register_part = place, 1
+    r.kin_settled = 1 if kin > 0.0 else 0
+    r.status = STATUS_SETTLED
+    r.queue_since = NO_DATE
 
 
 @kernel
@@ -133,44 +133,45 @@ def settling(h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts
     """
     n = 0
     for i in range(lo, hi):
-        place = h.place[i]
-        if place == GONE or place == OUTSIDE or h.mover[i] == MOVER_IN_PLACE or h.status[i] == STATUS_SETTLED:
+        r = h[i]
+        place = r.place
+        if place == GONE or place == OUTSIDE or r.mover == MOVER_IN_PLACE or r.status == STATUS_SETTLED:
             continue
-        own = in_own_town(h, i)
-        if h.part[i] == 0 and own:
+        own = in_own_town(r)
+        if r.part == 0 and own:
             continue  # registers move into towns only
-        u, v, w, _ = rng.draw4(key, rng.SETTLE, h.id[i], q, 0)
-        waiting = h.queue_since[i] != NO_DATE
+        u, v, w, _ = rng.draw4(key, rng.SETTLE, r.id, q, 0)
+        waiting = r.queue_since != NO_DATE
         if not waiting:
             rate = p.k_q_in
-            if h.mover[i] == MOVER_OTHER_PROVINCE:
+            if r.mover == MOVER_OTHER_PROVINCE:
                 rate = p.k_q_out
             elif own:
                 rate = p.k_q_same
-            if h.status[i] == STATUS_PERMIT:
+            if r.status == STATUS_PERMIT:
                 rate *= p.OR_PH
-            if u >= rate or age_at(h.head_birth[i], q) < 18:
+            if u >= rate or age_at(r.head_birth, q) < 18:
                 continue
-            rights = kept[h.origin[i]] if h.origin[i] < areas else 1.0
-            chance = willingness(h, i, q, p, areas, wage, price, seat, tier_value, rights, norm)
-            if rng.draw1(key, rng.WILLING, h.id[i], 0) >= chance:
+            rights = kept[r.origin] if r.origin < areas else 1.0
+            chance = willingness(r, q, p, areas, wage, price, seat, tier_value, rights, norm)
+            if rng.draw1(key, rng.WILLING, r.id, 0) >= chance:
                 continue
-            accounts.settling_applied[place] += 1
+            accounts[place].settling_applied += 1
         elif v < p.q_exit / 4.0:
-            h.queue_since[i] = NO_DATE
+            r.queue_since = NO_DATE
             continue
-        points = points_of(h, i, q, rule[place])
-        if route(h, i, q, areas, gate[place], rule[place], recognition[place], rental_counts[place], points) == 0:
+        points = points_of(r, q, rule[place])
+        if route(r, q, areas, gate[place], rule[place], recognition[place], rental_counts[place], points) == 0:
             if waiting or v >= p.clerical:
                 continue
-        accounts.settling_eligible[place] += 1
+        accounts[place].settling_eligible += 1
         if not has_quota[place]:
-            admit(h, i, kin[place], accounts)
+            admit(r, kin[place], accounts)
             continue
         if not waiting:
-            h.queue_since[i] = q
-        rows[n], score[n], since[n], lot[n] = i, points, h.queue_since[i], w
-        size[n] = along(h, i) + left_behind(h, i) if kin[place] > 0.0 else 1
+            r.queue_since = q
+        rows[n], score[n], since[n], lot[n] = i, points, r.queue_since, w
+        size[n] = along(r) + left_behind(r) if kin[place] > 0.0 else 1
         n += 1
     return n
 
@@ -180,7 +181,8 @@ def admit_ranked(h, rows, served, kin, accounts):  # type: ignore[no-untyped-def
     """Admit those of the ranked list who were served."""
     for k in range(rows.size):
         if served[k]:
-            admit(h, rows[k], kin[h.place[rows[k]]], accounts)
+            r = h[rows[k]]
+            admit(r, kin[r.place], accounts)
 
 
 common_points = kernel(points_rule.common_points)
@@ -191,10 +193,10 @@ def points_of_rows(h, rows, q):  # type: ignore[no-untyped-def]
     """Return the province's common points of the families in `rows` (rank for school places and public homes)."""
     result = np.empty(rows.size)
     for k in range(rows.size):
-        i = rows[k]
-        skill = 3.0 if h.trained[i] else 0.0
+        r = h[rows[k]]
+        skill = 3.0 if r.trained else 0.0
         result[k] = common_points(
-            age_at(h.head_birth[i], q), h.schooling[i], skill, months_insured(h, i, q, 2), months_resident(h, i, q, 2)
+            age_at(r.head_birth, q), r.schooling, skill, months_insured(r, q, 2), months_resident(r, q, 2)
         )
     return result
 
@@ -204,5 +206,5 @@ def lots_of_rows(h, rows, slots, q, key):  # type: ignore[no-untyped-def]
     """Return the keyed lot of a child in the school round: stream SCHOOL, block of the child's slot."""
     result = np.empty(rows.size)
     for k in range(rows.size):
-        result[k] = rng.draw4(key, rng.SCHOOL, h.id[rows[k]], q, slots[k])[0]
+        result[k] = rng.draw4(key, rng.SCHOOL, h[rows[k]].id, q, slots[k])[0]
     return result

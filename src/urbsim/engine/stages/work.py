@@ -26,24 +26,24 @@ def years_of_schooling(level):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def wage_factor(h, i, q, p, norm):  # type: ignore[no-untyped-def]
+def wage_factor(r, q, p, norm):  # type: ignore[no-untyped-def]
     """Return the wage of head `i` over the mean migrant wage of its place (behaviour.md 5.4, Mincer form with experience).
 
     `norm` is the mean of the exponent over the workers of the initial state, so that the factor is near 1 on average.
     """
-    years = years_of_schooling(h.schooling[i])
-    work = max(0, age_at(h.head_birth[i], q) - years - 6)
+    years = years_of_schooling(r.schooling)
+    work = max(0, age_at(r.head_birth, q) - years - 6)
     child = 0.0
-    if (h.child1_birth[i] != NO_DATE and not h.child1[i] & 2) or (h.child2_birth[i] != NO_DATE and not h.child2[i] & 2):
+    if (r.child1_birth != NO_DATE and not r.child1 & 2) or (r.child2_birth != NO_DATE and not r.child2 & 2):
         child = p.tau_kid
-    exponent = p.m_edu * (years - 9) + p.m_exp1 * work + p.m_exp2 * work * work + p.tau_train * h.trained[i] + child
-    return math.exp(exponent + h.wage_residual[i] - norm)
+    exponent = p.m_edu * (years - 9) + p.m_exp1 * work + p.m_exp2 * work * work + p.tau_train * r.trained + child
+    return math.exp(exponent + r.wage_residual - norm)
 
 
 @kernel
-def enters_job(h, i, u, p, formal_bonus):  # type: ignore[no-untyped-def]
+def enters_job(r, u, p, formal_bonus):  # type: ignore[no-untyped-def]
     """Return the kind of job found: formal with a share rising in schooling, else self-employed or informal."""
-    formal = p.formal_base + p.formal_edu * (years_of_schooling(h.schooling[i]) - 9) + formal_bonus
+    formal = p.formal_base + p.formal_edu * (years_of_schooling(r.schooling) - 9) + formal_bonus
     formal = min(max(formal, 0.02), 0.95)
     if u < formal:
         return JOB_FORMAL
@@ -61,43 +61,44 @@ def work(h, lo, hi, q, key, p, areas, insured_bonus, find_factor, train_chance, 
     insurance, training.
     """
     for i in range(lo, hi):
-        place = h.place[i]
-        if place == GONE or place == OUTSIDE or at_home(h, i):
+        r = h[i]
+        place = r.place
+        if place == GONE or place == OUTSIDE or at_home(r):
             continue
-        age = age_at(h.head_birth[i], q)
+        age = age_at(r.head_birth, q)
         if age < WORK_FROM:
             continue
         if age > WORK_TO:
-            if h.job[i] != JOB_NONE:
-                h.job[i] = JOB_NONE
-                _stop_insurance(h, i, q)
+            if r.job != JOB_NONE:
+                r.job = JOB_NONE
+                _stop_insurance(r, q)
             continue
-        u, v, w, x = rng.draw4(key, rng.WORK, h.id[i], q, 0)
-        if h.job[i] == JOB_NONE:
+        u, v, w, x = rng.draw4(key, rng.WORK, r.id, q, 0)
+        if r.job == JOB_NONE:
             if u < p.job_find * find_factor[place]:
-                h.job[i] = enters_job(h, i, v, p, 0.0)
+                r.job = enters_job(r, v, p, 0.0)
         else:
-            loss = p.job_loss_formal if h.job[i] == JOB_FORMAL else p.job_loss_informal
+            loss = p.job_loss_formal if r.job == JOB_FORMAL else p.job_loss_informal
             if u < loss:
-                h.job[i] = JOB_NONE
+                r.job = JOB_NONE
                 event[i] |= EVENT_JOB
-                _stop_insurance(h, i, q)
-        if h.job[i] != JOB_NONE:
-            if not h.insured[i]:
-                base = p.insure_formal if h.job[i] == JOB_FORMAL else p.insure_other
+                _stop_insurance(r, q)
+        if r.job != JOB_NONE:
+            if not r.insured:
+                base = p.insure_formal if r.job == JOB_FORMAL else p.insure_other
                 if w < base * (1.0 + insured_bonus[place]):
-                    counted = 0 if h.insured_since[i] == NO_DATE else h.insured_since[i]
-                    h.insured[i] = 1
-                    h.insured_since[i] = q - counted
-                    accounts.insured_new[place] += 1
-            if not h.trained[i] and x < train_chance[place]:
-                h.trained[i] = 1
-                accounts.trained[place] += 1
+                    counted = 0 if r.insured_since == NO_DATE else r.insured_since
+                    r.insured = 1
+                    r.insured_since = q - counted
+                    accounts[place].insured_new += 1
+            if not r.trained and x < train_chance[place]:
+                r.trained = 1
+                accounts[place].trained += 1
 
 
 @kernel
-def _stop_insurance(h, i, q):  # type: ignore[no-untyped-def]
+def _stop_insurance(r, q):  # type: ignore[no-untyped-def]
     """End the current spell of insurance; the quarters counted in this area stay to the household's credit."""
-    if h.insured[i]:
-        h.insured_since[i] = q - h.insured_since[i]
-        h.insured[i] = 0
+    if r.insured:
+        r.insured_since = q - r.insured_since
+        r.insured = 0
