@@ -3,6 +3,7 @@
 import inspect
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,11 +116,20 @@ def test_kin_follow_by_range() -> None:
     assert reach == [[0, 0, 0], [0, 7, 0], [0, 7, 7]]
 
 
-def test_money_moves_but_stays_the_same() -> None:
-    settled, unsettled = [100.0, 300.0, 600.0], [0.5, 0.3, 0.2]
-    for weight in (0.0, 0.3, 1.0):
-        grants = [finance.area_grant(own, sum(settled), share, 0.0, weight, 0.0) for own, share in zip(settled, unsettled, strict=True)]
-        assert sum(grants) == pytest.approx(sum(settled))
+def test_grants_grow_with_each_of_their_parts() -> None:
+    base = (100.0, 40.0, 10.0, 0.5, 20.0, 3.0)
+    assert finance.area_grant(100.0, 40.0, 10.0, 0.0, 20.0, 3.0) == 100 + 30
+    for place in range(len(base)):
+        more = tuple(value * 2 if place == at else value for at, value in enumerate(base))
+        assert finance.area_grant(*more) > finance.area_grant(*base)
+
+
+def test_the_engine_pays_by_the_same_rule() -> None:
+    feedback = pytest.importorskip("urbsim.engine.stages.feedback")
+    settled, rates = np.array([[7, 5, 3]]), np.array([[1000.0, 2500.0, 5000.0]])
+    paid = feedback.transfer(settled, np.array([11]), np.array([900]), rates, np.array([700.0]), np.array([0.3]))
+    own = finance.settled_amount(3, 5, 7, 5000.0, 2500.0, 1000.0)
+    assert paid[0] == pytest.approx(finance.area_grant(own, 900, 11, 0.3, 2500.0, 700.0))
 
 
 def test_quota_is_spread_over_the_year() -> None:

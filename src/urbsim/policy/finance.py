@@ -31,8 +31,9 @@ LEVERS: tuple[Lever, ...] = (
           unit=YUAN_A_PUPIL, kind="number", minimum=0, maximum=200_000, default=0, rows=("F1", "E6"), reference=_FUND, evidence="sign",
           looser="higher", scope="region"),
     Lever(name="finance.resident_weight", title=Text("未落户常住人口的权重", "Weight of residents who have not settled"),
-          description=Text("分配奖补时按未落户常住人口(而不是落户人数)分配的比重；总额不变。",
-                           "Share of the award money split by residents who have not settled, not by people settled; the total stays."),
+          description=Text("奖补公式中未落户常住人口的权重：每人每年按省内落户标准的二十分之一乘以此权重，加在奖补上；0 不计，1 足额。",
+                           "Weight of a resident who has not settled: this share of a twentieth of the same-province rate a year is added to "
+                           "the grant; 0 none, 1 all of it."),
           unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("F2", "F6"),
           reference=refs((ZJ2023W, "一(五)"), (XC2024, "8")), evidence="scenario_only", scope="region"),
     Lever(name="finance.pass_through", title=Text("奖补转为服务的比例", "Pass-through of grants"),
@@ -62,25 +63,21 @@ def settled_amount(
 
 
 def area_grant(
-    own_settled_amount: float, region_settled_amount: float, unsettled_share: float, pupils: float,
-    resident_weight: float, grant_per_migrant_pupil: float,
+    own_settled_amount: float, unsettled: float, pupils: float,
+    resident_weight: float, grant_per_settled_same_province: float, grant_per_migrant_pupil: float,
 ) -> float:  # fmt: skip
     """Return an area's grant of the year, yuan.
 
     Equation (structure: policy_rules.md section 6; F1, F2)::
 
-        (1 - w) * own + w * region * unsettled_share + k * pupils
+        own + k * pupils + w * unsettled * g_same_province / 20
 
-    `unsettled_share` is the area's share of the region's residents who have not settled, so w moves money, not the total.
+    A resident who has not settled weighs `w` of a twentieth of a settler of the same province a year; the twentieth is an assumption.
 
-    >>> area_grant(100.0, 1000.0, 0.5, 10.0, 0.2, 3.0)
-    210.0
+    >>> area_grant(100.0, 40.0, 10.0, 0.5, 20.0, 3.0)
+    150.0
     """
-    return (
-        (1 - resident_weight) * own_settled_amount
-        + resident_weight * region_settled_amount * unsettled_share
-        + (grant_per_migrant_pupil * pupils)
-    )
+    return own_settled_amount + grant_per_migrant_pupil * pupils + resident_weight * unsettled * grant_per_settled_same_province / 20.0
 
 
 def built_from_grant(grant: float, pass_through: float, unit_cost: float) -> float:
