@@ -32,8 +32,8 @@ LEVERS: tuple[Lever, ...] = (
           looser="higher", scope="region"),
     Lever(name="finance.resident_weight", title=Text("未落户常住人口的权重", "Weight of residents who have not settled"),
           description=Text("奖补公式中未落户常住人口的权重：每人每年按省内落户标准的二十分之一乘以此权重，另加；0 不计，1 足额。",
-                           "Weight of a resident who has not settled: this share of a twentieth of the same-province rate a year is added to "
-                           "the grant; 0 none, 1 all of it."),
+                           "Weight of a resident who has not settled: this share of a twentieth of the same-province rate is added to the "
+                           "grant each year; 0 none, 1 all of it."),
           unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("F2", "F6"),
           reference=refs((ZJ2023W, "一(五)"), (XC2024, "8")), evidence="scenario_only", scope="region"),
     Lever(name="finance.pass_through", title=Text("奖补转为服务的比例", "Pass-through of grants"),
