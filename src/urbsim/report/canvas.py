@@ -5,6 +5,7 @@ Pictures are plain `matplotlib.figure.Figure` objects; nothing here touches pypl
 
 from __future__ import annotations
 
+import inspect
 import io
 import re
 import unicodedata
@@ -14,11 +15,12 @@ from typing import Any, NamedTuple, ParamSpec
 
 import matplotlib as mpl
 import numpy as np
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from urbsim.report import fonts, palette
+from urbsim.report import fonts, palette, reading
 from urbsim.report.numbers import NOT_MODELLED
 from urbsim.text import Language, Text
 
@@ -68,11 +70,17 @@ def _settings(values: dict[str, Any]) -> Any:
 
 
 def drawn(build: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Run a figure function with the shipped font and the style of this package, and leave matplotlib's settings as they were."""
+    """Run a figure function with the shipped font and the style of this package, and leave matplotlib's settings as they were.
+
+    Where no region is given, the shipped region that the result names is used.
+    """
+    takes_region = "region" in inspect.signature(build).parameters
 
     @wraps(build)
     def inside(*args: P.args, **kwargs: P.kwargs) -> Figure:
         fonts.register()
+        if takes_region and kwargs.get("region") is None and args and isinstance(args[0], xr.Dataset):
+            kwargs["region"] = reading.region_of(args[0])
         with mpl.rc_context(_settings(STYLE)):
             return build(*args, **kwargs)
 
@@ -241,7 +249,8 @@ def to_svg(figure: Figure, salt: str) -> str:
     text = packed.getvalue().decode("utf-8")
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", text, flags=re.S)
-    text = re.sub(r'<g id="[a-zA-Z]+(?:_?\d+)*(?:_\d+)*">', "<g>", text)
+    used = set(re.findall(r"#([\w-]+)", text))
+    text = re.sub(r'(<\w[^<>]*?) id="([^"]*)"', lambda found: found[0] if found[2] in used else found[1], text)
     text = re.sub(r' xmlns(?::xlink)?="[^"]*"', "", text)
     text = text.replace("xlink:href", "href")
     return re.sub(r"\n\s*", "\n", text).strip()

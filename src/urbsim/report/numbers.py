@@ -122,7 +122,7 @@ def probability(value: float, members: int = 0) -> str:
     """
     if not math.isfinite(value):
         return "—"
-    edge = 1 / members if members else 0.005
+    edge = max(1 / members, 0.01) if members else 0.01
     if value >= 1 and edge < 1:
         return f">{100 * (1 - edge):.0f}%"
     if value <= 0 and edge < 1:

@@ -135,6 +135,20 @@ def region_row(dataset: xr.Dataset) -> str:
     return next((area for area, level in zip(areas, levels, strict=True) if level == "region"), areas[-1])
 
 
+def region_of(dataset: xr.Dataset) -> Region | None:
+    """Return the shipped region that a result is about, None if there is none or its areas are not those of the result.
+
+    Pictures asked for without a region (as from `results.urbsim.plot`) find places and published figures through this.
+    """
+    from urbsim.regions import available_regions, load_region
+
+    name = str(dataset.attrs.get("region", ""))
+    if name not in available_regions():
+        return None
+    region = load_region(name)
+    return region if tuple(rows_of_level(dataset, "area")) == tuple(region.area_codes) else None
+
+
 def rows_of_level(dataset: xr.Dataset, level: str) -> list[str]:
     """Return the labels of all rows of a level (area, prefecture, region)."""
     if "level" not in dataset.coords:

@@ -179,6 +179,7 @@ def figure_difference_map(
     changes: xr.Dataset,
     *,
     scenario: str,
+    area: str | None = None,
     lang: Language = "zh",
     region: Region | None = None,
     effect: str = "hukou_urbanization_rate",

@@ -53,8 +53,8 @@ class Context:
         return reading.area_names(self.dataset, self.region)
 
     def name(self, area: str) -> str:
-        """Return the name of an area, prefecture or the region."""
-        return self.names[area].get(self.lang)
+        """Return the name of an area, prefecture or the region; the code of one that the result does not know."""
+        return self.names.get(area, Text(area, area)).get(self.lang)
 
     @cached_property
     def indicators(self) -> list[IndicatorRow]:
