@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.report import material
-from urbsim.report import write_report
+from urbsim.report import run_page, write_report
 from urbsim.report.figures.rates import HUKOU, RESIDENT
 from urbsim.report.numbers import number, percent
 from urbsim.report.page import LANGUAGES
@@ -191,8 +191,6 @@ def test_page_tells_how_to_make_it_again(reader: Reader) -> None:
 
 
 def test_all_pictures_are_in_both_languages_and_as_files(reader: Reader, page: str, folder: Path) -> None:
-    from urbsim.report import run_page
-
     names = set(run_page.pictures(material.result(), material.region()))
     assert page.count("<svg") == 2 * len(names)
     assert {path.stem for path in (folder / "figures").glob("*.png")} == names
@@ -218,16 +216,18 @@ def test_the_embedded_font_covers_what_the_pictures_write(page: str) -> None:
     assert {sign for sign in written if ord(sign) not in known and sign not in "\n&;"} == set()
 
 
-def test_the_same_result_gives_the_same_page(folder: Path, tmp_path: Path) -> None:
-    again = write_report(
-        material.result(),
-        tmp_path,
-        region=material.region(),
-        scenario=material.named(EVIL, EVIL),
-        provenance=material.PROVENANCE,
-        lang="zh",
-    )
-    assert again.read_bytes() == (folder / "report.html").read_bytes()
+def test_the_same_result_gives_the_same_page() -> None:
+    def render() -> str:
+        return run_page.render_run(
+            material.small_result(),
+            {"zh": {}, "en": {}},
+            region=material.small_region(),
+            scenario=material.scenario(),
+            provenance=material.PROVENANCE,
+            lang="zh",
+        )
+
+    assert render() == render()
 
 
 def test_a_small_region_without_published_figures_and_a_single_run_works(tmp_path: Path) -> None:

@@ -141,12 +141,27 @@ _LIKELY = (
 )
 
 
-def likely(value: float) -> Text:
-    """Return a probability in words.
+def likely(value: float, members: int = 0) -> Text:
+    """Return a probability in words; few runs cannot make anything almost certain.
 
-    >>> likely(0.85).en
-    'very likely'
+    >>> likely(0.85).en, likely(1.0, 20).en, likely(1.0, 4).en
+    ('very likely', 'almost certain', 'very likely')
     """
     if not math.isfinite(value):
         return NOT_MODELLED
-    return next(words for least, words in _LIKELY if value >= least)
+    edge = 1 / (members + 1) if members else 0.0
+    bounded = min(max(value, edge), 1 - edge)
+    return next(words for least, words in _LIKELY if bounded >= least)
+
+
+def chance(value: float, members: int, lang: Language) -> str:
+    """Return a probability as it stands in a sentence.
+
+    >>> chance(0.65, 20, "zh"), chance(1.0, 20, "en"), chance(0.0, 4, "zh")
+    ('约为 65%', 'above 95%', '不到 25%')
+    """
+    words = probability(value, members)
+    if words[0] in "<>":
+        before = {"<": Text("不到 ", "below "), ">": Text("超过 ", "above ")}[words[0]]
+        return before.get(lang) + words[1:]
+    return Text("约为 ", "about ").get(lang) + words

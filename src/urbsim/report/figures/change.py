@@ -79,17 +79,18 @@ def _waterfall(axis: Axes, words: list[str], values: reading.Floats, start: floa
     mean = values.mean(axis=0)
     edges = start + np.concatenate([[0.0], np.cumsum(mean)])
     whiskers = reading.interval(values)
-    reach = max(edges.max() - edges.min(), 0.1)
+    lows, highs = edges[:-1] + whiskers.low, edges[:-1] + whiskers.high
+    left, right = min(edges.min(), lows.min()), max(edges.max(), highs.max())
+    reach = max(right - left, 0.1)
     rows = len(words) + 2
     for i, size in enumerate(mean):
         look = palette.GAIN if size >= 0 else palette.LOSS
         y = i + 1
         axis.barh(y, size, left=edges[i], height=0.62, color=look.color, hatch=look.hatch, edgecolor="white", linewidth=0.5, zorder=3)
         axis.plot([edges[i + 1]] * 2, [y, y + 1], color=palette.MUTED, linewidth=0.7, zorder=2)
-        low, high = edges[i] + whiskers.low[i], edges[i] + whiskers.high[i]
-        axis.plot([low, high], [y, y], color=palette.INK, linewidth=1.0, zorder=5)
-        right = max(edges[i], edges[i + 1], high)
-        axis.text(right + 0.025 * reach, y, number(size, 1, sign=True), va="center", ha="left", fontsize=9, color=palette.INK, zorder=6)
+        axis.plot([lows[i], highs[i]], [y, y], color=palette.INK, linewidth=1.0, zorder=5)
+        end = max(edges[i], edges[i + 1], highs[i]) + 0.025 * reach
+        axis.text(end, y, number(size, 1, sign=True), va="center", ha="left", fontsize=9, color=palette.INK, zorder=6)
     for y, value, year in ((0, edges[0], period[0]), (rows - 1, edges[-1], period[1])):
         axis.plot([value], [y], marker="D", markersize=7, color=palette.RESIDENT_RATE.color, zorder=6)
         axis.text(
@@ -105,7 +106,7 @@ def _waterfall(axis: Axes, words: list[str], values: reading.Floats, start: floa
     names = [Text("期初", "start").get(lang), *words, Text("期末", "end").get(lang)]
     axis.set_yticks(range(rows), names)
     axis.set_ylim(rows - 0.4, -0.6)
-    axis.set_xlim(edges.min() - 0.08 * reach, edges.max() + 0.4 * reach)
+    axis.set_xlim(left - 0.06 * reach, max(right + 0.2 * reach, edges[-1] + 0.4 * reach, edges[0] + 0.4 * reach))
     axis.grid(visible=False, axis="y")
     axis.tick_params(axis="y", length=0, labelcolor=palette.INK)
     axis.spines["left"].set_visible(False)

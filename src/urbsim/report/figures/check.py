@@ -88,9 +88,8 @@ def _scatter(axis: Axes, rows: list[Check], names: dict[str, str], year: int, la
 
 
 def _errors(axis: Axes, rows: list[Check], names: dict[str, str], lang: Language) -> None:
-    order = sorted(rows, key=lambda row: row.error)
-    count = min(len(order) // 2, 8)
-    shown = [*order[:count], *order[-count:]] if count else order
+    largest = sorted(rows, key=lambda row: -abs(row.error))[:16]
+    shown = sorted(largest, key=lambda row: row.error)
     down = shown[::-1]
     for look, side in ((palette.GAIN, 1), (palette.LOSS, -1)):
         at = [y for y, row in enumerate(down) if (row.error >= 0) == (side > 0)]

@@ -18,8 +18,13 @@ from urbsim.text import Language, Text
 
 PERSONS = Text("人", "persons")
 HOUSEHOLDS = Text("户", "households")
-SHORT = {"settled": Text("已落户", "settled"), "permit": Text("持居住证", "permit"), "unregistered": Text("未办居住证", "no permit")}
-IN_TOWN = ("settled", "permit", "unregistered")
+SHORT = {
+    "rural": Text("本地农村户籍", "rural register"),
+    "settled": Text("已落户", "settled"),
+    "permit": Text("持居住证", "permit"),
+    "unregistered": Text("未办居住证", "no permit"),
+}
+IN_TOWN = ("settled", "permit", "unregistered", "rural")
 
 
 @canvas.drawn
@@ -42,7 +47,7 @@ def figure_streams(dataset: xr.Dataset, *, area: str | None = None, lang: Langua
 
 def _status_stock(axis: Axes, dataset: xr.Dataset, area: str, lang: Language) -> None:
     found = {status: reading.members(dataset, "migrants", area=area, status=status) for status in IN_TOWN}
-    stocks = {status: values.sum(axis=-1).mean(axis=0) for status, values in found.items() if values is not None}
+    stocks = {status: values.sum(axis=-1).mean(axis=0) for status, values in found.items() if values is not None and values.any()}
     if not stocks:
         canvas.blank(axis, lang)
         return

@@ -62,9 +62,11 @@ def _unit_name(dataset: xr.Dataset, lang: Language) -> str:
 
 
 def _panel(axis: Axes, dataset: xr.Dataset, area: str, service: str, group: str, unit: str, lang: Language) -> None:
-    if reading.members(dataset, "service_demand", area=area, service=service, group=group) is None and group == "everyone":
+    everyone = reading.members(dataset, "service_demand", area=area, service=service, group=group)
+    migrants = reading.members(dataset, "service_demand", area=area, service=service, group="migrants")
+    if everyone is None and migrants is not None:
         group = "migrants"
-        axis.set_title(f"{axis.get_title(loc='left')}{Text('（转移人口）', ' (migrants)').get(lang)}", loc="left", fontsize=9.3, pad=17)
+        axis.set_title(axis.get_title(loc="left") + Text("（转移人口）", " (migrants)").get(lang), loc="left", fontsize=9.3, pad=17)
     demand = reading.members(dataset, "service_demand", area=area, service=service, group=group)
     served = reading.members(dataset, "service_served", area=area, service=service, group=group)
     supply = reading.members(dataset, "service_supply", area=area, service=service)
@@ -96,8 +98,9 @@ def _panel(axis: Axes, dataset: xr.Dataset, area: str, service: str, group: str,
         there = reading.quantile(supply, 0.5) / scale.divisor
         axis.plot(years, there, color=palette.SUPPLY.color, linestyle=palette.SUPPLY.line, linewidth=1.5, zorder=6)
     else:
+        under = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
         words = Text("供给：尚未建模", "supply: not modelled yet").get(lang)
-        axis.text(0.5, 0.12, words, transform=axis.transAxes, ha="center", fontsize=7.8, color=palette.MUTED)
+        axis.text(0.5, 0.12, words, transform=axis.transAxes, ha="center", fontsize=7.8, color=palette.MUTED, bbox=under, zorder=8)
     axis.set_ylim(bottom=0)
     axis.locator_params(axis="y", nbins=4)
     ticks = sorted({years[0], *(year for year in (2020.0,) if years[0] + 3 < year < years[-1] - 3), years[-1]})

@@ -102,4 +102,4 @@ def _row(axis: Axes, y: int, entry: IndicatorRow, lang: Language) -> None:
         axis.plot([_bar(entry.progress)], [y], marker="o", markersize=5, color=palette.RESIDENT_RATE.color, zorder=5)
     if np.isfinite(row.probability):
         axis.text(0.855, y, probability(row.probability, row.members), ha="right", va="center", fontsize=size + 1)
-        axis.text(1.0, y, likely(row.probability).get(lang), ha="right", va="center", fontsize=8, color=palette.MUTED)
+        axis.text(1.0, y, likely(row.probability, row.members).get(lang), ha="right", va="center", fontsize=8, color=palette.MUTED)

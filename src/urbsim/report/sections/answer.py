@@ -7,7 +7,7 @@ import numpy as np
 from urbsim.report import reading
 from urbsim.report.blocks import Block, Card, Cards, Paragraph, Picture, Row, Section, Table
 from urbsim.report.indicators import rate_target
-from urbsim.report.numbers import count, likely, number, percent, probability, span
+from urbsim.report.numbers import chance, count, likely, number, percent, probability, span
 from urbsim.report.sections.context import PERSONS, Context
 from urbsim.text import Text
 
@@ -18,6 +18,10 @@ def section(context: Context) -> Section:
     """Return the section with the answer, the key figures and the target table."""
     blocks: list[Block] = [Paragraph(sentence, "lead") for sentence in sentences(context)]
     blocks.append(Cards(cards(context)))
+    table = getattr(context.scenario, "target_table", None)
+    if table is not None:
+        plan = context.say("目标取自：{}（{}）。", "Targets of: {} ({}).", table.title.get(context.lang), table.document)
+        blocks.append(Paragraph(plan, "note"))
     blocks.append(Picture("targets", context.say("目标完成情况表", "table of targets")))
     blocks += [Paragraph(sentence) for sentence in target_sentences(context)]
     blocks.append(target_table(context))
@@ -65,11 +69,11 @@ def _against_target(context: Context, rate: reading.Floats) -> str:
     target = rate_target(context.dataset)
     if target is None or target[0] != context.last:
         return context.say("。", ".")
-    chance = float(np.mean(rate >= target[1]))
+    met = float(np.mean(rate >= target[1]))
     return context.say(
-        "；规划目标为 {}，达到目标的可能性约为 {}（{}）。",
-        "; the target of the plan is {}, the chance to meet it about {} ({}).",
-        percent(target[1]), probability(chance, context.runs), likely(chance).get(context.lang),
+        "；规划目标为 {}，达到目标的可能性{}（{}）。",
+        "; the target of the plan is {}, the chance to meet it is {} ({}).",
+        percent(target[1]), chance(met, context.runs, context.lang), likely(met, context.runs).get(context.lang),
     )  # fmt: skip
 
 
@@ -81,11 +85,17 @@ def _people(context: Context) -> list[str]:
     status = reading.labels_of(context.dataset, "status")
     now = {code: float(np.median(migrants[:, at, i].sum(axis=-1))) for i, code in enumerate(status)}
     words = context.say(
-        "届时在城镇和乡村居住的农业转移人口中，约 {} 已落户，{} 持居住证，{} 两者皆无。",
-        "Of the rural-origin people living away from home by then, about {} will have settled, {} hold a residence permit, {} have "
-        "neither.",
+        "届时离开户籍地居住的农业转移人口中，约 {} 已落户，{} 持居住证，{} 两者皆无",
+        "Of the rural-origin people living away from home by then, about {} will have settled, {} hold a residence permit, {} have neither",
         *(count(now.get(code, float("nan")), PERSONS, context.lang) for code in ("settled", "permit", "unregistered")),
     )
+    if now.get("rural", 0.0) > 0:
+        words += context.say(
+            "；另有 {} 在本县（市、区）内进城居住、户口仍在村里",
+            "; another {} live in a town of their own county with their register still in the village",
+            count(now["rural"], PERSONS, context.lang),
+        )
+    words += context.say("。", ".")
     return [words]
 
 
@@ -133,8 +143,8 @@ def target_sentences(context: Context) -> list[str]:
     """Return which targets are likely, open and unlikely, and which are not modelled."""
     groups: dict[str, list[str]] = {"likely": [], "open": [], "unlikely": [], "none": []}
     for entry in context.indicators:
-        chance = entry.row.probability
-        kind = "none" if not np.isfinite(chance) else "likely" if chance >= 0.8 else "unlikely" if chance < 0.2 else "open"
+        met = entry.row.probability
+        kind = "none" if not np.isfinite(met) else "likely" if met >= 0.8 else "unlikely" if met < 0.2 else "open"
         groups[kind].append(entry.name)
     comma = context.say("、", "; ")
     words = {

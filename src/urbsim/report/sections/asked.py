@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from urbsim.policy.clauses import DOCUMENTS
 from urbsim.policy.levers import Lever
 from urbsim.policy.registry import LEVERS
 from urbsim.report.blocks import Block, Listing, Paragraph, Row, Section, Table
@@ -41,9 +43,11 @@ def section(context: Context) -> Section:
             )
         )
     if rest:
-        packages = "、".join(scenario.packages) if context.lang == "zh" else ", ".join(scenario.packages)
-        caption = context.say("政策包中的全部数值（{} 条：{}）", "All values of the policy packages ({}: {})", len(rest), packages or "—")
+        caption = context.say("政策包中的全部数值（{} 条）", "All values of the policy packages ({})", len(rest))
+        if scenario.packages:
+            caption += context.say("：", ": ") + context.say("、", ", ").join(scenario.packages)
         blocks.append(lever_table(context, rest, caption, fold=True))
+    blocks += documents(context, entries)
     blocks.append(assumption_table(context))
     blocks.append(Paragraph(context.say("下面几个词会反复出现：", "Words that come back below:")))
     blocks.append(Listing(terms=glossary(context.lang)))
@@ -54,6 +58,13 @@ def all_entries(context: Context) -> list[Entry]:
     """Return every dated value in force, lever by lever."""
     policy = context.scenario.policy
     return [entry for lever in policy.levers_set() for entry in policy.entries(lever)]
+
+
+def documents(context: Context, entries: Iterable[Entry]) -> list[Block]:
+    """Return what the short names of documents stand for that references use."""
+    used = {word for entry in entries for word in re.findall(r"[A-Z]{2}\d{4}W?", entry.document)}
+    terms = [(code, title.get(context.lang)) for code, title in DOCUMENTS.items() if code in used]
+    return [Paragraph(context.say("依据中的文件代号：", "Documents named by a code:"), "note"), Listing(terms=terms)] if terms else []
 
 
 def lever_table(context: Context, entries: Iterable[Entry], caption: str, *, fold: bool) -> Table:

@@ -16,7 +16,7 @@ from urbsim.report.blocks import Block, Listing, Paragraph, Picture, Row, Sectio
 from urbsim.report.figures.compare import EFFECTS, Effect, available, effect_scale
 from urbsim.report.numbers import likely, number, probability, span
 from urbsim.report.sections.areas import ordered
-from urbsim.report.sections.asked import lever_table
+from urbsim.report.sections.asked import documents, lever_table
 from urbsim.report.sections.context import Context
 from urbsim.text import Language, Text
 
@@ -90,6 +90,7 @@ def section_asked(comparison: Comparison) -> Section:
         if entries:
             caption = say("{}：与基准不同的政策数值", "{}: values that differ from the base", other.title.get(lang))
             blocks.append(lever_table(comparison.context(name), entries, caption, fold=len(entries) > 40))
+            blocks += documents(comparison.context(name), entries)
         changed = [key for key, value in other.assumptions.items() if comparison.base.assumptions.get(key) != value]
         if changed:
             blocks.append(
@@ -120,9 +121,8 @@ def section_answer(comparison: Comparison) -> Section:
     caption = say("{} 年末（费用为全年）与基准之差", "Difference from the base at the end of {} (cost: whole year)", last)
     note = say(
         "“方向的把握”是成对模拟中差别与中位数同号的比例。“情景假设”是指差别依靠没有公布力度和效果的政策工具，不是预测；“部分”是指只有其中几项如此。",
-        "Sure of the sign: share of paired runs whose difference has the sign of the median. Assumption: the difference rests "
-        "mainly on levers "
-        "of which neither dose nor effect is published; it is no forecast (partly: some of the levers).",
+        "Sure of the sign: share of paired runs whose difference has the sign of the median. Assumption: the difference rests mainly on "
+        "levers of which neither dose nor effect is published; it is no forecast (partly: some of the levers).",
     )
     blocks.append(Table(caption, tuple(columns), rows, text_columns=2, note=note))
     return Section("answer", say("差别有多大", "How large the difference is"), blocks)
@@ -175,7 +175,7 @@ def _sentence(comparison: Comparison, scenario: str, area: str, last: int) -> st
         if middle == 0:
             parts.append(comparison.say("{}没有差别", "the {} does not differ", words))
             continue
-        sure = likely(float(sign_probability(values))).get(comparison.lang)
+        sure = likely(float(sign_probability(values)), values.size).get(comparison.lang)
         size = f"{number(abs(middle) / scale.divisor, scale.decimals)} {scale.unit.get(comparison.lang)}"
         way = comparison.say("高", "higher") if middle > 0 else comparison.say("低", "lower")
         parts.append(comparison.say("{}{} {}（方向{}）", "the {} is {} by {} (the sign is {})", words, way, size, sure))
@@ -270,11 +270,10 @@ def section_sure(comparison: Comparison) -> Section:
     blocks: list[Block] = [
         Paragraph(
             say(
-                "每一对模拟用同一组参数和同一份随机数，同一户人在各情景中遇到同样的运气，所以差别只来自政策。共 {} 对；没有改动的地方差"
-                "别恰好为零。",
-                "Each pair of runs shares parameters and luck: the same household meets the same chances in every scenario, so that "
-                "only policy makes the "
-                "difference. There are {} pairs; where nothing was changed the difference is exactly zero.",
+                "每一对模拟用同一组参数和同一份随机数，同一户人在各情景中遇到同样的运气，所以差别只来自政策。共 {} 对；没有改动的地方差别"
+                "恰好为零。",
+                "Each pair of runs shares parameters and luck: the same household meets the same chances in every scenario, so that only "
+                "policy makes the difference. There are {} pairs; where nothing was changed the difference is exactly zero.",
                 runs,
             )
         ),

@@ -22,8 +22,8 @@ def section(context: Context) -> Section:
         blocks.append(_table(context, mean[-1]))
     note = context.say(
         "费用按公布的人均或单位标准乘以人数、学位和套数推算，是数量级，不是预算。奖励资金由上级拨给地方：拨付者为正，接受者为负。",
-        "Costs are published costs per head or unit times people, places and homes: orders of magnitude, no budget. A grant is a transfer: "
-        "positive for who gives, negative for who receives.",
+        "Costs are published costs per head or unit times people, places and homes: orders of magnitude, no budget. A grant is a "
+        "transfer: positive for who gives, negative for who receives.",
     )
     blocks.append(Paragraph(note, "note"))
     return Section("money", context.say("钱从哪里来", "Money: what it costs and who pays"), blocks)

@@ -38,11 +38,10 @@ def section_sources(context: Context) -> Section:
     blocks: list[Block] = [
         Paragraph(
             context.say(
-                "下表是本报告用来对照的公布数据。各项政策数值的依据见第一节；完整的数据出处随软件附带（DATA-LICENCES.md，urbsim explain"
-                "）。",
+                "下表是本报告用来对照的公布数据。各项政策数值的依据见第一节；完整的数据出处随软件附带（DATA-LICENCES.md，urbsim explain）"
+                "。",
                 "Published figures that this report compares with. References of policy values stand in the first section; all sources "
-                "of data come with the "
-                "software (DATA-LICENCES.md, urbsim explain).",
+                "of data come with the software (DATA-LICENCES.md, urbsim explain).",
             )
         ),
         Table(context.say("公布数据的来源", "Sources of published figures"), tuple(columns), rows, text_columns=4, fold=len(rows) > 12),

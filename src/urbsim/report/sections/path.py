@@ -17,11 +17,11 @@ ACCOUNTS = ("reclassification", "town_born_migration", "return_or_coverage")
 def section_path(context: Context) -> Section:
     """Return the section with the fan chart."""
     text = context.say(
-        "图中曲线是全部模拟的中位数，色带表示模拟结果分散的程度，越往后越宽。黑色和灰色符号是公布数据，只用来对照，没有连进曲线；2020 "
-        "年普查前后的年度数据口径不同，不能连成一条线。",
-        "The line is the median of all runs; the bands show how far the runs spread, wider with time. Black and grey symbols are published "
-        "figures, there to compare with, not joined to the line; yearly figures from before and after the 2020 census are of different "
-        "series and must not be joined.",
+        "图中曲线是全部模拟的中位数，色带表示模拟结果分散的程度，越往后越宽。黑色和灰色符号是公布数据，只用来对照，没有连进曲线；2020 年"
+        "普查前后的年度数据口径不同，不能连成一条线。",
+        "The line is the median of all runs; the bands show how far the runs spread, wider with time. Black and grey symbols are "
+        "published figures, there to compare with, not joined to the line; yearly figures from before and after the 2020 census are of "
+        "different series and must not be joined.",
     )
     return Section(
         "path", context.say("两个城镇化率的走势", "The path of both rates"), [Picture("urbanization", text), Paragraph(text, "note")]
@@ -40,12 +40,12 @@ def section_why(context: Context) -> Section:
     blocks.append(
         Paragraph(
             context.say(
-                "怎么读：从上到下，每一项把率推高（绿色）或拉低（橙色斜线）多少个百分点，各项之和恰好等于总变化。“村改居”“原城镇居民迁移”“回流与普查口径”不是农户选择的结果，而是统计和管理的变动。",
+                "怎么读：从上到下，每一项把率推高（绿色）或拉低（橙色斜线）多少个百分点，各项之和恰好等于总变化；"
+                "这里用各次模拟的平均数，与走势图的中位数略有出入。“村改居”“原城镇居民迁移”“回流与普查口径”不是农户选择的结果，而是统计和管理的变动。",
                 "How to read: from top to bottom, each item lifts (green) or lowers (orange, hatched) the rate by so many points; "
-                "together they "
-                "are exactly the change. Reclassification, migration of the town-born and returns or coverage are not choices of rural "
-                "households "
-                "but accounts of statistics and administration.",
+                "together they are exactly the change. (Means of the runs, which differ a little from the medians of the fan chart.) "
+                "Reclassification, migration of the town-born and returns or coverage are not "
+                "choices of rural households but accounts of statistics and administration.",
             ),
             "note",
         )
@@ -66,14 +66,23 @@ def _why(context: Context, period: tuple[int, int]) -> str:
     largest = [i for i in np.argsort(-mean)[:3] if mean[i] > 0.05]
     if not largest:
         return ""
-    accounts = float(sum(mean[i] for i, code in enumerate(codes) if code in ACCOUNTS))
-    named = context.say("、", ", ").join(f"{words[codes[i]]} {number(float(mean[i]), 1, sign=True)}" for i in largest)
-    return context.say(
-        "{}—{} 年常住人口城镇化率变动 {} 个百分点，贡献最大的是：{}（百分点）；其中统计和管理口径的变动合计 {} 个百分点。",
-        "From {} to {} the resident rate changes by {} points; the largest contributions are: {} (points); changes of statistics and "
-        "administration make up {} points of it.",
-        *period, number(float(mean.sum()), 1, sign=True), named, number(accounts, 1, sign=True),
+    comma = context.say("、", ", ")
+    named = comma.join(f"{words[codes[i]]} {number(float(mean[i]), 1, sign=True)}" for i in largest)
+    text = context.say(
+        "{}—{} 年常住人口城镇化率变动 {} 个百分点，推高最多的是：{}",
+        "From {} to {} the resident rate changes by {} points; what lifts it most: {}",
+        *period, number(float(mean.sum()), 1, sign=True), named,
     )  # fmt: skip
+    down = [i for i in np.argsort(mean)[:2] if mean[i] < -0.25]
+    if down:
+        lowering = comma.join(f"{words[codes[i]]} {number(float(mean[i]), 1, sign=True)}" for i in down)
+        text += context.say("；拉低最多的是：{}", "; what lowers it most: {}", lowering)
+    accounts = float(sum(mean[i] for i, code in enumerate(codes) if code in ACCOUNTS))
+    return text + context.say(
+        "（百分点）。其中统计和管理口径的变动合计 {} 个百分点。",
+        " (points). Changes of statistics and administration make up {} points of it.",
+        number(accounts, 1, sign=True),
+    )
 
 
 def _table(context: Context, periods: list[tuple[int, int]]) -> Table | None:

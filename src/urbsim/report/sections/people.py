@@ -67,6 +67,8 @@ def _stock_table(context: Context) -> Table | None:
     rows = []
     for code in codes:
         i = reading.labels_of(context.dataset, "status").index(code)
+        if not values[:, :, i].any():
+            continue
         shown = [float(np.median(values[:, t, i].sum(axis=-1))) / scale.divisor for t in at if t is not None]
         rows.append(Row((words[code], *(number(value, scale.decimals) for value in shown))))
     caption = context.say("年末人数（{}，中位数）", "People at year end ({}, medians)", scale.unit.get(context.lang))
@@ -80,7 +82,7 @@ def _origin_table(context: Context) -> Table | None:
     if values is None or at is None:
         return None
     status = reading.labels_of(context.dataset, "status")
-    kept = [status.index(code) for code in IN_TOWN if code in status]
+    kept = [status.index(code) for code in IN_TOWN if code in status and values[:, :, status.index(code)].any()]
     middle = np.median(values[:, at][:, kept], axis=0)
     origins, words = reading.words_of(context.dataset, "origin", context.lang), reading.words_of(context.dataset, "status", context.lang)
     scale = count_scale(float(middle.max()), PERSONS, context.lang)

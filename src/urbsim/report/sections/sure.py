@@ -32,11 +32,10 @@ def _meaning(context: Context) -> str:
             "This report rests on a single run and has no intervals: run again with more draws.",
         )
     return context.say(
-        "区间来自 {} 次模拟，反映参数和运气的不确定，不包括模型本身写错、或者世界发生模型里没有的事情。因此真实的不确定比图中的色带更大"
-        "。{}",
-        "The intervals come from {} runs. They tell of uncertain parameters and of luck, not of faults in the model itself or of "
-        "events that it "
-        "does not contain: true uncertainty is larger than the bands. {}",
+        "区间来自 {} 次模拟，反映参数和运气的不确定，不包括模型本身写错、或者世界发生模型里没有的事情。因此真实的不确定比图中的色带更大。"
+        "{}",
+        "The intervals come from {} runs. They tell of uncertain parameters and of luck, not of faults in the model itself or of events "
+        "that it does not contain: true uncertainty is larger than the bands. {}",
         context.runs,
         context.say("模拟次数不多时，95% 区间只是大致范围。", "With few runs the 95 % interval is only rough.")
         if context.runs < 100
@@ -67,12 +66,11 @@ def _summary(context: Context, found: list[Check]) -> Table:
         "what|level|n|inside 80 %|inside 95 %|mean absolute error|mean bias",
     ).split("|")
     note = context.say(
-        "若区间恰当，约 80% 和 95% 的公布值应落在其中；少得多说明区间太窄。2011—2019 年首次公布的数据只比较逐年变化，不比较水平。参数拟"
-        "合用过其中一部分数据，所以这不是纯粹的预测检验。",
-        "If the intervals are right, about 80 and 95 % of the published values lie inside; far fewer means that they are too narrow. "
-        "Of the series first "
-        "published for 2011–2019 only yearly changes are compared. Parameters were fitted to some of these figures: this is no pure "
-        "test of forecasts.",
+        "若区间恰当，约 80% 和 95% 的公布值应落在其中；少得多说明区间太窄。2011—2019 年首次公布的数据只比较逐年变化，不比较水平。参数拟合"
+        "用过其中一部分数据，所以这不是纯粹的预测检验。",
+        "If the intervals are right, about 80 and 95 % of the published values lie inside; far fewer means that they are too narrow. Of "
+        "the series first published for 2011–2019 only yearly changes are compared. Parameters were fitted to some of these figures: "
+        "this is no pure test of forecasts.",
     )
     return Table(
         context.say("模型与公布数据对照（2011—2022 年）", "Model against published figures, 2011–2022"),
