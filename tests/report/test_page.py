@@ -239,3 +239,15 @@ def test_a_small_region_without_published_figures_and_a_single_run_works(tmp_pat
 def test_asking_for_the_report_does_not_load_matplotlib() -> None:
     code = "import sys, urbsim.report; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("first", "end"), [(0, 1), (0, 2), (0, 6), (0, 43), (40, 69), (48, 52)])
+def test_runs_of_any_length_and_start_have_a_report(first: int, end: int) -> None:
+    whole = material.small_result()
+    years = [i for i in range(17) if first < 4 * (i + 1) - 3 and 4 * (i + 1) < end]
+    part = whole.isel(time=slice(first, end), year=years)
+    scenario, region = material.scenario(), material.small_region()
+    for build in run_page.pictures(part, region).values():
+        build("zh")
+    page = run_page.render_run(part, {"zh": {}, "en": {}}, region=region, scenario=scenario, provenance={}, lang="en")
+    assert scenario.title.en in page

@@ -178,7 +178,9 @@ def years_axis(axis: Axes, first: float, last: float, lang: Language, *, step: i
     span = last - first
     step = step or (1 if span <= 8 else 2 if span <= 18 else 5)
     ticks = np.arange(np.ceil(first / step) * step, last + 0.01, step)
-    if last - ticks[-1] >= 0.5 and step > 1:
+    if ticks.size == 0:
+        ticks = np.arange(np.ceil(first - 1e-9), last + 0.01)
+    if ticks.size and last - ticks[-1] >= 0.5 and step > 1:
         ticks = np.append(ticks[ticks <= last - step / 2 - 0.01], last)
     axis.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
     axis.set_xlim(first - 0.02 * span - 0.1, last + 0.02 * span + 0.1)

@@ -42,11 +42,9 @@ STATUS: dict[str, Look] = {
 }
 GAIN = Look("#2f7d6b", "-", "")
 LOSS = Look("#d98c5f", "-", "////")
-TOTAL = Look("#3b4754", "-", "")
 
 DEMAND = Look("#1c2733", "-", "", "o")
 SUPPLY = Look("#2f7d6b", "--", "", "s")
-SERVED = Look("#9cc7ba", "-", "", "^")
 GAP = Look("#e07a4f", "-", "////", "x")
 
 PAYER: dict[str, Look] = {

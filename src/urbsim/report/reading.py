@@ -53,6 +53,8 @@ def members(dataset: xr.Dataset, name: str, **select: str) -> Floats | None:
     leading = [dims.index(dim) for dim in LEADING if dim in dims]
     rest = [i for i, dim in enumerate(dims) if dim not in LEADING]
     ordered = np.asarray(values.transpose(*leading, *rest), dtype=np.float64)
+    if ordered.size == 0:
+        return None
     stacked = ordered.reshape(-1, *ordered.shape[len(leading) :]) if leading else ordered[None]
     return stacked if np.isfinite(stacked).any() else None
 

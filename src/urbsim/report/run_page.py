@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
-from urbsim.report import canvas
+from urbsim.report import canvas, reading
 from urbsim.report.figures import areas, change, check, money, people, rates, services, targets
 from urbsim.report.page import LANGUAGES, Body, render
 from urbsim.report.sections import answer, asked, origin, path, sure
@@ -95,7 +95,7 @@ def body(context: Context, svg: Mapping[str, str]) -> Body:
 
 def head_lines(context: Context) -> list[str]:
     """Return the lines under the title: place, period, number of runs, version of the scenario."""
-    first, last = int(context.dataset["year"].values[0]) - 1, context.last
+    first, last = reading.first_year(context.dataset), context.last
     return [
         context.say("{} · {}—{} 年 · {} 次模拟", "{} · {}–{} · {} runs", context.place, first, last, context.runs),
         context.say("情景 {}（{}）", "scenario {} ({})", context.scenario.name, context.scenario.hash8),

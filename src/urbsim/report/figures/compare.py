@@ -117,7 +117,7 @@ def figure_differences(
     years, whole = reading.decimal_years(changes), changes["year"].values.astype(float)
     for axis, effect in zip(panels, effects.values(), strict=False):
         x = whole if effect.yearly else years
-        kept = x >= (since if since is not None else x[0])
+        kept = x >= (since if since is not None and x[-1] >= since else x[0])
         found = {scenario: effect.read(changes, scenario, area) for scenario in scenarios}
         shown = {scenario: reading.interval(values[:, kept]) for scenario, values in found.items() if values is not None}
         largest = max(float(np.nanmax(np.abs(np.stack([band.low, band.high])))) for band in shown.values())

@@ -112,7 +112,8 @@ def _streams(axis: Axes, dataset: xr.Dataset, area: str, lang: Language) -> None
     for code, words, values in streams:
         if values is not None:
             years, yearly = reading.by_year(dataset, values if values.ndim == 2 else values.sum(axis=-1))
-            summed[code], x = (words.get(lang), yearly), years.astype(np.float64)
+            if yearly.size:
+                summed[code], x = (words.get(lang), yearly), years.astype(np.float64)
     if not summed:
         canvas.blank(axis, lang)
         return

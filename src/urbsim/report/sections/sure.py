@@ -47,10 +47,6 @@ def _name(context: Context, variable: str) -> str:
     return VARIABLES[variable].name.get(context.lang) if variable in VARIABLES else variable
 
 
-def _relative(row: Check) -> bool:
-    return row.unit == "persons" and not row.change
-
-
 def _summary(context: Context, found: list[Check]) -> Table:
     rows = []
     levels = {level: set(reading.rows_of_level(context.dataset, level)) for level in ("region", "prefecture", "area")}
