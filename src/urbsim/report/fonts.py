@@ -51,7 +51,7 @@ def web_font(text: Iterable[str]) -> str:
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     options = subset.Options(layout_features=["kern"], hinting=False, desubroutinize=False, recalc_timestamp=False)
-    with TTFont(font_file(), lazy=True, recalcTimestamp=False) as font:
+    with TTFont(font_file(), lazy=True, recalcTimestamp=False, recalcBBoxes=False) as font:
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes={ord(sign) for sign in text})
         cutter.subset(font)
