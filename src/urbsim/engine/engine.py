@@ -23,6 +23,7 @@ from urbsim.engine.tables import Utilities, race_weights, utilities, value_of_re
 from urbsim.population.registry import GONE, OUTSIDE
 
 FORGET_AFTER = 20  # quarters
+PIPELINE_LUCK = 300  # a quarter that never comes: keys the luck of those who came before the census
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
 
 
@@ -44,6 +45,7 @@ class Engine:
         self.p = params_record(inputs.params)
         self.town_born = town_born.open_table(np.asarray(population.town_born))
         self.town_born_movers = np.asarray(population.town_born_movers, dtype=np.float64)
+        self.town_born_elsewhere = np.asarray(population.town_born_other_province, dtype=np.int64)
         self._open_area_state()
         self.counts = self._count()
         self._open_references()
@@ -51,6 +53,16 @@ class Engine:
         self.town_born_accounts = empty_accounts(self.areas)
         self.utilities: Utilities | None = None
         self.frame = make_frame(self)
+        self._open_pipeline()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the pool of threads, which cannot be pickled."""
+        return {**self.__dict__, "_pool": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore the state and open a pool of threads again."""
+        self.__dict__.update(state)
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
 
     # -- opening ---------------------------------------------------------------------------------------------
 
@@ -76,33 +88,30 @@ class Engine:
         agents = c.area["residents"] * self.weight
         town_born_now = self.town_born.sum(axis=(2, 3))
         self.hukou_offset = np.asarray(region.hukou_2010) - c.area["hukou"] * self.weight - town_born_now.sum(axis=1)
-        self.hukou_urban_offset = np.minimum(self.hukou_offset, 0) * 0
+        self.hukou_urban_offset = -self.town_born_elsewhere
         self.residents_start = (agents + town_born_now).sum(axis=1)
         movers = c.stock.copy()
         movers[np.arange(self.areas), np.arange(self.areas)] = 0
         self.movers_scale = np.maximum(movers[:, : self.areas].sum(axis=0) * self.weight, 1.0) / self.inputs.movers_reference[0]
         self.birth_scale = self._birth_scale()
 
+    def _open_pipeline(self) -> None:
+        """Put on their way those who came in the two quarters before the census: they live here, but are no residents yet."""
+        u = self.current_utilities()
+        for q in (-1, 0):
+            self._arrivals(u, q, PIPELINE_LUCK + q)
+        self.accounts = empty_accounts(self.areas)
+
     def _birth_scale(self) -> FloatArray:
-        """Return, by part, women's expected births over those of couples with a free child slot, so that couples bear all births."""
-        h = self.households[: self.n]
-        female = h["head_sex"] == 1
-        birth = np.where(female, h["head_birth"], h["spouse_birth"])
-        has_woman = female | (h["spouse"] != 0)
-        age = (0 - birth.astype(np.int64)) // 4
-        fertile_age = has_woman & (age >= 15) & (age <= 49) & (h["place"] < 254)
-        couple = fertile_age & (h["spouse"] == 1)
-        children = (h["child1_birth"] != 32767).astype(int) + (h["child2_birth"] != 32767)
-        scale = np.ones(2)
-        for part in (0, 1):
-            rate = self.inputs.fertile[0][part]
-            rows = fertile_age & (h["resident_part"] == part)
-            total = rate[age[rows] - 15].sum()
-            pairs = couple & (h["resident_part"] == part) & (children < 2)
-            factor = np.where(children[pairs] == 0, 1.0, self.inputs.params.birth_second)
-            able = (rate[age[pairs] - 15] * factor).sum()
-            scale[part] = total / able if able > 0 else 1.0
-        return scale
+        """Return, by part, women's expected births over those of couples with a free child slot.
+
+        Fertility is given per woman; couples who live together bear it all. Renewed every year, so that the region's fertility holds.
+        """
+        sums = np.zeros((2, 2))
+        demography.fertility_base(
+            self.households, 0, self.n, self.q, self.inputs.fertile[max(self.q, 0)], self.inputs.params.birth_second, sums
+        )
+        return np.divide(sums[0], sums[1], out=np.ones(2), where=sums[1] > 0)
 
     # -- running ---------------------------------------------------------------------------------------------
 
@@ -161,6 +170,7 @@ class Engine:
     def _open_year(self) -> None:
         """Book the transfer of the year, forget the counters of the last one and drop rows that can play no part any more."""
         self._compact()
+        self.birth_scale = self._birth_scale()
         self.rounds.budget()
         self.settled_year[:] = 0
         self.quota_used[:] = 0
@@ -237,16 +247,22 @@ class Engine:
         self._each(lambda lo, hi, acc: location.location(
             self.households, lo, hi, q, self.key, self.p, self.areas, attends, race, u.village, u.town, x.km, self.seat, bills,
             self.rounds.town_share, wait, x.districts, acc))  # fmt: skip
+        self._arrivals(u, q, q)
+
+    def _arrivals(self, u: Utilities, q: int, luck: int) -> None:
+        """Let the quarter's newcomers from other provinces enter."""
+        x = self.inputs
+        bills = x.levers["health.direct_settlement"][max(q, 0)]
         away = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas])
         now = arrivals.advantage(away, u.village[self.areas :], u.town[self.areas :], x.params.lambda_)
         if self.entry_base is None:
             self.entry_base = now
-        expected = arrivals.expected_entries(away, now - self.entry_base, x.at_risk[q], x.params.h_entry * float(x.mobility[q]), x.params.lambda_)
+        expected = arrivals.expected_entries(away, now - self.entry_base, x.at_risk[max(q, 0)], x.params.h_entry * float(x.mobility[max(q, 0)]), x.params.lambda_)
         counts = np.zeros(expected.shape, dtype=np.int64)
-        total = arrivals.round_entries(expected, self.rounds.entering * self.weight, q, self.key, counts)
+        total = arrivals.round_entries(expected, self.rounds.entering * self.weight, luck, self.key, counts)
         self._make_room(total)
         self.n = arrivals.enter(
-            self.households, self.n, counts, self.templates, q, self.key, self.p, self.areas, self.rounds.town_share, x.km, self.seat, bills,
+            self.households, self.n, counts, self.templates, q, luck, self.key, self.p, self.areas, self.rounds.town_share, x.km, self.seat, bills,
             self.accounts)  # fmt: skip
 
     def _make_room(self, rows: int) -> None:

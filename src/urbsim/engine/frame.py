@@ -39,7 +39,8 @@ def make_frame(e: Engine) -> Frame:
     frame.update({name: c.area[name] * w for name in _COUNTED})
     frame["residents"] = residents
     frame["town_born"] = town_born_parts
-    frame["town_born_movers"] = np.rint(e.town_born_movers).astype(np.int64)
+    movers = np.rint(e.town_born_movers).astype(np.int64)
+    frame["town_born_movers"] = np.concatenate((movers, e.town_born_elsewhere[:, None]), axis=1)
     frame["hukou"] = c.area["hukou"] * w + town_born_parts.sum(axis=1) + e.hukou_offset
     frame["hukou_urban"] = c.area["hukou_urban"] * w + town_born_parts.sum(axis=1) + e.hukou_urban_offset
     frame["change_residents"] = acc["change_residents"] * w + born["change_residents"]

@@ -198,13 +198,22 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         mobility=_mobility(given),
         places=_by_year(np.asarray(region.school_places_by_year)) + extra_places,
         units=_by_year(np.stack([region.guaranteed_homes, region.public_homes], axis=2)) + extra_units,
-        reclassification=constants.reclassification[None, :] * pace[:, None],
+        reclassification=np.minimum(constants.reclassification * _edge_of_town(region), 0.2)[None, :] * pace[:, None],
         schooling_share=_schooling_of_cohorts(region),
         place_cost=float(given.get("school_place_cost") or 110_000.0),
         home_cost=float(given.get("home_cost") or 353_000.0),
         districts=np.asarray(region.is_core).astype(np.uint8),
         adding=weights / weights.sum(),
     )
+
+
+def _edge_of_town(region: Region) -> FloatArray:
+    """Return by area the town share of 2010 over that of its prefecture: villages at the edge of towns are the ones reclassified [E]."""
+    prefecture = np.asarray(region.prefecture_of)
+    town = np.bincount(prefecture, weights=region.town_2010)
+    all_ = np.bincount(prefecture, weights=region.residents_2010)
+    share: FloatArray = (region.town_2010 / region.residents_2010) / (town / all_)[prefecture]
+    return share
 
 
 def certificates_run(q: int) -> bool:

@@ -164,7 +164,7 @@ def _lots(e: Engine, rows: IntArray, slots: npt.NDArray[np.uint8]) -> FloatArray
 
 
 def _town_share(e: Engine) -> FloatArray:
-    """Return 3 x A: the share of newcomers of each census class who live in the town part, as in the initial state.
+    """Return 3 x A: the share of newcomers of each census class who live in the town part: that of the stock of 2010, tilted to towns.
 
     Same-area movers are townward by definition of the choice. Cells with few people borrow from the class's mean.
     """
@@ -176,7 +176,9 @@ def _town_share(e: Engine) -> FloatArray:
         total = np.bincount(place, minlength=e.areas)[: e.areas].astype(float)
         town = np.bincount(place, weights=part, minlength=e.areas)[: e.areas]
         mean = town.sum() / max(total.sum(), 1.0)
-        share[census] = (town + 5.0 * mean) / (total + 5.0)
+        stock = np.clip((town + 5.0 * mean) / (total + 5.0), 0.01, 0.995)
+        odds = stock / (1.0 - stock) * np.exp(e.inputs.params.town_tilt)
+        share[census] = odds / (1.0 + odds)
     return share
 
 

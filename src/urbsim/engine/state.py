@@ -113,6 +113,7 @@ class Params(NamedTuple):
     k_away: float
     k_outside: float
     k_return_town: float
+    k_return_village: float
     k_block: float
     onward: float
     h_re: float
@@ -182,6 +183,7 @@ class Params(NamedTuple):
     birth_second: float
     leave_home: float
     dorm_share: float
+    town_tilt: float
     h_own: float
     own_pir: float
     h_home_apply: float

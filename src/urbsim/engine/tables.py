@@ -29,7 +29,8 @@ class Utilities(NamedTuple):
 
 
 class Constants(NamedTuple):
-    """Hold the place constants of a draw: `place` per area, `block_place` and `reclassification` (a year) per area."""
+    """Hold the constants of a draw, per area: `place` for people of the region, `block_place` for those of other provinces, and
+    `reclassification`, the share of villagers a year whose village becomes town."""
 
     place: FloatArray
     block_place: FloatArray
@@ -65,7 +66,7 @@ def utilities(
     )
     social = p.beta_n * network / (1.0 + network / p.n_sat)
     value = pull[None, :] + social[:, :areas] - p.beta_d * log_km + p.k_away
-    value[areas:] += constants.block_place[None, :] + p.k_block - p.beta_p
+    value[areas:] += (constants.block_place - constants.place)[None, :] + p.k_block - p.beta_p
     outside = p.beta_w * math.log(wage_outside) - p.beta_d * math.log(OUTSIDE_KM + 1.0) - p.beta_p + p.k_outside + social[:, areas]
     own = np.arange(areas)
     value[own, own] = -np.inf

@@ -69,10 +69,11 @@ def round_entries(expected, per_row, q, key, counts):  # type: ignore[no-untyped
 
 
 @kernel
-def enter(h, start, counts, templates, q, key, p, areas, town_share, km, seat, bills, accounts):  # type: ignore[no-untyped-def]
+def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, accounts):  # type: ignore[no-untyped-def]
     """Write the newcomers' rows from row `start` on; return the next free row.
 
     `templates` are B x T household rows laid out block after block; dates in it are relative to the quarter of arrival.
+    `luck` is the quarter that keys the newcomers' identities (it differs from `q` only for those under way at the census).
     """
     blocks = counts.shape[0]
     per_block = templates.size // blocks
@@ -80,7 +81,7 @@ def enter(h, start, counts, templates, q, key, p, areas, town_share, km, seat, b
     for b in range(blocks):
         for j in range(areas):
             for k in range(counts[b, j]):
-                identity = rng.new_identity(key, (q << 20) | (b << 12) | (j << 4), k)
+                identity = rng.new_identity(key, (luck << 20) | (b << 12) | (j << 4), k)
                 u0, u1, u2, u3 = rng.draw4(key, rng.NEWCOMER, identity, 0, 0)
                 t = b * per_block + min(int(u0 * per_block), per_block - 1)
                 r = h[i]

@@ -179,6 +179,30 @@ def births(h, lo, hi, q, key, hazard, second, accounts, event):  # type: ignore[
 
 
 @kernel
+def fertility_base(h, lo, hi, q, rate, second, sums):  # type: ignore[no-untyped-def]
+    """Add expected births by part: `sums[0]` of all women by `rate` (part x 35), `sums[1]` of couples with a free slot before scaling."""
+    for i in range(lo, hi):
+        r = h[i]
+        if r.place == GONE or r.resident_area == OUTSIDE:
+            continue
+        couple = r.spouse != SPOUSE_NONE
+        if r.head_sex == 0 and not couple:
+            continue
+        birth = r.head_birth if r.head_sex == 1 else r.spouse_birth
+        age = age_at(birth, q)
+        if age < FERTILE_FROM or age > FERTILE_TO:
+            continue
+        expected = rate[r.resident_part, age - FERTILE_FROM]
+        sums[0, r.resident_part] += expected
+        if r.spouse == SPOUSE_ALONG:
+            one, two = r.child1_birth != NO_DATE, r.child2_birth != NO_DATE
+            if not one and not two:
+                sums[1, r.resident_part] += expected
+            elif not (one and two):
+                sums[1, r.resident_part] += expected * second
+
+
+@kernel
 def leavers(h, lo, hi, q, key, chance, areas, rows, slots):  # type: ignore[no-untyped-def]
     """List the children who leave home this quarter: row of the parents and slot (1, 2); return how many.
 

@@ -123,6 +123,8 @@ def choose(r, q, key, p, areas, away, village, town):  # type: ignore[no-untyped
     top = lam * (log_positive_stable(s0, s1, lam) - math.log(best)) - away_cost + lead
     choice = OUTSIDE if pick == areas else pick
     value = village[o] - math.log(-math.log(g0)) - (0.0 if is_home else p.C_move)
+    if (is_away or is_out) and o < areas:
+        value += p.k_return_village
     if r.land & 1:
         value += p.T_land * (1.0 - p.land_cert * (1.0 if r.land & LAND_CERTIFIED else 0.0))
     if value > top:
