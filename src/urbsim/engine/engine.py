@@ -23,6 +23,7 @@ from urbsim.engine.tables import Utilities, race_weights, utilities, value_of_re
 from urbsim.population.registry import GONE, OUTSIDE
 
 FORGET_AFTER = 20  # quarters
+MARKET_RENT_SHARE = 0.9  # rent of a guaranteed home over the market's at which `beta_prh` was judged
 PIPELINE_LUCK = 300  # a quarter that never comes: keys the luck of those who came before the census
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
 
@@ -75,6 +76,8 @@ class Engine:
         self.grant = np.zeros(a)
         self.grant_places = np.zeros((a, 2), dtype=np.int64)
         self.grant_units = np.zeros((a, 2), dtype=np.int64)
+        self.planned_places = np.zeros((a, 2), dtype=np.int64)  # gained by planning for residents, years before this
+        self.planned_now = np.zeros((a, 2), dtype=np.int64)  # and this year
         self.grant_carry = np.zeros(a)
         self.settled_year = np.zeros((a, 3), dtype=np.int64)
         self.quota_used = np.zeros(a, dtype=np.int64)
@@ -138,7 +141,7 @@ class Engine:
         attends = self._stage_attention(event)
         self._stage_location(attends)
         self._each(lambda lo, hi, acc: permits.permits(
-            self.households, lo, hi, q, self.key, self.p, self.areas, self.lever("permit.residence_months"), self.lever("permit.friction"), acc))  # fmt: skip
+            self.households, lo, hi, q, self.key, self.p, self.lever("permit.residence_months"), self.lever("permit.ground_required"), self.lever("permit.friction"), acc))  # fmt: skip
         self.rounds.homes()
         self.rounds.schools()
         self.rounds.settling()
@@ -172,6 +175,7 @@ class Engine:
         self._compact()
         self.birth_scale = self._birth_scale()
         self.rounds.budget()
+        self.rounds.plan()
         self.settled_year[:] = 0
         self.quota_used[:] = 0
 
@@ -222,10 +226,8 @@ class Engine:
         q, x, c = self.q, self.inputs, self.counts
         slots = self.lever("work.training_slots") / 4.0
         chance = np.minimum(np.maximum(slots, 0.0) / np.maximum(c.area["untrained"] * self.weight, 1), 1.0)
-        event_rows = event
-        ones, zeros = np.ones(self.areas), np.zeros(self.areas)
         self._each(lambda lo, hi, acc: work.work(
-            self.households, lo, hi, q, self.key, self.p, self.areas, zeros, ones, chance, acc, event_rows))  # fmt: skip
+            self.households, lo, hi, q, self.key, self.p, self.areas, chance, acc, event))  # fmt: skip
 
     def _stage_attention(self, event: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Stage 5."""
@@ -244,9 +246,10 @@ class Engine:
         wait = np.maximum(self.lever("permit.wait_after_move_months"), 0.0)
         bills = self.lever("health.direct_settlement")
         race = race_weights(u.away, x.params.lambda_)
+        rent_edge = (1.0 - self.lever("homes.guaranteed_rent_share")) / (1.0 - MARKET_RENT_SHARE)
         self._each(lambda lo, hi, acc: location.location(
             self.households, lo, hi, q, self.key, self.p, self.areas, attends, race, u.village, u.town, x.km, self.seat, bills,
-            self.rounds.town_share, wait, x.districts, acc))  # fmt: skip
+            self.rounds.town_share, wait, x.districts, rent_edge, acc))  # fmt: skip
         self._arrivals(u, q, q)
 
     def _arrivals(self, u: Utilities, q: int, luck: int) -> None:

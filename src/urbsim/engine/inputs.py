@@ -21,8 +21,9 @@ CENSUS_2020 = 40
 
 AREA_LEVERS = (
     "settlement.kin_follow", "settlement.recognition", "settlement.quota", "permit.residence_months", "permit.friction",
-    "permit.wait_after_move_months", "school.new_places_primary", "school.new_places_lower_secondary", "school.places_bought",
-    "school.points_ranking", "school.permit_enough", "school.permit_guarantee", "homes.guaranteed_units", "homes.public_units",
+    "permit.wait_after_move_months", "permit.ground_required", "permit.services", "school.new_places_primary", "school.new_places_lower_secondary", "school.places_bought",
+    "school.points_ranking", "school.permit_enough", "school.permit_guarantee", "school.planned_by_residents",
+    "homes.guaranteed_units", "homes.guaranteed_rent_share", "homes.public_units",
     "homes.rental_counts_as_home", "finance.grant_per_settled_cross_province", "finance.grant_per_settled_same_province",
     "finance.grant_per_settled_same_area", "finance.grant_per_migrant_pupil", "finance.resident_weight", "finance.pass_through",
     "land.rights_kept", "work.training_slots", "health.direct_settlement",
@@ -70,6 +71,7 @@ class Inputs:
     tier_value: FloatArray  # A: share of income over five years that a local register is worth
     mobility: FloatArray  # 69: shock on attention and entries
     places: npt.NDArray[np.int64]  # 69 x A x 2, public places before grants
+    new_places: npt.NDArray[np.int64]  # years 2010..2027 x A x 2, places of the region's own plan opened in a year
     units: npt.NDArray[np.int64]  # 69 x A x 2, guaranteed and public homes before grants
     reclassification: FloatArray  # 69 x A, a year
     schooling_share: FloatArray  # 69 x 5, of those who come of age
@@ -197,6 +199,7 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         tier_value=tier,
         mobility=_mobility(given),
         places=_by_year(np.asarray(region.school_places_by_year)) + extra_places,
+        new_places=np.maximum(np.diff(np.asarray(region.school_places_by_year), axis=0, prepend=0), 0),
         units=_by_year(np.stack([region.guaranteed_homes, region.public_homes], axis=2)) + extra_units,
         reclassification=np.minimum(constants.reclassification * _edge_of_town(region), 0.2)[None, :] * pace[:, None],
         schooling_share=_schooling_of_cohorts(region),

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.clock import season
+from urbsim.clock import season, year_of
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
 from urbsim.engine.state import FloatArray, IntArray
-from urbsim.population.registry import TENURE_GUARANTEED, TENURE_PUBLIC
+from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
 
+FIRST_YEAR = 2010
 MIGRANT_SHARE_OF_UNITS = 0.5  # [E] units that go to people of rural origin; the rest serve the town-born young and talents
 PRIMARY_SHARE_OF_GRANT = 0.7  # [E] places built from grants: primary, the rest lower secondary
 HOMES_SHARE_OF_GRANT = 0.3  # [E] of what is passed through, the part that goes into homes
@@ -72,8 +73,20 @@ class Rounds:
             self._enter_school()
 
     def places(self) -> IntArray:
-        """Return public places by area and stage now, grants included."""
-        return self.engine.inputs.places[self.engine.q] + self.engine.grant_places
+        """Return public places by area and stage now, grants and what was planned by residents included."""
+        e = self.engine
+        this_year = e.planned_now * season(e.q) // 4 if e.q > 0 else e.planned_now
+        return e.inputs.places[e.q] + e.grant_places + e.planned_places + this_year
+
+    def plan(self) -> None:
+        """Split the year's new school places by resident instead of registered children, as far as the rule in force says."""
+        e = self.engine
+        pupils = e.frame["pupils"].sum(axis=(2, 3))
+        migrants = e.frame["pupils"][:, :, 1, :PLACE_AT_HOME].sum(axis=2)
+        new, weight = e.inputs.new_places[year_of(e.q) - FIRST_YEAR], e.lever("school.planned_by_residents")
+        e.planned_places += e.planned_now
+        for stage in (0, 1):
+            e.planned_now[:, stage] = feedback.planned_shift(new[:, stage], pupils[:, stage], pupils[:, stage] - migrants[:, stage], weight)
 
     def _enter_school(self) -> None:
         e = self.engine
@@ -123,7 +136,7 @@ class Rounds:
         before = e.accounts["settled"].sum(axis=1)
         found = settling.settling(
             h, 0, e.n, q, e.key, e.p, e.areas, x.gate[q], x.rule[q], e.lever("settlement.recognition"), e.lever("homes.rental_counts_as_home"),
-            quota >= 0.0, kin, e.wage, x.price[q], e.seat, x.tier_value, e.lever("land.rights_kept"), e.norm, rows, score, since, lot, size, e.accounts,
+            quota >= 0.0, kin, e.wage, x.price[q], e.seat, x.tier_value, e.lever("permit.services"), e.lever("land.rights_kept"), e.norm, rows, score, since, lot, size, e.accounts,
         )  # fmt: skip
         rows, score, since, lot, size = (v[:found] for v in (rows, score, since, lot, size))
         allowed = np.maximum(quota, 0.0) * season(q) / 4.0 - e.quota_used

@@ -93,7 +93,7 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
                 r.part = 1 if u1 < town_share[2, j] else 0
                 r.arrived, r.region_since = q, q
                 r.resident_area, r.resident_part = OUTSIDE, 0
-                r.job = enters_job(r, u2, p, 0.0)
+                r.job = enters_job(r, u2, p)
                 r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
                 arrange_family(r, q, key, p, areas, AWAY, km[areas + b, j], seat[j], bills[j], accounts)
                 persons = 1 + (r.spouse == 1)

@@ -61,3 +61,27 @@ def transfer(
     """
     grant: FloatArray = (settled * per_settled).sum(axis=1) + pupils * per_pupil + resident_weight * unsettled * per_settled[:, 1] / 20.0
     return grant
+
+
+def planned_shift(new: IntArray, resident: IntArray, registered: IntArray, weight: FloatArray) -> IntArray:
+    """Return the new school places of a year that areas gain or give up as places are planned by residents (lever E2); they sum to 0.
+
+    All per area: `new` public places of the year's plan (at least 0), school-age children `resident` in the area and those of them
+    `registered` there, `weight` of the lever. The plan stands for planning by register; with a weight an area's part in the region's new
+    places moves by `weight * (resident share - registered share)`. Nobody gives up more than its new places, and gains equal losses.
+    """
+    move = weight * new.sum() * (resident / max(int(resident.sum()), 1) - registered / max(int(registered.sum()), 1))
+    gain, loss = np.maximum(move, 0.0), np.minimum(np.maximum(-move, 0.0), new)
+    total = int(min(gain.sum(), loss.sum()))
+    return _shared(gain, total) - _shared(loss, total)
+
+
+def _shared(parts: FloatArray, total: int) -> IntArray:
+    """Return whole numbers that sum to `total`, in proportion to `parts` (at least 0), by largest remainder, the earlier area first."""
+    if total <= 0:
+        return np.zeros(parts.size, dtype=np.int64)
+    exact = parts * (total / parts.sum())
+    whole = np.floor(exact).astype(np.int64)
+    order = np.argsort(-(exact - whole), kind="stable")
+    whole[order[: total - int(whole.sum())]] += 1
+    return whole

@@ -62,13 +62,18 @@ def log_positive_stable(u, v, index):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def stay_terms(r, q, p):  # type: ignore[no-untyped-def]
-    """Return what ties household `i` to its present place: years, home, rental unit, register, temper."""
+def stay_terms(r, q, p, rent_edge):  # type: ignore[no-untyped-def]
+    """Return what ties household `r` to its present place: years, home, rental unit, register, temper.
+
+    `rent_edge` is the advantage of the place's guaranteed rental homes over the market, 1 at a rent of nine tenths.
+    """
     tie = p.beta_match + p.beta_dur * min((q - r.arrived) / 4.0, 10.0)
     if r.tenure == TENURE_OWN:
         tie += p.beta_own
-    elif r.tenure == TENURE_GUARANTEED or r.tenure == TENURE_PUBLIC:
+    elif r.tenure == TENURE_PUBLIC:
         tie += p.beta_prh
+    elif r.tenure == TENURE_GUARANTEED:
+        tie += p.beta_prh * rent_edge
     if r.status == STATUS_SETTLED:
         tie += p.beta_reg
     if r.settle_type:
@@ -79,11 +84,11 @@ def stay_terms(r, q, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def choose(r, q, key, p, areas, away, village, town):  # type: ignore[no-untyped-def]
+def choose(r, q, key, p, areas, away, village, town, rent_edge):  # type: ignore[no-untyped-def]
     """Return the alternative that household `i` prefers: an area, OUTSIDE, VILLAGE_CHOICE or TOWN_CHOICE.
 
     `away` is origins x 3 (school-age children) x (areas + 1), exp(-V/lambda), infinite where an alternative does not exist; the last
-    column is the world outside. `village`, `town` are utilities by origin. The largest V + lambda*e, with e Gumbel, is the smallest of
+    column is the world outside. `village`, `town` are utilities by origin; `rent_edge` is as in `stay_terms`. The largest V + lambda*e, with e Gumbel, is the smallest of
     -ln(u) * exp(-V/lambda): a race of exponentials, one logarithm an alternative.
     """
     o = r.origin
@@ -98,7 +103,7 @@ def choose(r, q, key, p, areas, away, village, town):  # type: ignore[no-untyped
     age = age_at(r.head_birth, q)
     old = -p.g_age * max(0, age - 30)
     lead = p.beta_w * p.m_edu * p.edu_away * (years_of_schooling(r.schooling) - 9)
-    tie = 0.0 if is_home else stay_terms(r, q, p)
+    tie = 0.0 if is_home else stay_terms(r, q, p, rent_edge)
     # Costs by alternative: onward moves are cheaper than a first one, returns know no age.
     away_cost = p.C_move + old
     if is_away or is_out:
@@ -224,16 +229,16 @@ def move(r, q, key, p, areas, target, town_share, wait, districts, accounts):  #
     if r.register == r.place and r.register_part == 1:
         r.status = STATUS_SETTLED
     accounts[r.place].arrivals[census_class(r)] += persons
-    r.job = enters_job(r, u1, p, 0.0) if age_at(r.head_birth, q) <= WORK_TO else JOB_NONE
+    r.job = enters_job(r, u1, p) if age_at(r.head_birth, q) <= WORK_TO else JOB_NONE
     r.tenure = TENURE_EMPLOYER if u2 < p.dorm_share and target != TOWN_CHOICE else TENURE_MARKET_RENT
 
 
 @kernel
-def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat, bills, town_share, wait, districts, accounts):  # type: ignore[no-untyped-def]
+def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat, bills, town_share, wait, districts, rent_edge, accounts):  # type: ignore[no-untyped-def]
     """Let every attending household choose and move; then decide who of the family lives along.
 
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
-    province); `town_share`, `wait`, `districts` as in `move`. People of another province who are outside come back through `arrivals`.
+    province); `town_share`, `wait`, `districts` as in `move`; `rent_edge` per area as in `stay_terms`. People of another province who are outside come back through `arrivals`.
     """
     for i in range(lo, hi):
         r = h[i]
@@ -246,7 +251,8 @@ def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat
                 continue
         if not out and at_home(r) and age_at(r.head_birth, q) > 69:
             continue
-        target = choose(r, q, key, p, areas, away, village, town)
+        edge = 1.0 if out else rent_edge[r.place]
+        target = choose(r, q, key, p, areas, away, village, town, edge)
         stays = (
             (target == VILLAGE_CHOICE and (at_home(r) or (out and o >= areas)))
             or (target == TOWN_CHOICE and (in_own_town(r) or (out and o >= areas)))

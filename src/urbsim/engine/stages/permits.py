@@ -1,6 +1,7 @@
 """Stage 7: residence permits.
 
-Who may: people living outside their register's area for `permit.residence_months`, with a job, a lawful home or study. Who takes one up:
+Who may: people living outside their register's area for `permit.residence_months` (closed: nobody), who have a job or a lawful home while
+`permit.ground_required` asks for a ground; study is not a ground of its own, since heads do not study. Who takes one up:
 `Pr = 1 - exp(-(h_P/4) * friction * exp(g1*Kid6_15 + g2*Insured + g3*Know))` (behaviour.md 5.4); *Know* is senior schooling or more.
 """
 
@@ -22,21 +23,22 @@ from urbsim.population.registry import (
 
 
 @kernel
-def may_hold(r, q, months, areas):  # type: ignore[no-untyped-def]
-    """Tell whether household `i` meets the conditions of the permit at its place."""
-    lawful = r.job != JOB_NONE or r.tenure > TENURE_EMPLOYER
-    return lawful and 3 * (q - r.arrived) >= months
+def may_hold(r, q, months, ground):  # type: ignore[no-untyped-def]
+    """Tell whether household `r` meets the conditions of the permit at its place (`ground` above 0: a job or home is asked)."""
+    if months < 0.0 or 3 * (q - r.arrived) < months:
+        return False
+    return ground <= 0.0 or r.job != JOB_NONE or r.tenure > TENURE_EMPLOYER
 
 
 @kernel
-def permits(h, lo, hi, q, key, p, areas, months, friction, accounts):  # type: ignore[no-untyped-def]
-    """Issue the quarter's permits; `months`, `friction` per area (dated levers)."""
+def permits(h, lo, hi, q, key, p, months, ground, friction, accounts):  # type: ignore[no-untyped-def]
+    """Issue the quarter's permits; `months`, `ground`, `friction` per area (dated levers)."""
     for i in range(lo, hi):
         r = h[i]
         place = r.place
         if place == GONE or place == OUTSIDE or r.status != STATUS_UNREGISTERED:
             continue
-        if not may_hold(r, q, months[place], areas):
+        if not may_hold(r, q, months[place], ground[place]):
             continue
         hazard = p.h_P / 4.0 * friction[place]
         exponent = p.g2 * r.insured

@@ -3,6 +3,7 @@
 1 *willing*: a logit of the household and the place against a frozen latent; 2 *acts*: a rate by origin (people of another province far
 lower); 3 *eligible*: the dated rule, a pure function (`urbsim.policy.settlement.settle_ok`); 4 *admitted*: where a quota is in force, ranked
 by points, ties by date; the rest wait, are scored again, and some give up. Thresholds live in gate 3 alone, never in taste (behaviour.md 5.4).
+Where a head settled alone, the family follows by the kin route once `settlement.kin_follow` opens it: through gates 2 to 4, not gate 1.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from urbsim.population.registry import (
     MOVER_IN_PLACE,
     MOVER_OTHER_PROVINCE,
     OUTSIDE,
+    SPOUSE_NONE,
     STATUS_PERMIT,
     STATUS_SETTLED,
     TENURE_OWN,
@@ -52,8 +54,11 @@ POINT_LEVERS = (
 
 
 @kernel
-def willingness(r, q, p, areas, wage, price, seat, tier_value, kept, norm):  # type: ignore[no-untyped-def]
-    """Return the probability that household `i` wants to settle where it lives (behaviour.md 5.4, gate 1)."""
+def willingness(r, q, p, areas, wage, price, seat, tier_value, services, kept, norm):  # type: ignore[no-untyped-def]
+    """Return the probability that household `r` wants to settle where it lives (behaviour.md 5.4, gate 1).
+
+    `services` per area: the share of settled residents' services that a permit carries; the effect of a permit is in proportion.
+    """
     place = r.place
     years = years_of_schooling(r.schooling)
     in_province = 1.0 if r.mover != MOVER_OTHER_PROVINCE else 0.0
@@ -76,7 +81,7 @@ def willingness(r, q, p, areas, wage, price, seat, tier_value, kept, norm):  # t
     d += p.theta_inc * math.log(factor)
     d += p.g_v * tier_value[place]
     if r.status == STATUS_PERMIT:
-        d += math.log(p.OR_P)
+        d += math.log(p.OR_P) * services[place]
     return 1.0 / (1.0 + math.exp(-d))
 
 
@@ -95,6 +100,18 @@ def points_of(r, q, rule):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def following_kin(r):  # type: ignore[no-untyped-def]
+    """Return who could follow the settled head of household `r`: 1 spouse or children, 2 elders alone, 0 nobody (or all have)."""
+    if r.status != STATUS_SETTLED or r.kin_settled:
+        return 0.0
+    if r.spouse != SPOUSE_NONE or r.child1_birth != NO_DATE or r.child2_birth != NO_DATE:
+        return 1.0
+    if r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE:
+        return 2.0
+    return 0.0
+
+
+@kernel
 def route(r, q, areas, gate, rule, recognition, rental_counts, points):  # type: ignore[no-untyped-def]
     """Return the route by which household `i` may settle at its place, 0 for none (gate 3)."""
     owns = 1.0 if r.tenure == TENURE_OWN else 0.0
@@ -104,19 +121,26 @@ def route(r, q, areas, gate, rule, recognition, rental_counts, points):  # type:
     native = 1.0 if r.register < areas else 0.0
     return settle_ok(
         owns, rents, job, permit, age_at(r.head_birth, q), r.schooling,
-        months_insured(r, q, recognition), months_resident(r, q, recognition), native, 0.0, points,
+        months_insured(r, q, recognition), months_resident(r, q, recognition), native, following_kin(r), points,
         gate[0], gate[1], gate[2], gate[3], gate[4], gate[5], gate[6], gate[7], gate[8], gate[9], gate[10], gate[11],
         gate[12], gate[13], gate[14], gate[15], rental_counts,
     )  # fmt: skip
 
 
 @kernel
+def entering(r, kin):  # type: ignore[no-untyped-def]
+    """Count the members of household `r` who enter the town register if it is admitted: the head, and the family if kin follow."""
+    persons = along(r) + left_behind(r) if kin > 0.0 else 1
+    if r.status == STATUS_SETTLED:
+        persons -= 1  # the head has settled before
+    return persons
+
+
+@kernel
 def admit(r, kin, accounts):  # type: ignore[no-untyped-def]
     """Enter household `i` into the town register of its place, family included if the rule lets kin follow."""
     place = r.place
-    persons = along(r) if kin > 0.0 else 1
-    if kin > 0.0:
-        persons += left_behind(r)
+    persons = entering(r, kin)
     accounts[place].settled[census_class(r)] += persons
     accounts[place].settling_admitted += 1
     r.register, r.register_part = place, 1
@@ -126,16 +150,21 @@ def admit(r, kin, accounts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def settling(h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts, has_quota, kin, wage, price, seat, tier_value, kept, norm, rows, score, since, lot, size, accounts):  # type: ignore[no-untyped-def]  # fmt: skip
+def settling(h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts, has_quota, kin, wage, price, seat, tier_value, services, kept, norm, rows, score, since, lot, size, accounts):  # type: ignore[no-untyped-def]  # fmt: skip
     """Walk the four gates; admit where no quota is in force, else list who is ranked this quarter and return how many.
 
-    `gate` is areas x len(GATE_LEVERS), `rule` areas x len(POINT_LEVERS); the others are per area (`kept` per area of origin).
+    `gate` is areas x len(GATE_LEVERS), `rule` areas x len(POINT_LEVERS); the others are per area (`kept` per area of origin). A head who
+    settled without the family stands here again for them while the rule lets them follow.
     """
     n = 0
     for i in range(lo, hi):
         r = h[i]
         place = r.place
-        if place == GONE or place == OUTSIDE or r.mover == MOVER_IN_PLACE or r.status == STATUS_SETTLED:
+        if place == GONE or place == OUTSIDE or r.mover == MOVER_IN_PLACE:
+            continue
+        settled = r.status == STATUS_SETTLED
+        if settled and (following_kin(r) == 0.0 or kin[place] < following_kin(r)):
+            r.queue_since = NO_DATE
             continue
         own = in_own_town(r)
         if r.part == 0 and own:
@@ -153,9 +182,10 @@ def settling(h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts
             if u >= rate or age_at(r.head_birth, q) < 18:
                 continue
             rights = kept[r.origin] if r.origin < areas else 1.0
-            chance = willingness(r, q, p, areas, wage, price, seat, tier_value, rights, norm)
-            if rng.draw1(key, rng.WILLING, r.id, 0) >= chance:
-                continue
+            if not settled:
+                chance = willingness(r, q, p, areas, wage, price, seat, tier_value, services, rights, norm)
+                if rng.draw1(key, rng.WILLING, r.id, 0) >= chance:
+                    continue
             accounts[place].settling_applied += 1
         elif v < p.q_exit / 4.0:
             r.queue_since = NO_DATE
@@ -171,7 +201,7 @@ def settling(h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts
         if not waiting:
             r.queue_since = q
         rows[n], score[n], since[n], lot[n] = i, points, r.queue_since, w
-        size[n] = along(r) + left_behind(r) if kin[place] > 0.0 else 1
+        size[n] = entering(r, kin[place])
         n += 1
     return n
 

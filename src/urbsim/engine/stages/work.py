@@ -41,9 +41,9 @@ def wage_factor(r, q, p, norm):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def enters_job(r, u, p, formal_bonus):  # type: ignore[no-untyped-def]
+def enters_job(r, u, p):  # type: ignore[no-untyped-def]
     """Return the kind of job found: formal with a share rising in schooling, else self-employed or informal."""
-    formal = p.formal_base + p.formal_edu * (years_of_schooling(r.schooling) - 9) + formal_bonus
+    formal = p.formal_base + p.formal_edu * (years_of_schooling(r.schooling) - 9)
     formal = min(max(formal, 0.02), 0.95)
     if u < formal:
         return JOB_FORMAL
@@ -53,12 +53,11 @@ def enters_job(r, u, p, formal_bonus):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def work(h, lo, hi, q, key, p, areas, insured_bonus, find_factor, train_chance, accounts, event):  # type: ignore[no-untyped-def]
+def work(h, lo, hi, q, key, p, areas, train_chance, accounts, event):  # type: ignore[no-untyped-def]
     """Change jobs, insurance and training of one quarter.
 
-    `insured_bonus`, `find_factor`, `train_chance` are per area: added to the chance that a job insures, factor on job finding,
-    chance that an untrained worker gets one of this quarter's training slots. Draws: stream WORK, block 0: loss or finding, kind,
-    insurance, training.
+    `train_chance` is per area: the chance that an untrained worker gets one of this quarter's training slots. Draws: stream WORK,
+    block 0: loss or finding, kind, insurance, training.
     """
     for i in range(lo, hi):
         r = h[i]
@@ -75,8 +74,8 @@ def work(h, lo, hi, q, key, p, areas, insured_bonus, find_factor, train_chance, 
             continue
         u, v, w, x = rng.draw4(key, rng.WORK, r.id, q, 0)
         if r.job == JOB_NONE:
-            if u < p.job_find * find_factor[place]:
-                r.job = enters_job(r, v, p, 0.0)
+            if u < p.job_find:
+                r.job = enters_job(r, v, p)
         else:
             loss = p.job_loss_formal if r.job == JOB_FORMAL else p.job_loss_informal
             if u < loss:
@@ -86,7 +85,7 @@ def work(h, lo, hi, q, key, p, areas, insured_bonus, find_factor, train_chance, 
         if r.job != JOB_NONE:
             if not r.insured:
                 base = p.insure_formal if r.job == JOB_FORMAL else p.insure_other
-                if w < base * (1.0 + insured_bonus[place]):
+                if w < base:
                     counted = 0 if r.insured_since == NO_DATE else r.insured_since
                     r.insured = 1
                     r.insured_since = q - counted
