@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import xarray as xr
 
 from tests.cli.conftest import FAST, Command
 from tests.experiments import fake_engine
+from urbsim.cli.tables import width
 from urbsim.results.hashing import content_hash
 from urbsim.results.storage import open_results
 from urbsim.scenario import load
@@ -32,7 +34,7 @@ def test_it_ends_with_the_targets_and_the_path_of_the_report(urbsim_command: Com
     assert (tmp_path / shown / "report.html").read_text() == "report en"
     assert "Resident urbanization rate" in out
     assert {path.name for path in folders[0].iterdir()} == {"results.nc", "scenario.yaml", "provenance.json", "report.html", "tables"}
-    assert "2 draws" in err
+    assert "draws 2" in err
 
 
 def test_the_default_folder_is_named_by_scenario_and_hash(urbsim_command: Command, engine: Any, tmp_path: Path) -> None:
@@ -43,12 +45,29 @@ def test_the_default_folder_is_named_by_scenario_and_hash(urbsim_command: Comman
     assert (scenario.run.draws, scenario.run.weight, str(scenario.period.until)) == (2, 1000, "2012-12-31")
 
 
+def test_a_single_run_claims_no_probability(urbsim_command: Command, engine: Any) -> None:
+    out = urbsim_command("run", "zhejiang_2027", *FAST, "--until", "2027", "--draws", "1", "-o", "out").out
+    assert "has no interval and no probability" in out
+    assert re.search(r"Resident urbanization rate .* (met|missed)$", out, re.MULTILINE)
+    assert "not modelled yet" in out
+
+
+def test_the_table_stands_straight_in_chinese(urbsim_command: Command, engine: Any) -> None:
+    out = urbsim_command("run", "zhejiang_2027", *FAST, "--until", "2027", "--lang", "zh", "-o", "out").out
+    lines = out.splitlines()[1:14]
+    at = width(lines[0].partition("中位数")[0]) + width("中位数")
+    for line in lines[1:6]:
+        place = next(i for i in range(len(line)) if width(line[:i]) >= at)
+        assert line[place - 1].isdigit(), line
+        assert line[place : place + 2] == "  ", line
+
+
 def test_in_chinese(urbsim_command: Command, engine: Any) -> None:
     status, out, err = urbsim_command("run", "zhejiang_2027", *FAST, "--lang", "zh", "-o", "out")
     assert status == 0
     assert "报告：out/report.html" in out
     assert "目标表" in out
-    assert "2 次抽样" in err
+    assert "抽样 2 次" in err
 
 
 def test_quiet_prints_the_folder_alone(urbsim_command: Command, engine: Any) -> None:
@@ -126,7 +145,7 @@ def test_a_folder_that_cannot_be_written(urbsim_command: Command, engine: Any, t
     assert (status, out) == (2, "")
     assert err.strip()
     assert "Traceback" not in err
-    assert "draws" not in err, "it should be found before anything is simulated"
+    assert "until 2012" not in err, "it should be found before anything is simulated"
     assert (tmp_path / "file").read_text() == "mine"
     assert leftovers(tmp_path / "full") == ["letter.txt"]
 

@@ -19,7 +19,7 @@ SLOW = """
 from tests.experiments import fake_engine
 from urbsim.experiments import runner
 if __name__ == "__main__":
-    runner._engine = lambda: fake_engine.slow
+    runner._engine = lambda: fake_engine.{engine}
     from urbsim.cli import main
     main()
 """
@@ -43,10 +43,10 @@ def alive(group: int) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_an_interrupt_ends_cleanly(tmp_path: Path, jobs: str) -> None:
+@pytest.mark.parametrize(("jobs", "engine"), [("1", "slow"), ("2", "slow"), ("1", "stuck"), ("2", "stuck")])
+def test_an_interrupt_ends_cleanly(tmp_path: Path, jobs: str, engine: str) -> None:
     script = tmp_path / "slow.py"
-    script.write_text(SLOW)
+    script.write_text(SLOW.format(engine=engine))
     words = ["run", "zhejiang_2027", "--draws", "4", "--weight", "1000", "--jobs", jobs, "-o", "out"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "LANG": "en_US.UTF-8", "LC_ALL": ""}
     process = subprocess.Popen(
@@ -56,7 +56,7 @@ def test_an_interrupt_ends_cleanly(tmp_path: Path, jobs: str) -> None:
     assert within(60, (tmp_path / "out").exists)
     time.sleep(1.0 if jobs == "1" else 3.0)
     os.killpg(process.pid, signal.SIGINT)  # as the terminal does: parent and workers alike
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert err.splitlines()[-1] == "Interrupted; no result was written."
     assert "Traceback" not in err

@@ -38,6 +38,12 @@ def slow(scenario: Any, *, on_quarter: Callable[[int], None] | None, **numbers: 
     return simulate(scenario, on_quarter=None, **numbers)
 
 
+def stuck(scenario: Any, **numbers: Any) -> Frames:
+    """Be far from the next quarter, as a worker that compiles is."""
+    time.sleep(120)
+    raise AssertionError("nobody ended this worker")
+
+
 def fails_at_draw_1(scenario: Any, *, draw: int, **rest: Any) -> Frames:
     """Raise an error in draw 1 only."""
     if draw == 1:

@@ -11,7 +11,7 @@ import typer
 
 from urbsim.cli.language import both
 from urbsim.cli.options import Draws, Jobs, Lang, Output, Quiet, Replicates, Seed, Set, Start, Threads, Until, Weight
-from urbsim.cli.progress import announce, progress_bar
+from urbsim.cli.progress import announce, progress_bar, say_writing
 from urbsim.cli.run import DATA, REPORT, RESULTS, TABLES, WHERE
 from urbsim.cli.tables import effects
 from urbsim.text import Language
@@ -115,6 +115,7 @@ def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) 
             runs = run_plans(plans, progress)
         results, records = [result for result, _ in runs], [record for _, record in runs]
         changes = differences(results[0], dict(zip(others, results[1:], strict=True)), names[0])
+        say_writing(lang, quiet)
         write_comparison(changes, folder, plans=plans, provenances=records, hook=write_page)
     finally:
         release(folder)

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from urbsim.experiments.plan import Plan
 
 LABEL = Text(zh="模拟", en="Simulating")
+COMPILING = Text(
+    zh="这一版本第一次运行，先要编译一次，进度条会停一会儿。",
+    en="The first run of this version compiles the model once; the progress bar will wait for it.",
+)
+WRITING = Text(zh="正在写报告、图和表格……", en="Writing the report, its pictures and tables ...")
 FORMAT = Text(
     zh="{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} 季，已用 {elapsed}，还需 {remaining}",
     en="{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} quarters, {elapsed} gone, {remaining} left",
@@ -48,8 +53,19 @@ def announce(plans: Sequence[Plan], lang: Language, quiet: bool) -> None:
     run, period = first.scenario.run, first.scenario.period
     names = ", ".join(plan.scenario.name for plan in plans)
     words = Text(
-        zh=f"{names}：{run.draws} 次抽样 × {run.replicates} 次重复，至 {period.until}，每个代理代表 {run.weight} 户，{first.jobs} 个进程。",
-        en=f"{names}: {run.draws} draws × {run.replicates} replicates, to {period.until}, "
-        f"an agent stands for {run.weight} households, {first.jobs} processes.",
+        zh=f"{names}：抽样 {run.draws} 次，每次重复 {run.replicates} 次，至 {period.until}，"
+        f"每个代理代表 {run.weight} 户，进程 {first.jobs} 个。",
+        en=f"{names}: draws {run.draws}, replicates {run.replicates}, until {period.until}, "
+        f"households per agent {run.weight}, processes {first.jobs}.",
     )
     print(words.get(lang), file=sys.stderr)
+    from urbsim.engine.compiled import cache_folder
+
+    if not cache_folder().exists():
+        print(COMPILING.get(lang), file=sys.stderr)
+
+
+def say_writing(lang: Language, quiet: bool) -> None:
+    """Say on standard error that the simulation is over and the report is being written."""
+    if not quiet:
+        print(WRITING.get(lang), file=sys.stderr)

@@ -9,7 +9,7 @@ import typer
 
 from urbsim.cli.language import both
 from urbsim.cli.options import Draws, Jobs, Lang, Output, Quiet, Replicates, Seed, Set, Start, Threads, Until, Weight
-from urbsim.cli.progress import announce, progress_bar
+from urbsim.cli.progress import announce, progress_bar, say_writing
 from urbsim.cli.tables import targets
 from urbsim.text import Language, Text
 
@@ -103,6 +103,7 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
         announce([plan], lang, quiet)
         with progress_bar(lang, quiet) as progress:
             dataset, provenance = run_plan(plan, progress)
+        say_writing(lang, quiet)
         write(
             dataset,
             folder,

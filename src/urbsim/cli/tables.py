@@ -12,7 +12,7 @@ from urbsim.text import Language, Text
 if TYPE_CHECKING:
     import xarray as xr
 
-TARGETS = Text("目标表", "Targets")
+MET, MISSED = Text("达到", "met"), Text("未达到", "missed")
 TARGET_COLUMNS = (
     Text("序号", "no."),
     Text("指标", "indicator"),
@@ -28,15 +28,19 @@ EFFECT_COLUMNS = (
     Text("单位", "unit"),
     Text("中位数", "median"),
     Text("80% 区间", "80 % interval"),
-    Text("方向的把握", "sign"),
+    Text("方向的把握", "sure of sign"),
 )
 SIGN = Text(
     "同样的参数和随机数，逐次配对。方向的把握是与中位数同号的模拟所占比例。",
-    "Run by run under the same parameters and luck. Sign is the share of runs that go the way of the median.",
+    "Run by run under the same parameters and luck. Sure of sign is the share of runs that go the way of the median.",
 )
 SUMMED = Text(
     "[ ] 为各年之和。达标概率是达到目标的模拟所占比例。",
     "[ ] is a sum over the plan's years. The probability is the share of runs that meet the target.",
+)
+ALONE = Text(
+    "[ ] 为各年之和。只模拟了一次，没有区间和概率。",
+    "[ ] is a sum over the plan's years. A single run has no interval and no probability.",
 )
 
 
@@ -68,22 +72,34 @@ def _pad(cell: str, wanted: int, right: bool) -> str:
 
 
 def targets(dataset: xr.Dataset, lang: Language) -> str:
-    """Return the target table of a result: median, 80 % interval and the probability that each target is met."""
+    """Return the target table of a result: median, 80 % interval and the probability that each target is met.
+
+    A single run has neither interval nor probability: it meets a target or misses it.
+    """
     from urbsim.results.targets import target_rows
 
-    rows = []
-    for row in target_rows(dataset):
+    rows, found = [], target_rows(dataset)
+    for row in found:
         low, high = row.intervals[80]
         target = f"[{_number(row.target)}]" if row.cumulative else _number(row.target)
-        span = "" if math.isnan(low) else f"{_number(low)} – {_number(high)}"
-        chance = "" if math.isnan(row.probability) else f"{100 * row.probability:.0f} %"
-        last = row.remark.get(lang) if row.remark is not None else chance
+        span = "" if math.isnan(low) or row.members < 2 else f"{_number(low)} – {_number(high)}"
+        last = row.remark.get(lang) if row.remark is not None else _chance(row.probability, row.members, lang)
         cells = [str(row.number), row.name.get(lang), row.unit.get(lang), _number(row.baseline), target, _number(row.median), span, last]
         rows.append(cells)
     if not rows:
         return ""
+    base, year = int(dataset["baseline_year"].values[0]), int(dataset["target_year"].values[0])
+    head = Text(f"目标表（基期 {base} 年，目标 {year} 年）", f"Targets (baseline {base}, target {year})").get(lang)
     body = table([column.get(lang) for column in TARGET_COLUMNS], rows, numbers=[0, 3, 4, 5, 6])
-    return f"{TARGETS.get(lang)}\n{body}\n{SUMMED.get(lang)}"
+    return f"{head}\n{body}\n{(ALONE if max(row.members for row in found) == 1 else SUMMED).get(lang)}"
+
+
+def _chance(probability: float, members: int, lang: Language) -> str:
+    from urbsim.report.numbers import probability as words
+
+    if members != 1:
+        return words(probability, members)
+    return (MET if probability == 1 else MISSED).get(lang)
 
 
 def effects(changes: xr.Dataset, titles: Mapping[str, Text], base: Text, lang: Language) -> str:
@@ -92,6 +108,7 @@ def effects(changes: xr.Dataset, titles: Mapping[str, Text], base: Text, lang: L
 
     from urbsim.experiments.differences import sign_probability
     from urbsim.report.figures.compare import available, effect_scale
+    from urbsim.report.numbers import probability
     from urbsim.report.reading import last_year, region_row
 
     area, year = region_row(changes), last_year(changes)
@@ -100,12 +117,12 @@ def effects(changes: xr.Dataset, titles: Mapping[str, Text], base: Text, lang: L
         rows = []
         for effect in available(changes, area).values():
             members = effect.read(changes, name, area)
-            if members is None:
+            if members is None or not np.isfinite(members[:, -1]).all():
                 continue
             low, median, high = np.quantile(members[:, -1], (0.1, 0.5, 0.9))
             scale = effect_scale(effect, max(abs(low), abs(high)), lang)
             cells = [f"{value / scale.divisor:+,.{scale.decimals}f}" if value else "0" for value in (median, low, high)]
-            sure = f"{100 * float(sign_probability(members[:, -1])):.0f} %"
+            sure = probability(float(sign_probability(members[:, -1])), len(members)) if median else ""
             rows.append([effect.name.get(lang), scale.unit.get(lang), cells[0], f"{cells[1]} … {cells[2]}", sure])
         head = Text(f"{title.zh} 与 {base.zh} 之差，{area} {year} 年末", f"{title.en} less {base.en}, {area} at the end of {year}")
         parts.append(f"{head.get(lang)}\n" + table([column.get(lang) for column in EFFECT_COLUMNS], rows, numbers=[2, 3, 4]))

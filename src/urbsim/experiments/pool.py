@@ -11,12 +11,14 @@ import itertools
 import multiprocessing
 import signal
 import sys
+import threading
 import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -34,6 +36,7 @@ Receive = Callable[[int, Frames], None]
 Simulate = Callable[..., Mapping[str, NDArray[Any]]]
 Progress = Callable[[int, int], None]
 POLL_SECONDS = 0.2
+GRACE_SECONDS = 3.0
 RUNNING, FINISHED = 1, 2
 DIED = Text(zh="一个工作进程意外终止（常见原因是内存不足）", en="a worker process ended unexpectedly (often for want of memory)")
 
@@ -149,16 +152,18 @@ def _in_workers(
     tell: Callable[[int], None],
 ) -> None:
     context = multiprocessing.get_context("spawn")
-    board = _Board(context.Value("q", 0), context.Array("i", [-1] * len(tasks)), context.Value("b", 0))
+    board = _Board(context.RawArray("i", len(tasks)), context.RawArray("b", len(tasks)), context.RawValue("b", 0))
     begin = (simulate, scenario.resolved_yaml(), numbers, board)
+    others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=begin) as pool:
+        pending: set[Future[Frames]] = set()
         try:
             with _quiet_start():
                 futures = {pool.submit(_work, i, task): i for i, task in enumerate(tasks)}
             pending = set(futures)
             while pending:
                 finished, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-                tell(board.quarters.value)
+                tell(sum(board.quarters))
                 for future in finished:
                     receive(futures.pop(future), unpack(future.result()))
         except BrokenProcessPool as error:
@@ -169,27 +174,45 @@ def _in_workers(
                 raise UserError(error.problems) from error
             raise _failure(told_as, error.task, numbers, error.reason) from error
         finally:
-            board.stop.value = 1
-            pool.shutdown(cancel_futures=True)
+            _end(pending, board, set(multiprocessing.active_children()) - others)
+
+
+def _end(pending: set[Future[Frames]], board: _Board, workers: set[BaseProcess]) -> None:
+    """End the workers: they stop after the quarter they are in; one that is far from its next quarter is ended after a while.
+
+    Not at once: a worker that is ended while it sends a result would leave the parent waiting for the rest.
+    """
+    board.stop.value = 1
+    begun = [future for future in pending if not future.cancel()]
+    if wait(begun, timeout=GRACE_SECONDS).not_done:
+        for worker in workers:
+            worker.terminate()
 
 
 @contextlib.contextmanager
 def _quiet_start() -> Iterator[None]:
-    """Start children that do not hear Ctrl-C (the parent tells them to stop) and that do not import the user's script again.
+    """Start children that do not hear Ctrl-C and that do not import the user's script again.
 
-    Children inherit the blocked signal; the parent gets one that arrived meanwhile afterwards. Without the second, `urbsim.run(...)` at the
-    top of a plain script would start itself over in every worker.
+    Children inherit the blocked signal; the parent ends them itself. One that arrives while they start is raised afterwards: raised in
+    between, it would leave a child that nobody knows of. Without the second, `urbsim.run(...)` at the top of a plain script would start
+    itself over in every worker.
     """
     real = sys.modules["__main__"]
+    heard: list[int] = []
+    hears = threading.current_thread() is threading.main_thread() and hasattr(signal, "pthread_sigmask")
+    if hears:
+        handler = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     sys.modules["__main__"] = types.ModuleType("__main__")
-    can_block = hasattr(signal, "pthread_sigmask")
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_block else set()
     try:
         yield
     finally:
         sys.modules["__main__"] = real
-        if can_block:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if hears:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            signal.signal(signal.SIGINT, handler)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _failure(told_as: str, task: Task, numbers: Numbers, reason: str | Text) -> RunError:
@@ -208,7 +231,7 @@ def _failure(told_as: str, task: Task, numbers: Numbers, reason: str | Text) -> 
 
 
 class _Board(NamedTuple):
-    """What parent and workers share: quarters done in all, the state of every task, and the word to stop."""
+    """What parent and workers share, without locks: quarters done and state of every task (each has its slot), and the word to stop."""
 
     quarters: Any
     states: Any
@@ -252,11 +275,12 @@ def _work(i: int, task: Task) -> Frames:
     if _worker is None:
         raise RuntimeError("the worker has not begun")
     simulate, scenario, numbers, board = _worker
+    if board.stop.value:
+        raise _Stopped
     board.states[i] = RUNNING
 
     def on_quarter(q: int) -> None:
-        with board.quarters.get_lock():
-            board.quarters.value += 1
+        board.quarters[i] += 1
         if board.stop.value:
             raise _Stopped
 
