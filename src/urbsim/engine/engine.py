@@ -141,7 +141,7 @@ class Engine:
         attends = self._stage_attention(event)
         self._stage_location(attends)
         self._each(lambda lo, hi, acc: permits.permits(
-            self.households, lo, hi, q, self.key, self.p, self.lever("permit.residence_months"), self.lever("permit.ground_required"), self.lever("permit.friction"), acc))  # fmt: skip
+            self.households, lo, hi, q, self.key, self.p, self.lever("permit.residence_months"), self.lever("permit.ground_required"), self.lever("permit.friction"), self.lever("school.permit_enough"), acc))  # fmt: skip
         self.rounds.homes()
         self.rounds.schools()
         self.rounds.settling()

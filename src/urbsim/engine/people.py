@@ -73,6 +73,23 @@ def children_aged(r, q, first, last):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def children_along(r, q, first, last):  # type: ignore[no-untyped-def]
+    """Count children of completed age `first`..`last` who live with the head."""
+    n = 0
+    if r.child1_birth != NO_DATE and not r.child1 & CHILD_AT_HOME:
+        n += first <= age_at(r.child1_birth, q) <= last
+    if r.child2_birth != NO_DATE and not r.child2 & CHILD_AT_HOME:
+        n += first <= age_at(r.child2_birth, q) <= last
+    return n
+
+
+@kernel
+def season_of(q):  # type: ignore[no-untyped-def]
+    """Return 1, 2, 3 or 4: which quarter of its year `q` is (`urbsim.clock.season` for kernels)."""
+    return (q + 3) % 4 + 1
+
+
+@kernel
 def at_home(r):  # type: ignore[no-untyped-def]
     """Tell whether household `i` lives in its own village (whatever that village is classed as today)."""
     return r.mover == MOVER_IN_PLACE and r.place != OUTSIDE

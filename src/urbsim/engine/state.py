@@ -140,6 +140,7 @@ class Params(NamedTuple):
     e0: float
     c5_p: float
     h_P: float
+    permit_for_school: float
     g1: float
     g2: float
     g3: float

@@ -1,7 +1,7 @@
 """Stage 8: homes. Buy, apply for guaranteed or public rental, be ranked, be allotted a unit; else the market.
 
 Buying: quarterly hazard `h_own/4 * exp(own_pir * (PIR - 10))` for households with a job, PIR the price of 90 m2 over the yearly income of
-the household (price-to-income). Applying for a rental unit: hazard `h_home_apply/4` of market and dormitory tenants. Units fall free when
+the household (price-to-income). Applying for a rental unit: hazard `h_home_apply/4` of market and dormitory tenants; those who wait give up at `q_exit/4`. Units fall free when
 households move or buy. Evidence for effects is sign only (levers H1, H2).
 """
 
@@ -60,6 +60,9 @@ def buy_and_apply(h, lo, hi, q, key, p, areas, wage, price, rows, place_of, kind
             continue
         if r.tenure == TENURE_GUARANTEED or r.tenure == TENURE_PUBLIC:
             occupied[place, r.tenure - TENURE_GUARANTEED] += 1
+            continue
+        if r.homes_since != NO_DATE and v < p.q_exit / 4.0:
+            r.homes_since = NO_DATE
             continue
         if r.homes_since == NO_DATE:
             if v < p.h_home_apply / 4.0 and age_at(r.head_birth, q) <= OLDEST_APPLICANT:

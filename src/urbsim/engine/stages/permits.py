@@ -11,7 +11,7 @@ import math
 
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import along, census_class, children_aged
+from urbsim.engine.people import along, census_class, children_aged, children_along, season_of
 from urbsim.population.registry import (
     GONE,
     JOB_NONE,
@@ -31,8 +31,13 @@ def may_hold(r, q, months, ground):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def permits(h, lo, hi, q, key, p, months, ground, friction, accounts):  # type: ignore[no-untyped-def]
-    """Issue the quarter's permits; `months`, `ground`, `friction` per area (dated levers)."""
+def permits(h, lo, hi, q, key, p, months, ground, friction, enough, accounts):  # type: ignore[no-untyped-def]
+    """Issue the quarter's permits; `months`, `ground`, `friction`, `enough` per area (dated levers).
+
+    In the quarter of school applications a family with a child of school age along takes up its permit with `permit_for_school` at least,
+    where the permit alone opens the school (`enough`).
+    """
+    enrolment = season_of(q) == 2
     for i in range(lo, hi):
         r = h[i]
         place = r.place
@@ -46,6 +51,9 @@ def permits(h, lo, hi, q, key, p, months, ground, friction, accounts):  # type: 
             exponent += p.g1
         if r.schooling >= 2:
             exponent += p.g3
-        if rng.draw1(key, rng.PERMIT, r.id, q) < 1.0 - math.exp(-hazard * math.exp(exponent)):
+        chance = 1.0 - math.exp(-hazard * math.exp(exponent))
+        if enrolment and enough[place] > 0.0 and children_along(r, q, 5, 14) > 0:
+            chance = max(chance, p.permit_for_school)
+        if rng.draw1(key, rng.PERMIT, r.id, q) < chance:
             r.status = STATUS_PERMIT
             accounts[place].permits_issued[census_class(r)] += along(r)
