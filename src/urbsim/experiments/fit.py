@@ -29,9 +29,10 @@ Floats = npt.NDArray[np.float64]
 CENSUS_2020 = 40
 TOLERANCES = {"residents": 0.02, "other_province": 0.05, "town_share": 1.5}  # relative, relative, points
 SETTLED_FROM_OUTSIDE_2015_2018 = 539_000.0  # persons; State New Urbanisation Report 2018 (population.csv of the evidence)
-ITERATIONS = 18
+ITERATIONS = ((250, 14), (100, 5))  # (weight, most runs): coarse first, then at the default weight
+HOPELESS = 2.5  # a candidate this far off at the coarse weight is given up
 ENOUGH = 0.6  # stop when every error is below this share of its tolerance
-FLOOR, CEILING = 0.0002, 0.03  # yearly reclassification: the limit on its constants
+FLOOR, CEILING = 0.0002, 0.04  # yearly reclassification: the limit on its constants
 
 
 @dataclass
@@ -128,35 +129,42 @@ def improve(region: Any, solution: Solution, reached: Reached, found: dict[str, 
     values["k_q_out"] *= float(np.clip((SETTLED_FROM_OUTSIDE_2015_2018 / max(reached.settled_outside, 5e4)) ** 0.7, 0.5, 2.0))
 
 
-def solve(region_name: str, candidate: int, *, weight: int = 100, seed: int = 0, start: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Fit one candidate; return its solution, errors and loss as plain numbers (the best iteration, not the last)."""
+def solve(region_name: str, candidate: int, *, seed: int = 0, start: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Fit one candidate; return its solution, errors and loss at the default weight as plain numbers (the best run, not the last)."""
     from urbsim.engine import people_of
     from urbsim.parameters import prior_sample
     from urbsim.regions import load_region
     from urbsim.scenario import load
 
     region, scenario = load_region(region_name), load(f"{region_name}_2027")
-    people, templates = people_of(region_name, weight, seed)
+    solution = _opening(region, dict(prior_sample(candidate)), start)
+    best: dict[str, Any] = {}
+    for weight, runs in ITERATIONS:
+        people, templates = people_of(region_name, weight, seed)
+        best = {}
+        for run in range(runs):
+            reached = run_to_census(region, scenario, people, templates, solution, weight=weight, seed=seed, draw=candidate)
+            found = errors(region, reached)
+            if not best or worst_of(found) < best["worst"]:
+                best = _plain(candidate, run, solution, found, reached)
+            if worst_of(found) < ENOUGH:
+                break
+            improve(region, solution, reached, found)
+        if best["worst"] > HOPELESS:
+            break
+    return best
+
+
+def _opening(region: Any, parameters: dict[str, float], start: dict[str, Any] | None) -> Solution:
+    """Return where the search begins: zeros, or the solution of the first candidate."""
     areas, prefectures = len(region.area_codes), len(region.prefecture_codes)
-    solution = Solution(
-        dict(prior_sample(candidate)), np.zeros(prefectures), np.zeros(areas), np.zeros(prefectures), np.full(prefectures, 0.012)
-    )
+    solution = Solution(parameters, np.zeros(prefectures), np.zeros(areas), np.zeros(prefectures), np.full(prefectures, 0.012))
     if start is not None:
         solution.prefecture_part, solution.area_part = np.array(start["prefecture_part"]), np.array(start["area_part"])
         solution.block, solution.reclassification = np.array(start["block"]), np.array(start["reclassification"])
         for symbol in ("k_town", "k_outside", "k_q_out"):
             solution.parameters[symbol] = start["parameters"][symbol]
-    best: dict[str, Any] = {"worst": np.inf}
-    for iteration in range(ITERATIONS):
-        reached = run_to_census(region, scenario, people, templates, solution, weight=weight, seed=seed, draw=candidate)
-        found = errors(region, reached)
-        worst = worst_of(found)
-        if worst < best["worst"]:
-            best = _plain(candidate, iteration, solution, found, reached)
-        if worst < ENOUGH:
-            break
-        improve(region, solution, reached, found)
-    return best
+    return solution
 
 
 def _plain(candidate: int, iteration: int, solution: Solution, found: dict[str, Floats], reached: Reached) -> dict[str, Any]:
@@ -176,21 +184,19 @@ def _plain(candidate: int, iteration: int, solution: Solution, found: dict[str, 
     }
 
 
-def fit_ensemble(region_name: str, draws: int, folder: Path, *, jobs: int = 2, weight: int = 100, seed: int = 0) -> list[dict[str, Any]]:
+def fit_ensemble(region_name: str, draws: int, folder: Path, *, jobs: int = 2, seed: int = 0) -> list[dict[str, Any]]:
     """Fit candidates until `draws` of them pass; finished ones are kept in `folder`, so that an interrupted fit goes on.
 
     Returns the members, best first, then in the order of candidates.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    first = _kept(folder, 0) or _keep(folder, solve(region_name, 0, weight=weight, seed=seed))
+    first = _kept(folder, 0) or _keep(folder, solve(region_name, 0, seed=seed))
     passed = [first] if first["worst"] <= 1.0 else []
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         candidate = 1
         while len(passed) < draws and candidate < 4 * draws:
             batch = range(candidate, candidate + jobs)
-            futures = {
-                c: pool.submit(solve, region_name, c, weight=weight, seed=seed, start=first) for c in batch if _kept(folder, c) is None
-            }
+            futures = {c: pool.submit(solve, region_name, c, seed=seed, start=first) for c in batch if _kept(folder, c) is None}
             for c in batch:
                 result = _kept(folder, c) or _keep(folder, futures[c].result())
                 print(f"candidate {c}: worst {result['worst']:.2f} of tolerance after {result['iteration'] + 1} runs", flush=True)
