@@ -7,7 +7,7 @@ import xarray as xr
 from tests.results.synthetic import make_dataset, make_frames, make_region, make_scenario
 from urbsim.clock import QUARTERS
 from urbsim.results.dataset import Assembler, assemble
-from urbsim.results.frames import FRAME_AXES, check_frames
+from urbsim.results.frames import FRAME_AXES, check_frames, frame_shape
 from urbsim.results.labels import AXES, codes
 from urbsim.results.levels import Calendar
 from urbsim.results.variables import VARIABLES
@@ -201,6 +201,10 @@ def test_size_at_the_defaults() -> None:
     assert 20 * sum(result[name].nbytes for name in result.data_vars) < 80e6
 
 
-def test_frames_agree_with_the_engine() -> None:
-    observe = pytest.importorskip("urbsim.engine.observe")
-    assert set(FRAME_AXES) <= set(observe.FRAME)
+def test_the_engine_reports_the_agreed_frames() -> None:
+    from urbsim.engine import open_engine
+    from urbsim.scenario import load
+
+    frame = open_engine(load("zhejiang_2027"), weight=5000).frame
+    for name in FRAME_AXES:
+        assert frame[name].shape == frame_shape(name, 1, 64)[1:], name

@@ -25,6 +25,9 @@ FRAME_AXES: dict[str, tuple[str, ...]] = {
     "migrants": ("status", "origin"),
     "agents_in_place": ("part",),
     "town_born": ("part",),
+    "town_born_movers": ("origin",),
+    "births": ("part",),
+    "deaths": ("part",),
     "arrivals": ("origin",),
     "departures": ("origin",),
     "settled": ("origin",),
@@ -61,7 +64,8 @@ FRAME_AXES: dict[str, tuple[str, ...]] = {
 FLOATS = frozenset({"wage", "rent", "wage_sum", "grant"})
 STOCKS = frozenset(
     {
-        "residents", "hukou", "hukou_urban", "migrants", "agents_in_place", "town_born", "persons_band", "persons_age5", "pupils", "places",
+        "residents", "hukou", "hukou_urban", "migrants", "agents_in_place", "town_born", "town_born_movers", "persons_band", "persons_age5",
+        "pupils", "places",
         "households_tenure", "queue", "homes_units", "homes_occupied", "workers", "insured", "wage", "rent", "wage_sum",
         "registered_permit_holders",
     }

@@ -60,6 +60,12 @@ VARIABLES: dict[str, Variable] = {
     "moves": _v("time area", "int32", "省内其他地区迁入", "moves in from other areas of the region", "persons per quarter", "人/季"),
     "agents_in_place": _v("time area part", "int32", "本地农村户籍常住人口", "rural-origin people living in place", "persons", "人"),
     "town_born": _v("time area part", "int32", "原城镇人口及其子女", "town-born residents", "persons", "人"),
+    "town_born_movers": _v(
+        "time area origin", "int32", "原城镇人口中的人户分离者", "town-born people registered elsewhere, by census class", "persons", "人",
+        "with `migrants` they make the census counts of movers; their growth is a rate, not behaviour",
+    ),
+    "births": _v("time area part", "int32", "出生", "births among residents", "persons per quarter", "人/季"),
+    "deaths": _v("time area part", "int32", "死亡", "deaths among residents", "persons per quarter", "人/季"),
     "children": _v(
         "time area stage school_place",
         "int32",
