@@ -1,0 +1,190 @@
+"""The side of areas: what they know, pay and build. It calls the engine's own functions of areas; no household is in here."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tests.reference.books import as_records
+from urbsim.clock import FIRST_YEAR, LAST_QUARTER, season, year_of
+from urbsim.engine import Inputs, town_born
+from urbsim.engine.frame import make_frame
+from urbsim.engine.stages import arrivals, feedback
+from urbsim.engine.stages.observe import COUNT, Counts
+from urbsim.engine.state import ACCOUNT, empty_accounts
+from urbsim.engine.tables import Utilities, race_weights, utilities, value_of_register
+
+if TYPE_CHECKING:
+    from tests.reference.model import ReferenceModel
+
+SHARE_FOR_HOMES, SHARE_FOR_PRIMARY = 0.3, 0.7
+
+
+class Government:
+    """All areas' side of the model. Its attributes bear the names that `make_frame` reads."""
+
+    def __init__(self, model: ReferenceModel, inputs: Inputs, population: Any) -> None:
+        self.model, self.inputs = model, inputs
+        self.areas, self.weight = model.areas, model.weight
+        self.rounds = self  # make_frame asks it for places()
+        self.wage, self.rent = inputs.wage[0].copy(), inputs.rent[0].copy()
+        self.seat, self.odds = np.full(self.areas, 0.75), np.full(self.areas, 0.5)
+        self.grant = np.zeros(self.areas)
+        self.grant_places, self.grant_units = np.zeros((self.areas, 2), np.int64), np.zeros((self.areas, 2), np.int64)
+        self.planned_places, self.planned_now = np.zeros((self.areas, 2), np.int64), np.zeros((self.areas, 2), np.int64)
+        self.settled_year = np.zeros((self.areas, 3), np.int64)
+        self.quota_used = [0] * self.areas
+        self.town_born = town_born.open_table(np.asarray(population.town_born))
+        self.town_born_movers = np.asarray(population.town_born_movers, dtype=np.float64)
+        self.town_born_elsewhere = np.asarray(population.town_born_other_province, dtype=np.int64)
+        self.town_born_accounts = empty_accounts(self.areas)
+        self.accounts = empty_accounts(self.areas)
+        self.entry_base: Any = None
+
+    def open(self) -> None:
+        """Fix the references of feedback and of the register from the state of the census, and make its frame."""
+        self.take_counts()
+        agents, region = self.counts.area, self.inputs.region
+        born = self.town_born.sum(axis=(2, 3))
+        self.hukou_offset = np.asarray(region.hukou_2010) - agents["hukou"] * self.weight - born.sum(axis=1)
+        self.hukou_urban_offset = -self.town_born_elsewhere
+        self.movers_scale = np.maximum(self._movers() * self.weight, 1.0) / self.inputs.movers_reference[0]
+        self.make_frame()
+
+    @property
+    def q(self) -> int:
+        return self.model.quarter
+
+    def make_frame(self) -> None:
+        self.frame = make_frame(self)  # type: ignore[arg-type]
+
+    def take_counts(self) -> None:
+        census, stock = self.model.census, self.model.stock
+        self.counts = Counts(as_records(census, COUNT), np.array(stock, dtype=np.int64))
+
+    def _movers(self) -> Any:
+        """Return people who live in an area not their own, by area."""
+        stock = self.counts.stock[:, : self.areas].copy()
+        np.fill_diagonal(stock, 0)
+        return stock.sum(axis=0)
+
+    # -- what there is ---------------------------------------------------------------------------------------
+
+    def places(self) -> Any:
+        """Return public places by area and stage: of the plan, from grants, and as shifted by planning for residents."""
+        this_year = self.planned_now * season(self.q) // 4 if self.q > 0 else self.planned_now
+        return self.inputs.places[self.q] + self.grant_places + self.planned_places + this_year
+
+    @property
+    def school_places(self) -> list[list[int]]:
+        return [list(row) for row in self.places().tolist()]
+
+    @property
+    def units(self) -> list[list[int]]:
+        return [list(row) for row in (self.inputs.units[self.q] + self.grant_units).tolist()]
+
+    def town_born_pupils(self) -> list[list[int]]:
+        """Return town-born children of the two stages by area."""
+        ages = town_born.by_age(self.town_born, year_of(self.q)).sum(axis=(1, 2))
+        return [[int(row[6:12].sum()), int(row[12:15].sum())] for row in ages]
+
+    # -- stages ----------------------------------------------------------------------------------------------
+
+    def open_year(self) -> None:
+        """Book the transfer for last year's settlers and pupils; what is passed through becomes places and homes."""
+        lever, counts, x = self._lever, self.counts.area, self.inputs
+        per_settled = [lever(f"finance.grant_per_settled_{origin}") for origin in ("same_area", "same_province", "cross_province")]
+        self.grant = feedback.transfer(
+            self.settled_year,
+            counts["pupils"][:, :, 1, :4].sum(axis=(1, 2)) * self.weight,
+            counts["migrants"][:, 1:3, :].sum(axis=(1, 2)) * self.weight,
+            np.maximum(np.stack(per_settled, axis=1), 0.0),
+            np.maximum(lever("finance.grant_per_migrant_pupil"), 0.0),
+            np.clip(lever("finance.resident_weight"), 0.0, 1.0),
+        )
+        for a in range(self.areas):
+            share = float(lever("finance.pass_through")[a])
+            passed = (x.params.theta_F if share < 0.0 else share) * float(self.grant[a])
+            places = (1.0 - SHARE_FOR_HOMES) * passed / x.place_cost
+            self.grant_places[a, 0] += int(places * SHARE_FOR_PRIMARY)
+            self.grant_places[a, 1] += int(places * (1.0 - SHARE_FOR_PRIMARY))
+            self.grant_units[a, 0] += int(SHARE_FOR_HOMES * passed / x.home_cost)
+        self._plan_places()
+        self.settled_year[:] = 0
+        self.quota_used = [0] * self.areas
+
+    def _plan_places(self) -> None:
+        """Share the year's new places by resident instead of registered children, as far as the rule says."""
+        pupils, new = self.frame["pupils"], self.inputs.new_places[year_of(self.q) - FIRST_YEAR]
+        weight = self._lever("school.planned_by_residents")
+        self.planned_places += self.planned_now
+        for stage in (0, 1):
+            resident = pupils[:, stage].sum(axis=(1, 2))
+            registered = resident - pupils[:, stage, 1, :4].sum(axis=1)
+            self.planned_now[:, stage] = feedback.planned_shift(new[:, stage], resident, registered, weight)
+
+    def _lever(self, name: str) -> Any:
+        return self.inputs.levers[name][self.q]
+
+    def utilities(self) -> Utilities:
+        """Return the utilities of places seen from the state at the quarter's start."""
+        x, q, stock = self.inputs, self.q, self.counts.stock
+        totals = stock.sum(axis=1).astype(np.float64)
+        totals[self.areas :] = x.at_risk[q] / self.weight
+        return utilities(
+            x.params, x.constants, wage=self.wage, rent=self.rent, income_village=x.income_village[q], wage_outside=float(x.wage_outside[q]),
+            residents=self.frame["residents"].sum(axis=1).astype(np.float64), network=feedback.network_shares(stock, totals),
+            log_km=x.log_km, seat=self.seat, odds=self.odds, register_value=value_of_register(x.params, x.tier_value),
+        )  # fmt: skip
+
+    def race(self, u: Utilities) -> list[list[list[float]]]:
+        weights: list[list[list[float]]] = race_weights(u.away, self.inputs.params.lambda_).tolist()
+        return weights
+
+    def expected_entries(self, u: Utilities, q: int) -> list[list[float]]:
+        """Return expected persons who enter, by block and area."""
+        x, p = self.inputs, self.inputs.params
+        away = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas])
+        now = arrivals.advantage(away, u.village[self.areas :], u.town[self.areas :], p.lambda_)
+        if self.entry_base is None:
+            self.entry_base = now
+        hazard = p.h_entry * float(x.mobility[max(q, 0)])
+        entries: list[list[float]] = arrivals.expected_entries(away, now - self.entry_base, x.at_risk[max(q, 0)], hazard, p.lambda_).tolist()
+        return entries
+
+    def town_born_quarter(self) -> None:
+        """Let the town-born die, bear children, be reclassified and move between towns."""
+        q, x, p = self.q, self.inputs, self.inputs.params
+        self.town_born_accounts = acc = empty_accounts(self.areas)
+        key, year = np.uint64(self.model.key), year_of(q)
+        town_born.live(
+            self.town_born, q, year, key, x.dying[q], x.fertile[q], x.reclassification[q] / 4.0, acc["change_residents"],
+            acc["change_town"], acc["births"], acc["deaths"],
+        )  # fmt: skip
+        attraction = x.adding * self.wage**p.beta_w
+        share = attraction / attraction.sum()
+        town_born.migrate(self.town_born, q, year, key, p.town_born_move / 4.0, share, acc["change_residents"], acc["change_town"])
+        self.town_born_movers *= 1.0 + p.town_born_mover_growth / 4.0
+
+    def feedback(self) -> None:
+        """Stage 12: wages, rents and perceived odds that the next quarter will see."""
+        q, x, p = self.q, self.inputs, self.inputs.params
+        self.accounts = acc = as_records(self.model.books.areas, ACCOUNT)
+        after = min(q + 1, LAST_QUARTER)
+        people = self._movers() * float(self.weight)
+        self.wage = feedback.answered_wage(x.wage[after], people, x.movers_reference[q] * self.movers_scale, p.psi)
+        residents = (self.counts.area["residents"] * self.weight + self.town_born.sum(axis=(2, 3))).sum(axis=1).astype(np.float64)
+        self.rent = feedback.answered_rent(x.rent[after], residents, x.residents_reference[q], p.eta_r)
+        self.settled_year += acc["settled"] * self.weight
+        self.odds = feedback.learned(self.odds, acc["settling_admitted"], acc["settling_applied"], p.kappa_p / 4.0)
+        if season(q) == 3:
+            applied = np.array(self.model.applied_school, dtype=np.int64).sum(axis=1)
+            self.seat = feedback.learned(self.seat, acc["admitted_school"].sum(axis=1), applied, p.kappa_p)
+
+
+def season_factor(a_q1: float, quarter: int) -> float:
+    """Return the factor of the Spring Festival on attention; the four of a year average to 1."""
+    festival = math.exp(a_q1)
+    return (festival if season(quarter) == 1 else 1.0) / ((festival + 3.0) / 4.0)

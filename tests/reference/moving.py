@@ -1,0 +1,184 @@
+"""Stage 6 of a household, what follows the decision: the move, and who of the family lives along."""
+
+from __future__ import annotations
+
+import math
+
+from tests.reference.choosing import TOWN, VILLAGE, Choosing, Target
+from tests.reference.facts import Child
+from tests.reference.luck import Use
+from tests.reference.working import LAST_WORKING_AGE, Working
+from urbsim.population import registry as code
+
+AT_HOME, OWN_TOWN, AWAY = range(3)
+OUTSIDE_KM, OWN_TOWN_KM = 500.0, 10.0
+
+
+def logistic(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+class Moving(Choosing, Working):
+    """Moves and divided families."""
+
+    def relocate(self) -> None:
+        """Stage 6: choose if attentive, move, then decide who of the family lives along."""
+        if not self.attends:
+            return
+        p = self.model.p
+        if self.outside and not self.of_region and self.draws(Use.RETURN)[0] >= p.h_re / p.a0:
+            return  # people of another province who left think of coming back at a rate of their own
+        if self.in_village and self.head_age > 69:
+            return
+        target = self.choose()
+        if not self._lives_at(target):
+            self.move(target)
+        self.arrange()
+
+    def _lives_at(self, target: Target) -> bool:
+        left_for_good = self.outside and not self.of_region  # their village and town lie outside too
+        if target == VILLAGE:
+            return self.in_village or left_for_good
+        if target == TOWN:
+            return left_for_good or self.in_own_town
+        return self.place == target
+
+    def move(self, target: Target) -> None:
+        """Leave, live at `target`, and enter both in the books."""
+        if self.in_region:
+            self._book_departure(target)
+        came_from = None if self.outside else self.place
+        had_permit = self.status == code.STATUS_PERMIT
+        fresh = target != VILLAGE and (self.outside or self.in_village)
+        self._close_clocks()
+        if target in (VILLAGE, TOWN) and not self.of_region:
+            self._live_outside()
+        elif target == VILLAGE:
+            self._live_in_village()
+        else:
+            if fresh:
+                self.region_since = self.now
+            if target == code.OUTSIDE:
+                self._live_outside()
+                self.tenure = code.TENURE_MARKET_RENT
+                if self.of_region:
+                    self.mover = code.MOVER_OTHER_AREA
+            else:
+                self._live_as_mover(target, came_from, had_permit)
+        self.arrived = self.now
+
+    def _book_departure(self, target: Target) -> None:
+        events = self.model.books[self.place]
+        events.departures[self.census_class] += self.persons_along
+        if target == VILLAGE:
+            events.returns[0] += self.persons_along
+        elif target == TOWN and self.place != self.origin:
+            events.returns[1] += self.persons_along
+
+    def _close_clocks(self) -> None:
+        """Turn residence and insurance here into months elsewhere; places in queues and schools are lost."""
+        if not self.outside and self.place != self.origin:
+            self.resident_before = min(self.resident_before + 3 * self.quarters_here, 600)
+        self.insured_before = min(self.insured_before + 3 * self.quarters_insured_here, 600)
+        self.insured, self.insured_since = False, None
+        self.queue_since = self.homes_since = None
+        for child in self.living_children:
+            child.learns = code.PLACE_NOT_IN_SCHOOL
+
+    def _live_outside(self) -> None:
+        self.place, self.part = code.OUTSIDE, code.VILLAGE
+        self.status, self.job = code.STATUS_ABSENT, code.JOB_NONE
+
+    def _live_in_village(self) -> None:
+        self.place, self.part = self.origin, self.register_in_town
+        self.mover, self.status = code.MOVER_IN_PLACE, code.STATUS_RURAL
+        self.job, self.tenure = code.JOB_NONE, code.TENURE_VILLAGE_HOME
+
+    def _live_as_mover(self, target: Target, came_from: int | None, had_permit: bool) -> None:
+        """Live in the own county town (across districts in a core: the census calls that another area) or in another area."""
+        p, model = self.model.p, self.model
+        u0, u1, u2, u3 = self.draws(Use.PLACE)
+        if target == TOWN:
+            self.place, self.part = self.origin, code.TOWN
+            crosses = model.districts[self.origin] and u3 < p.cross_district
+            self.mover = code.MOVER_OTHER_AREA if crosses else code.MOVER_SAME_AREA
+            self.status = code.STATUS_RURAL
+        else:
+            assert isinstance(target, int)
+            self.place = target
+            self.mover = code.MOVER_OTHER_AREA if self.of_region else code.MOVER_OTHER_PROVINCE
+            self.part = int(u0 < model.town_share[self.census_class][target])
+            keeps = had_permit and model.permit_wait[target] <= 0.0
+            self.status = code.STATUS_PERMIT if keeps else code.STATUS_UNREGISTERED
+            if came_from is not None:
+                model.books[target].moves += self.persons_along
+        if (self.register, self.register_part) == (self.place, code.TOWN):
+            self.status = code.STATUS_SETTLED
+        model.books[self.place].arrivals[self.census_class] += self.persons_along
+        self.job = self.job_found(u1) if self.head_age <= LAST_WORKING_AGE else code.JOB_NONE
+        self.tenure = code.TENURE_EMPLOYER if u2 < p.dorm_share and target != TOWN else code.TENURE_MARKET_RENT
+
+    # -- who lives along -------------------------------------------------------------------------------------
+
+    def arrange(self) -> None:
+        """Decide for the family where the head lives now."""
+        model = self.model
+        if self.outside:
+            if self.of_region:
+                self.arrange_family(AWAY, OUTSIDE_KM, 0.5, 1.0)
+        elif self.in_village:
+            self.arrange_family(AT_HOME, 0.0, 1.0, 1.0)
+        elif self.in_own_town:
+            self.arrange_family(OWN_TOWN, OWN_TOWN_KM, 1.0, 1.0)
+        else:
+            self.arrange_family(AWAY, model.km[self.origin][self.place], model.seat[self.place], self.settled_bills(model.bills))
+
+    def settled_bills(self, by_area: list[float]) -> float:
+        """Share of hospital bills settled directly: all of them for people of the region."""
+        return 1.0 if self.of_region else by_area[self.place]
+
+    def arrange_family(self, where: int, km: float, seat: float, bills: float) -> None:
+        """Compare every member's frozen latent with the chance of living along."""
+        p = self.model.p
+        latent = self.model.luck.four(Use.FAMILY, self.identity, 0)
+        years = self.years_here
+        if self.spouse != code.SPOUSE_NONE:
+            stays = where == AWAY and latent[0] > logistic(p.s0 + p.c2 * min(years, 10) + p.c5_s * bills)
+            self._journey(1, self.spouse == code.SPOUSE_AT_HOME, stays)
+            self.spouse = code.SPOUSE_AT_HOME if stays else code.SPOUSE_ALONG
+        for slot, child in enumerate(self.children):
+            if child is not None:
+                stays = where != AT_HOME and latent[1 + slot] > self.chance_child_along(child, km, seat, bills)
+                if stays != child.at_home:
+                    self._journey(1, child.at_home, stays)
+                    child.at_home, child.learns = stays, code.PLACE_NOT_IN_SCHOOL
+        if self.living_elders:
+            nearer = 1.5 if where == OWN_TOWN else 0.0
+            chance = 1.0 if where == AT_HOME else logistic(p.e0 + p.c5_p * bills + nearer)
+            stays = latent[3] > chance
+            self._journey(self.living_elders, self.elders_at_home, stays)
+            self.elders_at_home = stays
+
+    @property
+    def years_here(self) -> int:
+        return max(0, self.quarters_here // 4)
+
+    def latent_of_child(self, slot: int) -> float:
+        return self.model.luck.four(Use.FAMILY, self.identity, 0)[1 + slot]
+
+    def chance_child_along(self, child: Child, km: float, seat: float, bills: float) -> float:
+        """Return the chance that a child lives along: both parents, years, distance, seats; closed seats weigh on girls of 12 to 14."""
+        p, age = self.model.p, self.age(child.birth)
+        both = 0.0 if self.spouse == code.SPOUSE_AT_HOME else 1.0
+        x = p.c0 + p.c1 * both + p.c2 * min(self.years_here, 10) - p.c3 * math.log(km + 1.0) + p.c5 * bills
+        x += p.c4 * seat if age >= 6 else p.c4
+        if child.girl and 12 <= age <= 14:
+            x -= p.c6 * (1.0 - seat)
+        return logistic(x)
+
+    def _journey(self, persons: int, was_at_home: bool, stays: bool) -> None:
+        """Enter members' way between home and where the household lives."""
+        if stays and not was_at_home:
+            self.model.books.residence(persons, self.residence, self.home, self.registered_in_region)
+        elif was_at_home and not stays:
+            self.model.books.residence(persons, self.home, self.residence, self.registered_in_region)
