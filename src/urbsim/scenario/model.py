@@ -40,7 +40,7 @@ class Run:
 
     draws: int = 20
     replicates: int = 1
-    seed: int = 1
+    seed: int = 0
     weight: int = 100
 
 
