@@ -182,6 +182,7 @@ class Engine:
     def _stage_inputs(self) -> None:
         """Stage 1: reclassification of villages, and the utilities of the quarter from the state at its start."""
         q, x = self.q, self.inputs
+        self._answer()
         share = x.reclassification[q] / 4.0
         self._each(lambda lo, hi, acc: reclassify.reclassify(self.households, lo, hi, q, self.key, self.areas, share, acc))
         self.rounds.town_share = 1.0 - (1.0 - self.rounds.town_share) * (1.0 - share)[None, :]
@@ -224,8 +225,9 @@ class Engine:
     def _stage_work(self, event: npt.NDArray[np.uint8]) -> None:
         """Stage 3."""
         q, x, c = self.q, self.inputs, self.counts
-        slots = self.lever("work.training_slots") / 4.0
-        chance = np.minimum(np.maximum(slots, 0.0) / np.maximum(c.area["untrained"] * self.weight, 1), 1.0)
+        workers = c.area["workers"].astype(np.float64)
+        slots = np.maximum(self.lever("work.training_slots"), 0.0) / 4.0 * workers / max(workers.sum(), 1.0)  # a region's number, by workers
+        chance = np.minimum(slots / np.maximum(c.area["untrained"] * self.weight, 1), 1.0)
         self._each(lambda lo, hi, acc: work.work(
             self.households, lo, hi, q, self.key, self.p, self.areas, chance, acc, event))  # fmt: skip
 
@@ -306,16 +308,19 @@ class Engine:
             total.stock[...] += piece.stock
         return total
 
-    def _stage_feedback(self) -> None:
-        """Stage 12: wages, rents and odds that the next quarter will see."""
+    def _answer(self) -> None:
+        """Set the quarter's wages and rents: the paths' values, answering to the people of the quarter before (stage 12's feedback)."""
         q, x, p = self.q, self.inputs, self.inputs.params
         movers = self.counts.stock.copy()
         movers[np.arange(self.areas), np.arange(self.areas)] = 0
         people = movers[:, : self.areas].sum(axis=0) * float(self.weight)
-        after = min(q + 1, LAST_QUARTER)
-        self.wage = feedback.answered_wage(x.wage[after], people, x.movers_reference[q] * self.movers_scale, p.psi)
-        residents = (self.counts.area["residents"] * self.weight + self.town_born.sum(axis=(2, 3))).sum(axis=1).astype(np.float64)
-        self.rent = feedback.answered_rent(x.rent[after], residents, x.residents_reference[q], p.eta_r)
+        self.wage = feedback.answered_wage(x.wage[q], people, x.movers_reference[q - 1] * self.movers_scale, p.psi)
+        residents = self.frame["residents"].sum(axis=1).astype(np.float64)
+        self.rent = feedback.answered_rent(x.rent[q], residents, x.residents_reference[q - 1], p.eta_r)
+
+    def _stage_feedback(self) -> None:
+        """Stage 12: what was learned this quarter about the odds of settling and of school places."""
+        q, p = self.q, self.inputs.params
         acc = self.accounts
         self.settled_year += acc["settled"] * self.weight
         self.odds = feedback.learned(self.odds, acc["settling_admitted"], acc["settling_applied"], p.kappa_p / 4.0)

@@ -203,7 +203,7 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         units=_by_year(np.stack([region.guaranteed_homes, region.public_homes], axis=2)) + extra_units,
         reclassification=np.minimum(constants.reclassification * _edge_of_town(region), 0.2)[None, :] * pace[:, None],
         schooling_share=_schooling_of_cohorts(region),
-        place_cost=float(given.get("school_place_cost") or 110_000.0),
+        place_cost=float(given.get("school_place_cost") or 153_466.0),
         home_cost=float(given.get("home_cost") or 353_000.0),
         districts=np.asarray(region.is_core).astype(np.uint8),
         adding=weights / weights.sum(),

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from urbsim.clock import season, year_of
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
-from urbsim.engine.state import FloatArray, IntArray
+from urbsim.engine.state import FloatArray, IntArray, empty_accounts
 from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC
 
 if TYPE_CHECKING:
@@ -108,14 +108,14 @@ class Rounds:
             k = stages == stage
             served[k] = ration(place[k], score[k], since[k], lot[k], np.ones(int(k.sum()), np.int64), free[:, stage])
         purchasable = np.maximum(np.maximum(e.lever("school.places_bought"), 0.0).astype(np.int64) // e.weight - bought, 0)
+        served |= schools.guaranteed(h, rows, slots, e.q, e.key, e.lever("school.permit_guarantee"))
         refused = ~served
         second = np.zeros(found, dtype=np.bool_)
         second[refused] = ration(
             place[refused], score[refused], since[refused], lot[refused], np.ones(int(refused.sum()), np.int64), purchasable
         )
         schools.place_children(
-            h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.lever("health.direct_settlement"),
-            e.lever("school.permit_guarantee"), e.accounts,
+            h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.lever("health.direct_settlement"), e.accounts,
         )  # fmt: skip
 
     def _school_score(self, rows: IntArray, place: IntArray) -> FloatArray:
@@ -196,9 +196,10 @@ def _town_share(e: Engine) -> FloatArray:
 
 
 def _members(e: Engine) -> FloatArray:
-    """Return, by block, the mean number of persons who enter with one household (a child is left at home unless its logit says otherwise)."""
-    t = e.templates
-    persons = 1 + (t["spouse"] == 1) * 0.8 + 0.35 * ((t["child1_birth"] != 32767).astype(float) + (t["child2_birth"] != 32767))
+    """Return, by block, the mean number of persons who enter with one household, were all its templates to come to its main area now."""
+    rows = e.templates.copy()
+    main = np.argmax(np.asarray(e.inputs.region.block_stock_2010), axis=1)
+    persons = np.empty(rows.size)
+    km = e.inputs.km[e.areas + np.arange(e.blocks), main]
+    arrivals.try_families(rows, e.blocks, e.areas, e.key, e.p, km, e.seat[main], empty_accounts(e.areas), persons)
     return arrivals.members_entering(persons, e.blocks)
-
-

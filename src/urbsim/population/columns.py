@@ -163,6 +163,7 @@ def fill(rows: Rows, pool: Pool, tables: Tables, seed: int, first_number: int = 
     columns["register"][:] = rows.origin
     columns["register_in_town"] = ((kind == IN_PLACE) & (rows.part == reg.TOWN)).astype(np.uint8)
     columns["status"] = STATUS_OF_KIND[kind]
+    columns["status"][(rows.place == rows.origin) & (kind != ABSENT)] = reg.STATUS_RURAL  # between districts of a core too: one register
     columns["mover"] = MOVER_OF_KIND[kind]
     columns["resident_area"] = rows.place
     columns["resident_part"] = rows.part

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
+from urbsim.engine.people import along
 from urbsim.engine.stages.family import AWAY, arrange_family
 from urbsim.engine.stages.work import enters_job
 from urbsim.engine.state import FloatArray
@@ -96,12 +97,23 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
                 r.job = enters_job(r, u2, p)
                 r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
                 arrange_family(r, q, key, p, areas, AWAY, km[areas + b, j], seat[j], bills[j], accounts)
-                persons = 1 + (r.spouse == 1)
-                persons += r.child1_birth != NO_DATE and not r.child1 & 2
-                persons += r.child2_birth != NO_DATE and not r.child2 & 2
-                accounts[j].arrivals[2] += persons
+                accounts[j].arrivals[2] += along(r)
                 i += 1
     return i
+
+
+@kernel
+def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):  # type: ignore[no-untyped-def]
+    """Let the family of every template decide as if it arrived now at `km` (per block); fill `persons` with who would live along."""
+    per_block = rows.size // blocks
+    for i in range(rows.size):
+        r = rows[i]
+        b = i // per_block
+        r.id = rng.new_identity(key, i, 7)
+        r.origin, r.register, r.register_part = areas + b, areas + b, 0
+        r.place, r.resident_area, r.resident_part, r.arrived = OUTSIDE, OUTSIDE, 0, 0
+        arrange_family(r, 0, key, p, areas, AWAY, km[b], seat[b], 0.0, accounts)
+        persons[i] = along(r)
 
 
 @kernel

@@ -170,7 +170,7 @@ def go_home(r, q, areas, accounts):  # type: ignore[no-untyped-def]
     if r.origin < areas:
         r.place, r.part = r.origin, r.register_in_town
         r.mover = MOVER_IN_PLACE
-        r.status = STATUS_RURAL
+        r.status = STATUS_RURAL if r.register == r.origin else STATUS_UNREGISTERED
         r.tenure = TENURE_VILLAGE_HOME
     else:
         r.place, r.part = OUTSIDE, 0
@@ -218,7 +218,7 @@ def move(r, q, key, p, areas, target, town_share, wait, districts, accounts):  #
         r.place, r.part = r.origin, 1
         crosses = districts[r.origin] and u3 < p.cross_district
         r.mover = MOVER_OTHER_AREA if crosses else MOVER_SAME_AREA
-        r.status = STATUS_RURAL
+        r.status = STATUS_RURAL if r.register == r.origin else STATUS_UNREGISTERED
     else:
         if from_region and r.place != target:
             accounts[target].moves += persons

@@ -188,19 +188,25 @@ def _local_kind(birth, bits, q):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, guarantee, accounts):  # type: ignore[no-untyped-def]
-    """Give every applicant a place: public if served (or guaranteed), bought, else fee-paying or sent home.
+def guaranteed(h, rows, slots, q, key, guarantee):  # type: ignore[no-untyped-def]
+    """Tell which applicants the rule in force places whatever the room: a share `guarantee` (per area) of permit holders' children."""
+    result = np.zeros(rows.size, np.bool_)
+    for k in range(rows.size):
+        r = h[rows[k]]
+        result[k] = r.status == STATUS_PERMIT and rng.draw4(key, rng.SCHOOL, r.id, q, slots[k])[1] < guarantee[r.place]
+    return result
 
-    `guarantee` per area: the share of refused permit holders' children whom the rule in force places all the same (classes grow).
-    """
+
+@kernel
+def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, accounts):  # type: ignore[no-untyped-def]
+    """Give every applicant a place: public if served, bought, else fee-paying or sent home."""
     for k in range(rows.size):
         r, slot = h[rows[k]], slots[k]
         place = r.place
         bits = r.child1 if slot == 1 else r.child2
         birth = r.child1_birth if slot == 1 else r.child2_birth
-        lot = rng.draw4(key, rng.SCHOOL, r.id, q, slot)[1]
         kind = PLACE_FEE_PAYING
-        if served[k] or (r.status == STATUS_PERMIT and lot < guarantee[place]):
+        if served[k]:
             kind = PLACE_PUBLIC
             accounts[place].admitted_school[stages[k]] += 1
         elif bought_served[k]:
