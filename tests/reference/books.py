@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -26,25 +27,26 @@ def grid(*shape: int) -> Any:
     return [grid(*shape[1:]) for _ in range(shape[0])]
 
 
-def _grid(*shape: int) -> Any:
-    return field(default_factory=lambda: grid(*shape))
+def zeros(*shape: int) -> Callable[[], Any]:
+    """Return what makes nested lists of zeros."""
+    return lambda: grid(*shape)
 
 
 @dataclass
 class Events:
     """One area's quarter. Lists of three are by census class: same area, other area, other province."""
 
-    change_residents: list[int] = _grid(9)
-    change_town: list[int] = _grid(9)
-    arrivals: list[int] = _grid(3)
-    departures: list[int] = _grid(3)
-    settled: list[int] = _grid(3)
-    permits_issued: list[int] = _grid(3)
-    returns: list[int] = _grid(2)  # to the village, to the county town
-    applied_school: list[int] = _grid(2)  # primary, lower secondary
-    admitted_school: list[int] = _grid(2)
-    births: list[int] = _grid(2)  # village, town
-    deaths: list[int] = _grid(2)
+    change_residents: list[int] = field(default_factory=zeros(9))
+    change_town: list[int] = field(default_factory=zeros(9))
+    arrivals: list[int] = field(default_factory=zeros(3))
+    departures: list[int] = field(default_factory=zeros(3))
+    settled: list[int] = field(default_factory=zeros(3))
+    permits_issued: list[int] = field(default_factory=zeros(3))
+    returns: list[int] = field(default_factory=zeros(2))  # to the village, to the county town
+    applied_school: list[int] = field(default_factory=zeros(2))  # primary, lower secondary
+    admitted_school: list[int] = field(default_factory=zeros(2))
+    births: list[int] = field(default_factory=zeros(2))  # village, town
+    deaths: list[int] = field(default_factory=zeros(2))
     moves: int = 0
     insured_new: int = 0
     trained: int = 0
@@ -57,15 +59,15 @@ class Events:
 class Census:
     """One area's count at the end of a quarter."""
 
-    residents: list[int] = _grid(2)  # village, town
-    migrants: list[list[int]] = _grid(5, 3)  # status x census class
-    agents_in_place: list[int] = _grid(2)
-    persons_band: list[list[int]] = _grid(2, 10)  # everyone, migrants
-    persons_age5: list[list[int]] = _grid(2, 18)  # sex
-    pupils: list[list[list[int]]] = _grid(2, 2, 5)  # stage x (local, migrant) x place kind
-    households_tenure: list[int] = _grid(7)
-    queue: list[int] = _grid(3)
-    homes_occupied: list[int] = _grid(2)
+    residents: list[int] = field(default_factory=zeros(2))  # village, town
+    migrants: list[list[int]] = field(default_factory=zeros(5, 3))  # status x census class
+    agents_in_place: list[int] = field(default_factory=zeros(2))
+    persons_band: list[list[int]] = field(default_factory=zeros(2, 10))  # everyone, migrants
+    persons_age5: list[list[int]] = field(default_factory=zeros(2, 18))  # sex
+    pupils: list[list[list[int]]] = field(default_factory=zeros(2, 2, 5))  # stage x (local, migrant) x place kind
+    households_tenure: list[int] = field(default_factory=zeros(7))
+    queue: list[int] = field(default_factory=zeros(3))
+    homes_occupied: list[int] = field(default_factory=zeros(2))
     hukou: int = 0
     hukou_urban: int = 0
     workers: int = 0

@@ -243,17 +243,18 @@ class Competing(Moving):
         rented = self.quarters_here / 4.0 if self.rents else 0.0
         return points_rule.points_score(
             self.head_age, self.schooling, 3.0 * self.quarters_insured_here, 3.0 * self.quarters_here, float(self.owns), rented,
-            float(self.job == code.JOB_FORMAL), float(self.insured_before), float(self.resident_before), *self.model.points_table[self.place],
+            float(self.job == code.JOB_FORMAL), float(self.insured_before), float(self.resident_before),
+            *self.model.points_table[self.place],
         )  # fmt: skip
 
     def _route(self, points: float) -> int:
         """Return the route by which the rule of the place lets it settle, 0 for none."""
         recognition = self.model.lever("settlement.recognition")[self.place]
+        rule = [*self.model.gate[self.place], self.model.lever("homes.rental_counts_as_home")[self.place]]
         return settlement_rule.settle_ok(
             float(self.owns), float(self.rents), float(self.job != code.JOB_NONE), float(self.status == code.STATUS_PERMIT), self.head_age,
             self.schooling, self.months_insured(recognition), self.months_resident(recognition), float(self.registered_in_region),
-            self.following_kin, points,
-            *self.model.gate[self.place], self.model.lever("homes.rental_counts_as_home")[self.place],
+            self.following_kin, points, *rule,
         )  # fmt: skip
 
     @property

@@ -134,7 +134,8 @@ class Government:
         totals = stock.sum(axis=1).astype(np.float64)
         totals[self.areas :] = x.at_risk[q] / self.weight
         return utilities(
-            x.params, x.constants, wage=self.wage, rent=self.rent, income_village=x.income_village[q], wage_outside=float(x.wage_outside[q]),
+            x.params, x.constants, wage=self.wage, rent=self.rent,
+            income_village=x.income_village[q], wage_outside=float(x.wage_outside[q]),
             residents=self.frame["residents"].sum(axis=1).astype(np.float64), network=feedback.network_shares(stock, totals),
             log_km=x.log_km, seat=self.seat, odds=self.odds, register_value=value_of_register(x.params, x.tier_value),
         )  # fmt: skip
@@ -151,7 +152,9 @@ class Government:
         if self.entry_base is None:
             self.entry_base = now
         hazard = p.h_entry * float(x.mobility[max(q, 0)])
-        entries: list[list[float]] = arrivals.expected_entries(away, now - self.entry_base, x.at_risk[max(q, 0)], hazard, p.lambda_).tolist()
+        entries: list[list[float]] = arrivals.expected_entries(
+            away, now - self.entry_base, x.at_risk[max(q, 0)], hazard, p.lambda_
+        ).tolist()
         return entries
 
     def town_born_quarter(self) -> None:
@@ -159,13 +162,15 @@ class Government:
         q, x, p = self.q, self.inputs, self.inputs.params
         self.town_born_accounts = acc = empty_accounts(self.areas)
         key, year = np.uint64(self.model.key), year_of(q)
-        town_born.live(
+        town_born.live(  # type: ignore[no-untyped-call]
             self.town_born, q, year, key, x.dying[q], x.fertile[q], x.reclassification[q] / 4.0, acc["change_residents"],
             acc["change_town"], acc["births"], acc["deaths"],
         )  # fmt: skip
         attraction = x.adding * self.wage**p.beta_w
         share = attraction / attraction.sum()
-        town_born.migrate(self.town_born, q, year, key, p.town_born_move / 4.0, share, acc["change_residents"], acc["change_town"])
+        town_born.migrate(  # type: ignore[no-untyped-call]
+            self.town_born, q, year, key, p.town_born_move / 4.0, share, acc["change_residents"], acc["change_town"]
+        )
         self.town_born_movers *= 1.0 + p.town_born_mover_growth / 4.0
 
     def feedback(self) -> None:

@@ -123,7 +123,9 @@ class Household(Lives, Counted):
     # -- arriving --------------------------------------------------------------------------------------------
 
     @classmethod
-    def arrive(cls, model: ReferenceModel, templates: list[Row], block: int, area: int, number: int, quarter: int, luck_quarter: int) -> Household:
+    def arrive(
+        cls, model: ReferenceModel, templates: list[Row], block: int, area: int, number: int, quarter: int, luck_quarter: int
+    ) -> Household:
         """Return the `number`-th household that enters `area` from block `block`, made after one of the block's templates."""
         identity = model.luck.identity(luck_quarter << 20 | block << 12 | area << 4, number)
         u0, u1, u2, u3 = model.luck.four(Use.NEWCOMER, identity, 0)

@@ -239,7 +239,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
         return float(np.log(np.mean(np.exp(np.array(exponents))))) if exponents else 0.0
 
     def _town_shares(self) -> list[list[float]]:
-        """Return the share of newcomers who live in towns, by census class and area: that of the stock, tilted; thin cells borrow the mean."""
+        """Return newcomers' share in towns, by census class and area: that of the stock, tilted; thin cells borrow the mean."""
         shares = [[1.0] * self.areas for _ in range(3)]
         tilt = float(np.exp(self.p.town_tilt))
         for census_class in (1, 2):
@@ -266,6 +266,7 @@ def _rows(columns: Any) -> list[Row]:
 def _mean_persons(templates: list[Row]) -> float:
     """Return the mean persons who enter with a household: four spouses of five, one child of three."""
     persons = [
-        1 + (row["spouse"] == 1) * 0.8 + 0.35 * ((row["child1_birth"] != code.NONE) + (row["child2_birth"] != code.NONE)) for row in templates
+        1 + (row["spouse"] == 1) * 0.8 + 0.35 * ((row["child1_birth"] != code.NONE) + (row["child2_birth"] != code.NONE))
+        for row in templates
     ]
     return float(np.mean(np.array(persons)))

@@ -35,7 +35,9 @@ def allot_homes(model: ReferenceModel) -> None:
     model.occupied = [[0, 0] for _ in range(model.areas)]
     tickets = [t for h in model.living if (t := h.seek_home()) is not None]
     units = model.government.units
-    free = [[max(int(units[a][k] * 0.5) // model.weight - model.occupied[a][k], 0) for a in range(model.areas)] for k in (GUARANTEED, PUBLIC)]
+    free = [
+        [max(int(units[a][k] * 0.5) // model.weight - model.occupied[a][k], 0) for a in range(model.areas)] for k in (GUARANTEED, PUBLIC)
+    ]
     housed = set()
     for ticket in serve((t for t in tickets if t.household.entitled_to_public_home), free[PUBLIC]):
         ticket.household.rent_or_own(code.TENURE_PUBLIC)
