@@ -10,11 +10,9 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import numba
-
-F = TypeVar("F", bound=Callable[..., object])
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -38,7 +36,9 @@ def cache_folder() -> Path:
 numba.config.CACHE_DIR = str(cache_folder())
 
 
-def kernel(function: F) -> F:
-    """Compile `function`: no interpreter lock, no reordering of arithmetic, cached on disk."""
-    compiled: F = numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False)(function)
-    return compiled
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile `function`: no interpreter lock, no reordering of arithmetic, cached on disk.
+
+    Kernels carry no types of their own (numba infers them), so what is returned is Any; the plain function is its `py_func`.
+    """
+    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False)(function)

@@ -17,12 +17,10 @@ from urbsim.engine import rng, town_born
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs, certificates_run
 from urbsim.engine.rounds import Rounds
-from urbsim.engine.stages import arrivals, attention, clocks, demography, feedback, land, location, observe, permits, reclassify, work
+from urbsim.engine.stages import arrivals, attention, clocks, compacting, demography, feedback, land, location, observe, permits, reclassify, work
 from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, make_rows, params_record
 from urbsim.engine.tables import Utilities, race_weights, utilities, value_of_register
-from urbsim.population.registry import GONE, OUTSIDE
 
-FORGET_AFTER = 20  # quarters
 MARKET_RENT_SHARE = 0.9  # rent of a guaranteed home over the market's at which `beta_prh` was judged
 PIPELINE_LUCK = 300  # a quarter that never comes: keys the luck of those who came before the census
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
@@ -280,12 +278,7 @@ class Engine:
 
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
-        h = self.households[: self.n]
-        forgotten = (h["place"] == OUTSIDE) & (h["register"] >= self.areas) & (h["arrived"] < self.q - FORGET_AFTER)
-        keep = (h["place"] != GONE) & ~forgotten
-        kept = int(keep.sum())
-        self.households[:kept] = h[keep]
-        self.n = kept
+        self.n = compacting.compact(self.households, self.n, self.q, self.areas)
 
     def _count(self) -> observe.Counts:
         """Stage 13: count all households."""

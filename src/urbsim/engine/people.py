@@ -25,8 +25,8 @@ from urbsim.population.registry import (
 
 @kernel
 def age_at(birth, q):  # type: ignore[no-untyped-def]
-    """Return completed years of age at quarter `q` of someone born in quarter `birth`."""
-    return (q - birth) // 4
+    """Return completed years of age at quarter `q` of someone born in quarter `birth` (a shift rounds down, as ages do)."""
+    return (q - birth) >> 2
 
 
 @kernel

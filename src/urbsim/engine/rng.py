@@ -85,6 +85,19 @@ def draw4(key, stream, identity, quarter, block):  # type: ignore[no-untyped-def
 
 
 @kernel
+def fill(key, stream, identity, quarter, u):  # type: ignore[no-untyped-def]
+    """Write the uniforms of blocks 0, 1, ... into `u` (float64, its length a multiple of 4): the same numbers as `draw4`, faster in bulk."""
+    low, high = np.uint64(identity) & _LOW, np.uint64(identity) >> _S32
+    k0, k1 = np.uint64(key) & _LOW, np.uint64(key) >> _S32
+    for block in range(u.size // 4):
+        a, b, c, d = philox(low, high, (np.uint64(quarter) << np.uint64(16)) | np.uint64(block), np.uint64(stream), k0, k1)
+        u[4 * block] = (np.float64(a) + 0.5) * _SCALE
+        u[4 * block + 1] = (np.float64(b) + 0.5) * _SCALE
+        u[4 * block + 2] = (np.float64(c) + 0.5) * _SCALE
+        u[4 * block + 3] = (np.float64(d) + 0.5) * _SCALE
+
+
+@kernel
 def draw1(key, stream, identity, quarter):  # type: ignore[no-untyped-def]
     """Return the first uniform of block 0."""
     return draw4(key, stream, identity, quarter, 0)[0]

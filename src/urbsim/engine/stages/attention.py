@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
@@ -39,6 +41,16 @@ def _turns(birth, q):  # type: ignore[no-untyped-def]
 def attention(h, lo, hi, q, key, p, factor, event, attends):  # type: ignore[no-untyped-def]
     """Set `attends[i]` to 1 for the households that reconsider; `factor` is the season's factor times any shock of the quarter."""
     base = p.a0 / 4.0 * factor
+    chances = np.empty(8)
+    for bits in range(8):
+        exponent = 0.0
+        if bits & EVENT_JOB:
+            exponent += p.a_job
+        if bits & EVENT_LIFE:
+            exponent += p.a_life
+        if bits & EVENT_SCHOOL:
+            exponent += p.a_school
+        chances[bits] = 1.0 - math.exp(-base * math.exp(exponent))
     for i in range(lo, hi):
         r = h[i]
         attends[i] = 0
@@ -48,15 +60,6 @@ def attention(h, lo, hi, q, key, p, factor, event, attends):  # type: ignore[no-
         if _turns(r.child1_birth, q) or _turns(r.child2_birth, q):
             bits |= EVENT_SCHOOL
         u = rng.draw1(key, rng.ATTEND, r.id, q)
-        exponent = 0.0
-        if bits:
-            if bits & EVENT_JOB:
-                exponent += p.a_job
-            if bits & EVENT_LIFE:
-                exponent += p.a_life
-            if bits & EVENT_SCHOOL:
-                exponent += p.a_school
-        chance = 1.0 - math.exp(-base * math.exp(exponent))
-        if u < chance and age_at(r.head_birth, q) >= 16:
+        if u < chances[bits] and age_at(r.head_birth, q) >= 16:
             attends[i] = 1
             event[i] = bits

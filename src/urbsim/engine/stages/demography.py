@@ -52,11 +52,21 @@ def mortality(h, lo, hi, q, key, table, areas, accounts, event):  # type: ignore
     `table` is part x sex x 101, the probability of dying within the quarter (region's life table). Draws: stream DEATH, head, spouse,
     children in block 0, elders in block 1.
     """
+    most = np.empty(101)  # the highest chance up to an age
+    for age in range(101):
+        most[age] = most[age - 1] if age > 0 else 0.0
+        for part in range(2):
+            for sex in range(2):
+                most[age] = max(most[age], table[part, sex, age])
     for i in range(lo, hi):
         r = h[i]
         if r.place == GONE:
             continue
         u0, u1, u2, u3 = rng.draw4(key, rng.DEATH, r.id, q, 0)
+        elders = r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE
+        eldest = min(min(r.head_birth, r.spouse_birth), min(r.child1_birth, r.child2_birth))  # NO_DATE is later than any
+        if not elders and min(min(u0, u1), min(u2, u3)) >= most[min(max(age_at(eldest, q), 0), 100)]:
+            continue  # above the chance of anyone as young: nobody dies
         area, part = r.resident_area, r.resident_part
         home, home_part = home_place(r, areas), _home_part(r)
         # Children.
@@ -75,7 +85,7 @@ def mortality(h, lo, hi, q, key, table, areas, accounts, event):  # type: ignore
                 r.child2_birth = NO_DATE
                 r.child2 = 0
         # Elders.
-        if r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE:
+        if elders:
             v0, v1, _, _ = rng.draw4(key, rng.DEATH, r.id, q, 1)
             away = r.elders & ELDERS_AT_HOME
             where, side = (home, home_part) if away else (area, part)

@@ -44,6 +44,9 @@ from urbsim.population.registry import (
 
 VILLAGE_CHOICE = 254  # codes of the two near alternatives; areas are 0..A-1, the world outside is OUTSIDE
 TOWN_CHOICE = 253
+OUTSIDE_FAMILY_KM, OUTSIDE_SEAT = 500.0, 0.5  # [E] for families of the region outside it: distance, chance of a school place
+OWN_TOWN_KM = 10.0
+ALMOST = 1.0 - 1e-9  # room for rounding in a test that only spares work
 STABLE_BLOCK = 1000  # block of draws for the positive stable variate
 
 
@@ -84,11 +87,12 @@ def stay_terms(r, q, p, rent_edge):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def choose(r, q, key, p, areas, away, village, town, rent_edge):  # type: ignore[no-untyped-def]
+def choose(r, q, key, p, areas, away, village, town, rent_edge, u):  # type: ignore[no-untyped-def]
     """Return the alternative that household `i` prefers: an area, OUTSIDE, VILLAGE_CHOICE or TOWN_CHOICE.
 
     `away` is origins x 3 (school-age children) x (areas + 1), exp(-V/lambda), infinite where an alternative does not exist; the last
-    column is the world outside. `village`, `town` are utilities by origin; `rent_edge` is as in `stay_terms`. The largest V + lambda*e, with e Gumbel, is the smallest of
+    column is the world outside. `village`, `town` are utilities by origin; `rent_edge` is as in `stay_terms`; `u` is scratch for areas + 1
+    uniforms, its length a multiple of 4. The largest V + lambda*e, with e Gumbel, is the smallest of
     -ln(u) * exp(-V/lambda): a race of exponentials, one logarithm an alternative.
     """
     o = r.origin
@@ -112,18 +116,17 @@ def choose(r, q, key, p, areas, away, village, town, rent_edge):  # type: ignore
     best = math.inf
     pick = -1
     row = away[o, kids]
-    for block in range((areas + 4) // 4):
-        draws = rng.draw4(key, rng.CHOOSE, r.id, q, block)
-        for lane in range(4):
-            j = 4 * block + lane
-            if j > areas:
-                continue
-            score = -math.log(draws[lane]) * row[j]
-            if j == current:
-                score *= stay
-            if score < best:
-                best = score
-                pick = j
+    rng.fill(key, rng.CHOOSE, r.id, q, u)
+    if current >= 0:
+        best = -math.log(u[current]) * row[current] * stay
+        pick = current
+    for j in range(areas + 1):
+        if (1.0 - u[j]) * row[j] * ALMOST > best or j == current:
+            continue  # -ln(u) is never below 1 - u: this alternative cannot win
+        score = -math.log(u[j]) * row[j]
+        if score < best:
+            best = score
+            pick = j
     s0, s1, g0, g1 = rng.draw4(key, rng.CHOOSE, r.id, q, STABLE_BLOCK)
     top = lam * (log_positive_stable(s0, s1, lam) - math.log(best)) - away_cost + lead
     choice = OUTSIDE if pick == areas else pick
@@ -240,6 +243,7 @@ def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
     province); `town_share`, `wait`, `districts` as in `move`; `rent_edge` per area as in `stay_terms`. People of another province who are outside come back through `arrivals`.
     """
+    u = np.empty((areas + 4) // 4 * 4)
     for i in range(lo, hi):
         r = h[i]
         if not attends[i] or r.place == GONE:
@@ -252,7 +256,7 @@ def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat
         if not out and at_home(r) and age_at(r.head_birth, q) > 69:
             continue
         edge = 1.0 if out else rent_edge[r.place]
-        target = choose(r, q, key, p, areas, away, village, town, edge)
+        target = choose(r, q, key, p, areas, away, village, town, edge, u)
         stays = (
             (target == VILLAGE_CHOICE and (at_home(r) or (out and o >= areas)))
             or (target == TOWN_CHOICE and (in_own_town(r) or (out and o >= areas)))
@@ -262,13 +266,16 @@ def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat
         if not stays:
             move(r, q, key, p, areas, target, town_share, wait, districts, accounts)
         place = r.place
-        if place == OUTSIDE:
-            if o < areas:
-                arrange_family(r, q, key, p, areas, AWAY, 500.0, 0.5, 1.0, accounts)
-        elif at_home(r):
-            arrange_family(r, q, key, p, areas, AT_HOME, 0.0, 1.0, 1.0, accounts)
-        elif in_own_town(r):
-            arrange_family(r, q, key, p, areas, OWN_TOWN, 10.0, 1.0, 1.0, accounts)
-        else:
-            local_bills = bills[place] if o >= areas else 1.0
-            arrange_family(r, q, key, p, areas, AWAY, km[o, place], seat[place], local_bills, accounts)
+        if place == OUTSIDE and o >= areas:
+            continue
+        where, distance, chance, settled_bills = AWAY, OUTSIDE_FAMILY_KM, OUTSIDE_SEAT, 1.0
+        if place != OUTSIDE:
+            if at_home(r):
+                where, distance, chance = AT_HOME, 0.0, 1.0
+            elif in_own_town(r):
+                where, distance, chance = OWN_TOWN, OWN_TOWN_KM, 1.0
+            else:
+                distance, chance = km[o, place], seat[place]
+                if o >= areas:
+                    settled_bills = bills[place]
+        arrange_family(r, q, key, p, areas, where, distance, chance, settled_bills, accounts)

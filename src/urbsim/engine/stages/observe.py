@@ -12,7 +12,7 @@ from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, along, at_home, census_class, home_place
 from urbsim.engine.stages.schools import place_kind, rationed, stage_of
 from urbsim.engine.stages.work import WORK_FROM, WORK_TO, wage_factor
-from urbsim.engine.state import IntArray
+from urbsim.engine.state import BAND_EDGES, IntArray
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     CHILD_GIRL,
@@ -67,28 +67,8 @@ def empty_counts(areas: int, blocks: int) -> Counts:
     return Counts(np.zeros(areas, dtype=COUNT), np.zeros((areas + blocks, areas + 1), dtype=np.int64))
 
 
-@kernel
-def band_of(age):  # type: ignore[no-untyped-def]
-    """Return the index of the age band: 0-2, 3-5, 6-11, 12-14, 15-17, 18-44, 45-59, 60-64, 65-79, 80+."""
-    if age < 3:
-        return 0
-    if age < 6:
-        return 1
-    if age < 12:
-        return 2
-    if age < 15:
-        return 3
-    if age < 18:
-        return 4
-    if age < 45:
-        return 5
-    if age < 60:
-        return 6
-    if age < 65:
-        return 7
-    if age < 80:
-        return 8
-    return 9
+BAND_OF = np.searchsorted(np.array(BAND_EDGES), np.arange(101), side="right")
+"""Index of the age band, by completed age: 0-2, 3-5, 6-11, 12-14, 15-17, 18-44, 45-59, 60-64, 65-79, 80+."""
 
 
 @kernel
@@ -98,9 +78,10 @@ def _person(c, area, part, sex, birth, q, migrant, ages):  # type: ignore[no-unt
         return
     age = min(max(age_at(birth, q), 0), 100)
     c[area].residents[part] += 1
-    c[area].persons_band[0, band_of(age)] += 1
+    band = BAND_OF[age]
+    c[area].persons_band[0, band] += 1
     if migrant:
-        c[area].persons_band[1, band_of(age)] += 1
+        c[area].persons_band[1, band] += 1
     else:
         c[area].agents_in_place[part] += 1
     if ages:

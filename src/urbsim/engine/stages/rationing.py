@@ -18,21 +18,25 @@ def ration(
 ) -> npt.NDArray[np.bool_]:  # fmt: skip
     """Return which applicants are served.
 
-    All of length n but `capacity` (areas): units free in each area. `size` is what an applicant takes; the line of an area stops at the
+    All of length n but `capacity` (areas): units free in each area. `size` is what an applicant takes, 1 at least; the line of an area stops at the
     first applicant who does not fit, as at a counter.
 
     >>> a = np.zeros(3, dtype=np.int64)
     >>> ration(a, np.array([1.0, 3.0, 2.0]), a, np.zeros(3), np.ones(3, dtype=np.int64), np.array([2])).tolist()
     [False, True, True]
     """
-    if area.size == 0:
-        return np.zeros(0, dtype=np.bool_)
-    order = np.lexsort((lot, since, -score, area))
+    # Where nothing is free nobody is served, where all fit everyone is: only the rest stand in line.
+    asked = np.bincount(area, weights=size, minlength=capacity.size)
+    served: npt.NDArray[np.bool_] = (asked <= capacity)[area]
+    line = np.flatnonzero(((asked > capacity) & (capacity > 0))[area])
+    if line.size == 0:
+        return served
+    area, size = area[line], size[line]
+    order = np.lexsort((lot[line], since[line], -score[line], area))
     ordered_area = area[order]
     taken = np.cumsum(size[order])
     first = np.searchsorted(ordered_area, np.arange(capacity.size), side="left")
     before = np.concatenate(([0], taken))[first]
     fits = taken - before[ordered_area] <= capacity[ordered_area]
-    served = np.zeros(area.size, dtype=np.bool_)
-    served[order[fits]] = True
+    served[line[order[fits]]] = True
     return served

@@ -1,0 +1,26 @@
+"""Drop rows that can play no part any more, once a year."""
+
+from __future__ import annotations
+
+from urbsim.engine.compiled import kernel
+from urbsim.population.registry import GONE, OUTSIDE
+
+FORGET_AFTER = 20  # quarters
+
+
+@kernel
+def compact(h, n, q, areas):  # type: ignore[no-untyped-def]
+    """Move the rows that stay to the front, in order, and return how many.
+
+    Rows go of households that are gone, and of people of another province who left the region five years ago: they are back in their
+    block's stock at risk.
+    """
+    kept = 0
+    for i in range(n):
+        r = h[i]
+        if r.place == GONE or (r.place == OUTSIDE and r.register >= areas and r.arrived < q - FORGET_AFTER):
+            continue
+        if kept != i:
+            h[kept] = h[i]
+        kept += 1
+    return kept
