@@ -85,3 +85,30 @@ def test_text_that_the_terminal_cannot_show_is_no_fault(tmp_path: Path) -> None:
         cwd=tmp_path, env=environment, capture_output=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_the_bar_is_drawn_on_a_terminal(tmp_path: Path) -> None:
+    code = (
+        "from urbsim.cli.progress import progress_bar\n"
+        "with progress_bar('zh', False) as show:\n"
+        "    for done in range(69):\n"
+        "        show(done, 68)\n"
+    )
+    leader, follower = os.openpty()
+    try:
+        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, stderr=follower, timeout=60)
+        os.set_blocking(leader, False)
+        shown = os.read(leader, 65536).decode()
+    finally:
+        os.close(leader)
+        os.close(follower)
+    assert done.returncode == 0
+    assert "模拟" in shown
+    assert "还需" in shown
+    assert "/68" in shown or "/1 " in shown
+
+
+def test_nothing_is_drawn_off_a_terminal(tmp_path: Path) -> None:
+    code = "from urbsim.cli.progress import progress_bar\nwith progress_bar('en', False) as show:\n    assert show is None\n"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")

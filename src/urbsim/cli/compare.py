@@ -26,6 +26,8 @@ HELP = both(
     zh="""
     比较情景：同样的参数、同样的随机数，只差政策；给出差别、区间和方向的把握。
 
+    抽样数等都以基准情景为准；--set 只改基准之后的情景。
+
     \b
     示例：
       urbsim compare zhejiang_2027 hangzhou_open
@@ -34,6 +36,8 @@ HELP = both(
     """,
     en="""
     Compare scenarios under the same parameters and the same luck: differences, intervals, how sure the sign is.
+
+    Draws and the like are those of the base for all; --set changes the scenarios after the base.
 
     \b
     Examples:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from urbsim.cli.check import NOTE
 from urbsim.text import Language, Text
@@ -33,7 +34,9 @@ def progress_bar(lang: Language, quiet: bool) -> Iterator[Callable[[int, int], N
         return
     from tqdm import tqdm
 
-    with tqdm(desc=LABEL.get(lang), bar_format=FORMAT.get(lang), total=1, leave=False, file=sys.stderr, dynamic_ncols=True) as bar:
+    # tqdm alone draws nothing on a terminal that does not tell its size
+    place: dict[str, Any] = {"file": sys.stderr, "ncols": shutil.get_terminal_size().columns - 1, "nrows": 2}
+    with tqdm(desc=LABEL.get(lang), bar_format=FORMAT.get(lang), total=1, leave=False, **place) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total
