@@ -142,13 +142,17 @@ class Competing(Moving):
             self.head_age, self.schooling, 3.0 if self.trained else 0.0, self.months_insured(2), self.months_resident(2)
         )
 
+    def has_guarantee(self, slot: int) -> bool:
+        """Tell whether the rule places this child of permit holders whatever the room."""
+        spared = self.draws(Use.SCHOOL, block=slot + 1)[1] < self.model.lever("school.permit_guarantee")[self.place]
+        return spared and self.status == code.STATUS_PERMIT
+
     def place_child(self, slot: int, public: bool, bought: bool) -> None:
-        """Take the place won; refused, take one that the rule guarantees, a bought one, pay fees, or send the child home."""
+        """Take the public or the bought place; with neither pay fees, or send the child home."""
         child = self.children[slot]
         assert child is not None
         model = self.model
-        spared = self.draws(Use.SCHOOL, block=slot + 1)[1] < model.lever("school.permit_guarantee")[self.place]
-        if public or (self.status == code.STATUS_PERMIT and spared):
+        if public:
             child.learns = code.PLACE_PUBLIC
             stage = school_stage(self.age(child.birth))
             assert stage is not None

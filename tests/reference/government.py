@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tests.reference.books import as_records
-from urbsim.clock import FIRST_YEAR, LAST_QUARTER, season, year_of
+from urbsim.clock import FIRST_YEAR, season, year_of
 from urbsim.engine import Inputs, town_born
 from urbsim.engine.frame import make_frame
 from urbsim.engine.stages import arrivals, feedback
@@ -162,29 +162,30 @@ class Government:
         q, x, p = self.q, self.inputs, self.inputs.params
         self.town_born_accounts = acc = empty_accounts(self.areas)
         key, year = np.uint64(self.model.key), year_of(q)
-        town_born.live(  # type: ignore[no-untyped-call]
+        town_born.live(
             self.town_born, q, year, key, x.dying[q], x.fertile[q], x.reclassification[q] / 4.0, acc["change_residents"],
             acc["change_town"], acc["births"], acc["deaths"],
         )  # fmt: skip
         attraction = x.adding * self.wage**p.beta_w
         share = attraction / attraction.sum()
-        town_born.migrate(  # type: ignore[no-untyped-call]
-            self.town_born, q, year, key, p.town_born_move / 4.0, share, acc["change_residents"], acc["change_town"]
-        )
+        town_born.migrate(self.town_born, q, year, key, p.town_born_move / 4.0, share, acc["change_residents"], acc["change_town"])
         self.town_born_movers *= 1.0 + p.town_born_mover_growth / 4.0
 
-    def feedback(self) -> None:
-        """Stage 12: wages, rents and perceived odds that the next quarter will see."""
+    def answer(self) -> None:
+        """Set the quarter's wages and rents: those of the paths, answering to the people of the quarter before."""
         q, x, p = self.q, self.inputs, self.inputs.params
-        self.accounts = acc = as_records(self.model.books.areas, ACCOUNT)
-        after = min(q + 1, LAST_QUARTER)
         people = self._movers() * float(self.weight)
-        self.wage = feedback.answered_wage(x.wage[after], people, x.movers_reference[q] * self.movers_scale, p.psi)
-        residents = (self.counts.area["residents"] * self.weight + self.town_born.sum(axis=(2, 3))).sum(axis=1).astype(np.float64)
-        self.rent = feedback.answered_rent(x.rent[after], residents, x.residents_reference[q], p.eta_r)
+        self.wage = feedback.answered_wage(x.wage[q], people, x.movers_reference[q - 1] * self.movers_scale, p.psi)
+        residents = self.frame["residents"].sum(axis=1).astype(np.float64)
+        self.rent = feedback.answered_rent(x.rent[q], residents, x.residents_reference[q - 1], p.eta_r)
+
+    def learn(self) -> None:
+        """Stage 12: perceived odds of settling and of a school place follow what was seen this quarter."""
+        p = self.inputs.params
+        self.accounts = acc = as_records(self.model.books.areas, ACCOUNT)
         self.settled_year += acc["settled"] * self.weight
         self.odds = feedback.learned(self.odds, acc["settling_admitted"], acc["settling_applied"], p.kappa_p / 4.0)
-        if season(q) == 3:
+        if season(self.q) == 3:
             applied = np.array(self.model.applied_school, dtype=np.int64).sum(axis=1)
             self.seat = feedback.learned(self.seat, acc["admitted_school"].sum(axis=1), applied, p.kappa_p)
 

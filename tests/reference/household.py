@@ -144,8 +144,21 @@ class Household(Lives, Counted):
         self.job = self.job_found(u2)
         self.tenure = code.TENURE_EMPLOYER if u3 < model.p.dorm_share else code.TENURE_MARKET_RENT
         self.arrange_family(AWAY, model.km[self.origin][area], model.seat[area], model.bills[area])
-        model.books[area].arrivals[2] += self.persons_along - (0 if self.elders_at_home else self.living_elders)
+        model.books[area].arrivals[2] += self.persons_along
         return self
+
+    @classmethod
+    def persons_if_arrived(cls, model: ReferenceModel, row: Row, number: int, block: int, km: float, seat: float) -> int:
+        """Return how many would live along if the `number`-th of all templates arrived now, `km` from home; bills are not settled."""
+        self = cls.from_row(model, row)
+        self.identity = model.luck.identity(number, 7)
+        self.origin = self.register = model.areas + block
+        self.register_part = code.VILLAGE
+        self.place = self.resident_area = code.OUTSIDE
+        self.arrived = 0
+        self.arrange_family(AWAY, km, seat, 0.0)
+        self.remove()
+        return self.persons_along
 
     def _shift_births(self, quarter: int) -> None:
         """Turn a template's dates, relative to the quarter of arrival, into dates."""

@@ -52,6 +52,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.districts: list[int] = inputs.districts.tolist()
         self.tier_value: list[float] = inputs.tier_value.tolist()
         self.applied_school = grid(self.areas, 2)
+        self.training_chance = [0.0] * self.areas
         for row in _rows(population.households):
             Household.from_row(self, row)
         pool = _rows(templates)
@@ -60,12 +61,12 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.government = Government(self, inputs, population)
         self.norm = self._mean_wage_exponent()
         self.town_share = self._town_shares()
-        self.persons_entering = [_mean_persons(rows) for rows in self.templates]
         self._read_inputs()
         self._count()
         self.government.open()
         self.birth_scale = self._births_expected_of_couples()
         self.books = Books(self.areas)
+        self.persons_entering = self._mean_persons_entering()
         self._open_pipeline()
 
     @property
@@ -87,6 +88,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
         """Run one quarter: thirteen stages."""
         self.quarter += 1
         self.books = Books(self.areas)
+        self.government.answer()
         self._read_inputs()
         if season(self.quarter) == 1:
             self._open_year()
@@ -119,7 +121,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
         # 12 and 13 count, feedback, observe
         self._count()
         self.government.take_counts()
-        self.government.feedback()
+        self.government.learn()
         self.government.make_frame()
 
     def _do(self, stage: str) -> None:
@@ -147,9 +149,10 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.villages_counted_as_town = first_day(q) >= TOWNS_COUNTED_BY_PLACE
         self.counts_ages = season(q) == 4
         if q > 0:
-            slots = [max(s / 4.0, 0.0) for s in self.lever("work.training_slots")]
-            untrained = [max(page.untrained * self.weight, 1) for page in self.census]
-            self.training_chance = [min(s / n, 1.0) for s, n in zip(slots, untrained, strict=True)]
+            workers = max(sum(page.workers for page in self.census), 1)
+            for a, (slots, page) in enumerate(zip(self.lever("work.training_slots"), self.census, strict=True)):
+                here = max(slots, 0.0) / 4.0 * page.workers / workers  # the region's number goes where the workers are
+                self.training_chance[a] = min(here / max(page.untrained * self.weight, 1), 1.0)
 
     def _open_year(self) -> None:
         """Forget households that ended, and people of another province who left five years ago; renew fertility; book the transfer."""
@@ -238,6 +241,18 @@ class ReferenceModel(Model):  # type: ignore[misc]
                 exponents.append(p.m_edu * (h.school_years - 9) + p.m_exp1 * worked + p.m_exp2 * worked**2 + h.wage_residual)
         return float(np.log(np.mean(np.exp(np.array(exponents))))) if exponents else 0.0
 
+    def _mean_persons_entering(self) -> list[float]:
+        """Return, by block, the mean persons of a household that enters, were all templates to come to the block's main area now."""
+        means = []
+        for block, rows in enumerate(self.templates):
+            stock = self.inputs.region.block_stock_2010[block].tolist()
+            main = stock.index(max(stock))
+            km, seat = self.km[self.areas + block][main], self.seat[main]
+            first = block * len(rows)
+            persons = [Household.persons_if_arrived(self, row, first + k, block, km, seat) for k, row in enumerate(rows)]
+            means.append(sum(persons) / len(persons))
+        return means
+
     def _town_shares(self) -> list[list[float]]:
         """Return newcomers' share in towns, by census class and area: that of the stock, tilted; thin cells borrow the mean."""
         shares = [[1.0] * self.areas for _ in range(3)]
@@ -261,12 +276,3 @@ def _rows(columns: Any) -> list[Row]:
     names = list(code.HOUSEHOLD_DTYPES)
     values = [np.asarray(columns[name]).reshape(-1).tolist() for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
-
-
-def _mean_persons(templates: list[Row]) -> float:
-    """Return the mean persons who enter with a household: four spouses of five, one child of three."""
-    persons = [
-        1 + (row["spouse"] == 1) * 0.8 + 0.35 * ((row["child1_birth"] != code.NONE) + (row["child2_birth"] != code.NONE))
-        for row in templates
-    ]
-    return float(np.mean(np.array(persons)))

@@ -91,8 +91,13 @@ class Moving(Choosing, Working):
 
     def _live_in_village(self) -> None:
         self.place, self.part = self.origin, self.register_in_town
-        self.mover, self.status = code.MOVER_IN_PLACE, code.STATUS_RURAL
+        self.mover, self.status = code.MOVER_IN_PLACE, self._status_in_own_area
         self.job, self.tenure = code.JOB_NONE, code.TENURE_VILLAGE_HOME
+
+    @property
+    def _status_in_own_area(self) -> int:
+        """Status in the village or town of origin: rural, unless the register has gone to another area."""
+        return code.STATUS_RURAL if self.register == self.origin else code.STATUS_UNREGISTERED
 
     def _live_as_mover(self, target: Target, came_from: int | None, had_permit: bool) -> None:
         """Live in the own county town (across districts in a core: the census calls that another area) or in another area."""
@@ -102,7 +107,7 @@ class Moving(Choosing, Working):
             self.place, self.part = self.origin, code.TOWN
             crosses = model.districts[self.origin] and u3 < p.cross_district
             self.mover = code.MOVER_OTHER_AREA if crosses else code.MOVER_SAME_AREA
-            self.status = code.STATUS_RURAL
+            self.status = self._status_in_own_area
         else:
             assert isinstance(target, int)
             self.place = target

@@ -59,7 +59,7 @@ def school_round(model: ReferenceModel) -> None:
 
 
 def enter_school(model: ReferenceModel) -> None:
-    """Give what is free after local children and those already placed to the first in line, bought places to the next."""
+    """Give what is free after local children and those already placed to the first in line; guaranteed places; bought places."""
     areas, weight = range(model.areas), model.weight
     model.local_pupils, model.public_pupils = [[0, 0] for _ in areas], [[0, 0] for _ in areas]
     model.bought_pupils = [0 for _ in areas]
@@ -71,6 +71,7 @@ def enter_school(model: ReferenceModel) -> None:
         held = [(model.local_pupils[a][stage] + model.public_pupils[a][stage]) * weight + town_born[a][stage] for a in areas]
         free = [max(places[a][stage] - held[a], 0) // weight for a in areas]
         public.update(id(t) for t in serve((t for t in tickets if stage_of[id(t)] == stage), free))
+    public.update(id(t) for t in tickets if t.household.has_guarantee(t.slot))
     purchased = model.lever("school.places_bought")
     for_sale = [max(int(max(purchased[a], 0.0)) // weight - model.bought_pupils[a], 0) for a in areas]
     bought = {id(t) for t in serve((t for t in tickets if id(t) not in public), for_sale)}

@@ -17,6 +17,7 @@ from urbsim.regions import load_region
 from urbsim.scenario import Scenario, load
 
 REGION, WEIGHT, SEED = "zhejiang", 8000, 1
+TEMPLATES = 512  # of each block's newcomers
 
 # Little of everything, rules that change, and households that do much in a quarter.
 SHOCKS = [
@@ -78,7 +79,9 @@ def inputs_of(scenario: Scenario, changed: dict[str, float]) -> Inputs:
 
 
 def start(inputs: Inputs, seed: int = SEED, replicate: int = 0) -> tuple[Engine, ReferenceModel]:
-    people, templates = people_of(REGION, WEIGHT, seed)
+    people, everyone = people_of(REGION, WEIGHT, seed)
+    blocks = len(inputs.region.block_codes)
+    templates = {name: values.reshape(blocks, -1)[:, :TEMPLATES].reshape(-1) for name, values in everyone.items()}
     run: dict[str, Any] = {"weight": WEIGHT, "seed": seed, "replicate": replicate}
     return Engine(inputs, people, templates, **run), ReferenceModel(inputs, people, templates, **run)
 

@@ -21,7 +21,7 @@ PUBLISHED = [
 @pytest.mark.parametrize(("counter", "key", "expected"), PUBLISHED)
 def test_published_vectors(counter: tuple[int, int, int, int], key: tuple[int, int], expected: tuple[int, ...]) -> None:
     assert luck.philox(counter, key) == expected
-    compiled = rng.philox(*(np.uint64(word) for word in counter + key))  # type: ignore[no-untyped-call]
+    compiled = rng.philox(*(np.uint64(word) for word in counter + key))
     assert tuple(int(word) for word in compiled) == expected
 
 
@@ -32,11 +32,9 @@ def test_same_luck(seed: int, replicate: int, draw: int) -> None:
     mine = luck.Luck(key)
     for identity in (0, 1, 2**40 + 5, 2**64 - 1):
         for use, quarter, block in ((luck.Use.FAMILY, 0, 0), (luck.Use.CHOOSE, 68, 1000), (luck.Use.ARRIVE, 300, 16)):
-            assert mine.four(use, identity, quarter, block) == rng.draw4(  # type: ignore[no-untyped-call]
-                np.uint64(key), use, np.uint64(identity), quarter, block
-            )
+            assert mine.four(use, identity, quarter, block) == rng.draw4(np.uint64(key), use, np.uint64(identity), quarter, block)
         for salt in (0, 1024 + 65536, 900 + 2 * 65536):
-            made = rng.new_identity(np.uint64(key), np.uint64(identity), salt)  # type: ignore[no-untyped-call]
+            made = rng.new_identity(np.uint64(key), np.uint64(identity), salt)
             assert mine.identity(identity, salt) == int(made)
 
 
