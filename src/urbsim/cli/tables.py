@@ -112,6 +112,7 @@ def effects(changes: xr.Dataset, titles: Mapping[str, Text], base: Text, lang: L
     from urbsim.report.reading import last_year, region_row
 
     area, year = region_row(changes), last_year(changes)
+    place = str(changes[f"area_{lang}"].sel(area=area).values)
     parts = []
     for name, title in titles.items():
         rows = []
@@ -124,7 +125,7 @@ def effects(changes: xr.Dataset, titles: Mapping[str, Text], base: Text, lang: L
             cells = [f"{value / scale.divisor:+,.{scale.decimals}f}" if value else "0" for value in (median, low, high)]
             sure = probability(float(sign_probability(members[:, -1])), len(members)) if median else ""
             rows.append([effect.name.get(lang), scale.unit.get(lang), cells[0], f"{cells[1]} … {cells[2]}", sure])
-        head = Text(f"{title.zh} 与 {base.zh} 之差，{area} {year} 年末", f"{title.en} less {base.en}, {area} at the end of {year}")
+        head = Text(f"{title.zh} 与 {base.zh} 之差，{place} {year} 年末", f"{title.en} less {base.en}, {place} at the end of {year}")
         parts.append(f"{head.get(lang)}\n" + table([column.get(lang) for column in EFFECT_COLUMNS], rows, numbers=[2, 3, 4]))
     return "\n\n".join([*parts, SIGN.get(lang)])
 
