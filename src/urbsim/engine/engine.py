@@ -1,6 +1,7 @@
 """The quarter loop: thirteen stages in order on the columns of all households.
 
-Kernels run on blocks of rows, in threads if asked; they add to accounts of integers that are summed afterwards, so threads never change a bit.
+Kernels run on blocks of rows, in threads if asked; they add to accounts of integers that are summed afterwards, so threads never change a
+bit.
 """
 
 from __future__ import annotations
@@ -13,23 +14,61 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.clock import LAST_QUARTER, season, year_of
-from urbsim.engine import rng, town_born
+from urbsim.engine import accounting, entries, opening, rng, town_born
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs, certificates_run
 from urbsim.engine.rounds import Rounds
-from urbsim.engine.stages import arrivals, attention, clocks, compacting, demography, feedback, land, location, observe, permits, reclassify, work
+from urbsim.engine.stages import (
+    attention,
+    clocks,
+    compacting,
+    demography,
+    feedback,
+    land,
+    leaving,
+    location,
+    marriage,
+    observe,
+    permits,
+    reclassify,
+    work,
+)
 from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, make_rows, params_record
 from urbsim.engine.tables import Utilities, race_weights, utilities, value_of_register
 
 MARKET_RENT_SHARE = 0.9  # rent of a guaranteed home over the market's at which `beta_prh` was judged
-PIPELINE_LUCK = 300  # a quarter that never comes: keys the luck of those who came before the census
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
 
 
 class Engine:
     """Run one draw and replicate of a scenario, quarter by quarter (examples: tests/engine)."""
 
-    def __init__(self, inputs: Inputs, population: Any, templates: Any, *, weight: int, seed: int, replicate: int = 0, draw: int = 0, threads: int = 1) -> None:
+    # What areas remember from quarter to quarter, set by `opening` (A areas; places and units: A x 2).
+    wage: FloatArray  # yuan a month, after feedback
+    rent: FloatArray  # yuan per m2 and month
+    seat: FloatArray  # perceived chance of a public school place
+    odds: FloatArray  # perceived odds of admission
+    grant: FloatArray  # yuan, transfer of the year
+    grant_places: IntArray  # school places by stage, built from grants
+    grant_units: IntArray  # guaranteed and public homes, built from grants
+    planned_places: IntArray  # school places gained by planning for residents, years before this
+    planned_now: IntArray  # and this year
+    settled_year: IntArray  # A x origin, persons settled this year
+    quota_used: IntArray  # persons settled this year
+    # Levels of the initial state against which later ones are measured.
+    hukou_offset: IntArray
+    hukou_urban_offset: IntArray
+    residents_start: IntArray
+    movers_scale: FloatArray
+    birth_scale: FloatArray  # by part
+    entry_base: FloatArray | None  # by block, the region's attraction at the start
+    norm: float  # mean exponent of the wage equation
+    rounds: Rounds
+
+    def __init__(
+        self, inputs: Inputs, population: Any, templates: Any, *,
+        weight: int, seed: int, replicate: int = 0, draw: int = 0, threads: int = 1,
+    ) -> None:  # fmt: skip
         self.inputs = inputs
         self.areas = len(inputs.region.area_codes)
         self.blocks = len(inputs.region.block_codes)
@@ -45,14 +84,14 @@ class Engine:
         self.town_born = town_born.open_table(np.asarray(population.town_born))
         self.town_born_movers = np.asarray(population.town_born_movers, dtype=np.float64)
         self.town_born_elsewhere = np.asarray(population.town_born_other_province, dtype=np.int64)
-        self._open_area_state()
-        self.counts = self._count()
-        self._open_references()
         self.accounts = empty_accounts(self.areas)
+        opening.area_state(self)
+        self.counts = self._count()
+        opening.references(self)
         self.town_born_accounts = empty_accounts(self.areas)
         self.utilities: Utilities | None = None
         self.frame = make_frame(self)
-        self._open_pipeline()
+        opening.pipeline(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the pool of threads, which cannot be pickled."""
@@ -62,59 +101,6 @@ class Engine:
         """Restore the state and open a pool of threads again."""
         self.__dict__.update(state)
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
-
-    # -- opening ---------------------------------------------------------------------------------------------
-
-    def _open_area_state(self) -> None:
-        """Set what areas remember from quarter to quarter."""
-        a, x = self.areas, self.inputs
-        self.wage, self.rent = x.wage[0].copy(), x.rent[0].copy()
-        self.seat = np.full(a, 0.75)
-        self.odds = np.full(a, 0.5)
-        self.grant = np.zeros(a)
-        self.grant_places = np.zeros((a, 2), dtype=np.int64)
-        self.grant_units = np.zeros((a, 2), dtype=np.int64)
-        self.planned_places = np.zeros((a, 2), dtype=np.int64)  # gained by planning for residents, years before this
-        self.planned_now = np.zeros((a, 2), dtype=np.int64)  # and this year
-        self.grant_carry = np.zeros(a)
-        self.settled_year = np.zeros((a, 3), dtype=np.int64)
-        self.quota_used = np.zeros(a, dtype=np.int64)
-        self.norm = _mean_exponent(self.households[: self.n], x)
-        self.rounds = Rounds(self)
-        self.entry_base: FloatArray | None = None
-
-    def _open_references(self) -> None:
-        """Fix the levels against which feedback is measured, from the initial state."""
-        c, region = self.counts, self.inputs.region
-        agents = c.area["residents"] * self.weight
-        town_born_now = self.town_born.sum(axis=(2, 3))
-        self.hukou_offset = np.asarray(region.hukou_2010) - c.area["hukou"] * self.weight - town_born_now.sum(axis=1)
-        self.hukou_urban_offset = -self.town_born_elsewhere
-        self.residents_start = (agents + town_born_now).sum(axis=1)
-        movers = c.stock.copy()
-        movers[np.arange(self.areas), np.arange(self.areas)] = 0
-        self.movers_scale = np.maximum(movers[:, : self.areas].sum(axis=0) * self.weight, 1.0) / self.inputs.movers_reference[0]
-        self.birth_scale = self._birth_scale()
-
-    def _open_pipeline(self) -> None:
-        """Put on their way those who came in the two quarters before the census: they live here, but are no residents yet."""
-        u = self.current_utilities()
-        for q in (-1, 0):
-            self._arrivals(u, q, PIPELINE_LUCK + q)
-        self.accounts = empty_accounts(self.areas)
-
-    def _birth_scale(self) -> FloatArray:
-        """Return, by part, women's expected births over those of couples with a free child slot.
-
-        Fertility is given per woman; couples who live together bear it all. Renewed every year, so that the region's fertility holds.
-        """
-        sums = np.zeros((2, 2))
-        demography.fertility_base(
-            self.households, 0, self.n, self.q, self.inputs.fertile[max(self.q, 0)], self.inputs.params.birth_second, sums
-        )
-        return np.divide(sums[0], sums[1], out=np.ones(2), where=sums[1] > 0)
-
-    # -- running ---------------------------------------------------------------------------------------------
 
     def run(self, until: int = LAST_QUARTER, on_quarter: Callable[[Engine], None] | None = None) -> None:
         """Step to quarter `until`, calling `on_quarter` after each."""
@@ -139,21 +125,24 @@ class Engine:
         attends = self._stage_attention(event)
         self._stage_location(attends)
         self._each(lambda lo, hi, acc: permits.permits(
-            self.households, lo, hi, q, self.key, self.p, self.lever("permit.residence_months"), self.lever("permit.ground_required"), self.lever("permit.friction"), self.lever("school.permit_enough"), acc))  # fmt: skip
+            self.households, lo, hi, q, self.key, self.p, self.lever("permit.residence_months"), self.lever("permit.ground_required"),
+            self.lever("permit.friction"), self.lever("school.permit_enough"), acc))  # fmt: skip
         self.rounds.homes()
         self.rounds.schools()
         self.rounds.settling()
         self._each(lambda lo, hi, acc: land.land(
-            self.households, lo, hi, q, self.key, self.p, self.areas, self.lever("land.rights_kept"), 1.0 if certificates_run(q) else 0.0))  # fmt: skip
+            self.households, lo, hi, q, self.key, self.p, self.areas, self.lever("land.rights_kept"),
+            1.0 if certificates_run(q) else 0.0))  # fmt: skip
         self._each(lambda lo, hi, acc: clocks.residence(self.households, lo, hi, q, self.areas, acc))
         self.counts = self._count()
         self._stage_feedback()
         self.frame = make_frame(self)
-        self._check(before)
+        accounting.check(self, before)
 
     def lever(self, name: str) -> FloatArray:
         """Return the quarter's values of a lever, per area."""
-        return self.inputs.levers[name][self.q]
+        values: FloatArray = self.inputs.levers[name][self.q]
+        return values
 
     def _each(self, work_on: Callable[[int, int, Accounts], object], rows: int | None = None) -> list[Any]:
         """Run a kernel over blocks of rows, in threads if there are several, and add up its accounts; return its results in order."""
@@ -171,7 +160,7 @@ class Engine:
     def _open_year(self) -> None:
         """Book the transfer of the year, forget the counters of the last one and drop rows that can play no part any more."""
         self._compact()
-        self.birth_scale = self._birth_scale()
+        self.birth_scale = opening.birth_scale(self)
         self.rounds.budget()
         self.rounds.plan()
         self.settled_year[:] = 0
@@ -192,7 +181,8 @@ class Engine:
         totals = self.counts.stock.sum(axis=1).astype(np.float64)
         totals[self.areas :] = x.at_risk[q] / self.weight
         return utilities(
-            x.params, x.constants, wage=self.wage, rent=self.rent, income_village=x.income_village[q], wage_outside=float(x.wage_outside[q]),
+            x.params, x.constants, wage=self.wage, rent=self.rent, income_village=x.income_village[q],
+            wage_outside=float(x.wage_outside[q]),
             residents=self.frame["residents"].sum(axis=1).astype(np.float64), network=feedback.network_shares(self.counts.stock, totals),
             log_km=x.log_km, seat=self.seat, odds=self.odds, register_value=value_of_register(x.params, x.tier_value),
         )  # fmt: skip
@@ -205,26 +195,31 @@ class Engine:
         self._each(lambda lo, hi, acc: demography.births(self.households, lo, hi, q, self.key, hazard, p.birth_second, acc, event))
         rows, sexes, keys = np.empty(self.n, np.int64), np.empty(self.n, np.uint8), np.empty(self.n)
         chances = np.array([p.marry_20, p.marry_25, p.marry_30, p.marry_35])
-        found = demography.suitors(self.households, 0, self.n, q, self.key, chances, rows, sexes, keys)
-        men, women = demography.pair_up(self.households["id"], rows[:found], sexes[:found], keys[:found])
-        demography.wed(self.households, men, women, self.areas, self.accounts, event)
+        found = marriage.suitors(self.households, 0, self.n, q, self.key, chances, rows, sexes, keys)
+        men, women = marriage.pair_up(self.households["id"], rows[:found], sexes[:found], keys[:found])
+        marriage.wed(self.households, men, women, self.areas, self.accounts, event)
         slots = np.empty(2 * self.n, np.uint8)
         rows = np.empty(2 * self.n, np.int64)
-        found = demography.leavers(self.households, 0, self.n, q, self.key, p.leave_home / 4.0, self.areas, rows, slots)
-        self._make_room(found)
-        demography.found_all(self.households, self.n, rows[:found], slots[:found], q, self.key, x.schooling_share[q])
+        found = leaving.leavers(self.households, 0, self.n, q, self.key, p.leave_home / 4.0, self.areas, rows, slots)
+        self.make_room(found)
+        leaving.found_all(self.households, self.n, rows[:found], slots[:found], q, self.key, x.schooling_share[q])
         self.n += found
         acc, table, year = self.town_born_accounts, self.town_born, year_of(q)
-        town_born.live(table, q, year, self.key, x.dying[q], x.fertile[q], x.reclassification[q] / 4.0, acc["change_residents"], acc["change_town"], acc["births"], acc["deaths"])
+        town_born.live(
+            table, q, year, self.key, x.dying[q], x.fertile[q], x.reclassification[q] / 4.0,
+            acc["change_residents"], acc["change_town"], acc["births"], acc["deaths"],
+        )  # fmt: skip
         attraction = x.adding * self.wage**p.beta_w
-        town_born.migrate(table, q, year, self.key, p.town_born_move / 4.0, attraction / attraction.sum(), acc["change_residents"], acc["change_town"])
+        town_born.migrate(
+            table, q, year, self.key, p.town_born_move / 4.0, attraction / attraction.sum(), acc["change_residents"], acc["change_town"]
+        )
         self.town_born_movers *= 1.0 + p.town_born_mover_growth / 4.0
 
     def _stage_work(self, event: npt.NDArray[np.uint8]) -> None:
-        """Stage 3."""
-        q, x, c = self.q, self.inputs, self.counts
+        """Stage 3; training slots are the region's, split by migrant workers."""
+        q, c = self.q, self.counts
         workers = c.area["workers"].astype(np.float64)
-        slots = np.maximum(self.lever("work.training_slots"), 0.0) / 4.0 * workers / max(workers.sum(), 1.0)  # a region's number, by workers
+        slots = np.maximum(self.lever("work.training_slots"), 0.0) / 4.0 * workers / max(workers.sum(), 1.0)
         chance = np.minimum(slots / np.maximum(c.area["untrained"] * self.weight, 1), 1.0)
         self._each(lambda lo, hi, acc: work.work(
             self.households, lo, hi, q, self.key, self.p, self.areas, chance, acc, event))  # fmt: skip
@@ -242,7 +237,8 @@ class Engine:
     def _stage_location(self, attends: npt.NDArray[np.uint8]) -> None:
         """Stage 6: choices and moves, then entries from other provinces."""
         q, x, u = self.q, self.inputs, self.utilities
-        assert u is not None
+        if u is None:
+            raise RuntimeError("stage 6 before stage 1")
         wait = np.maximum(self.lever("permit.wait_after_move_months"), 0.0)
         bills = self.lever("health.direct_settlement")
         race = race_weights(u.away, x.params.lambda_)
@@ -250,25 +246,9 @@ class Engine:
         self._each(lambda lo, hi, acc: location.location(
             self.households, lo, hi, q, self.key, self.p, self.areas, attends, race, u.village, u.town, x.km, self.seat, bills,
             self.rounds.town_share, wait, x.districts, rent_edge, acc))  # fmt: skip
-        self._arrivals(u, q, q)
+        entries.enter(self, u, q, q)
 
-    def _arrivals(self, u: Utilities, q: int, luck: int) -> None:
-        """Let the quarter's newcomers from other provinces enter."""
-        x = self.inputs
-        bills = x.levers["health.direct_settlement"][max(q, 0)]
-        away = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas])
-        now = arrivals.advantage(away, u.village[self.areas :], u.town[self.areas :], x.params.lambda_)
-        if self.entry_base is None:
-            self.entry_base = now
-        expected = arrivals.expected_entries(away, now - self.entry_base, x.at_risk[max(q, 0)], x.params.h_entry * float(x.mobility[max(q, 0)]), x.params.lambda_)
-        counts = np.zeros(expected.shape, dtype=np.int64)
-        total = arrivals.round_entries(expected, self.rounds.entering * self.weight, luck, self.key, counts)
-        self._make_room(total)
-        self.n = arrivals.enter(
-            self.households, self.n, counts, self.templates, q, luck, self.key, self.p, self.areas, self.rounds.town_share, x.km, self.seat, bills,
-            self.accounts)  # fmt: skip
-
-    def _make_room(self, rows: int) -> None:
+    def make_room(self, rows: int) -> None:
         """Grow the columns if `rows` more would not fit."""
         if self.n + rows <= self.households.size:
             return
@@ -282,18 +262,17 @@ class Engine:
 
     def _count(self) -> observe.Counts:
         """Stage 13: count all households."""
-        q, x = self.q, self.inputs
+        q = self.q
         pieces: list[observe.Counts] = []
 
         def one(lo: int, hi: int, _: Accounts) -> None:
             counts = observe.empty_counts(self.areas, self.blocks)
             observe.count(
-                self.households, lo, hi, q, self.p, self.areas, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4, counts.area, counts.stock
-            )
+                self.households, lo, hi, q, self.p, self.areas, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4,
+                counts.area, counts.stock,
+            )  # fmt: skip
             pieces.append(counts)
 
-        if not hasattr(self, "accounts"):
-            self.accounts = empty_accounts(self.areas)
         self._each(one)
         total = pieces[0]
         for piece in pieces[1:]:
@@ -324,27 +303,3 @@ class Engine:
     def town_born_by_age(self) -> IntArray:
         """Return the town-born by completed age, A x part x sex x 101."""
         return town_born.by_age(self.town_born, year_of(self.q))
-
-    def _check(self, before: IntArray) -> None:
-        """Stop if the change of residents is not the sum of its components, in any area (model.md section 2)."""
-        after, frame = self.frame["residents"], self.frame
-        change = after - before
-        for name, seen in (("change_residents", change.sum(axis=1)), ("change_town", change[:, 1])):
-            wrong = np.flatnonzero(frame[name].sum(axis=1) != seen)
-            if wrong.size:
-                a = int(wrong[0])
-                raise AssertionError(
-                    f"accounts do not balance in quarter {self.q}, area {self.inputs.region.area_codes[a]}: {name} {frame[name][a].tolist()} "
-                    f"add up to {int(frame[name][a].sum())}, residents changed by {int(seen[a])} ({wrong.size} areas in all)"
-                )
-
-
-def _mean_exponent(h: Rows, x: Inputs) -> float:
-    """Return the mean exponent of the wage equation over the movers with a job in the initial state."""
-    p = x.params
-    rows = (h["mover"] > 0) & (h["job"] != 0) & (h["place"] < 254)
-    years = np.where(h["schooling"][rows] == 4, 16, 6 + 3 * h["schooling"][rows].astype(np.int64))
-    age = -h["head_birth"][rows].astype(np.int64) // 4
-    worked = np.maximum(0, age - years - 6)
-    exponent = p.m_edu * (years - 9) + p.m_exp1 * worked + p.m_exp2 * worked**2
-    return float(np.log(np.mean(np.exp(exponent + h["wage_residual"][rows])))) if rows.any() else 0.0

@@ -21,7 +21,8 @@ CENSUS_2020 = 40
 
 AREA_LEVERS = (
     "settlement.kin_follow", "settlement.recognition", "settlement.quota", "permit.residence_months", "permit.friction",
-    "permit.wait_after_move_months", "permit.ground_required", "permit.services", "school.new_places_primary", "school.new_places_lower_secondary", "school.places_bought",
+    "permit.wait_after_move_months", "permit.ground_required", "permit.services",
+    "school.new_places_primary", "school.new_places_lower_secondary", "school.places_bought",
     "school.points_ranking", "school.permit_enough", "school.permit_guarantee", "school.planned_by_residents",
     "homes.guaranteed_units", "homes.guaranteed_rent_share", "homes.public_units",
     "homes.rental_counts_as_home", "finance.grant_per_settled_cross_province", "finance.grant_per_settled_same_province",
@@ -33,17 +34,23 @@ AREA_LEVERS = (
 class Policy(Protocol):
     """Give a lever's values: quarters x areas, closed = -1."""
 
-    def array(self, lever: str) -> npt.NDArray[np.float64]: ...
+    def array(self, lever: str) -> npt.NDArray[np.float64]:
+        """Return 69 x A."""
+        ...
 
 
 class ScenarioLike(Protocol):
     """What the engine needs of a scenario."""
 
     @property
-    def policy(self) -> Any: ...
+    def policy(self) -> Any:
+        """Return the dated rules (a `Policy`)."""
+        ...
 
     @property
-    def assumptions(self) -> Any: ...
+    def assumptions(self) -> Any:
+        """Return what is assumed about economy and demography, by name."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,8 @@ def _by_year(stock: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     before = stock[np.maximum(year - 1, 0)]
     now = stock[np.minimum(year, stock.shape[0] - 1)]
     shape = (QUARTERS,) + (1,) * (stock.ndim - 1)
-    return before + (now - before) * quarter.reshape(shape) // 4
+    result: npt.NDArray[np.int64] = before + (now - before) * quarter.reshape(shape) // 4
+    return result
 
 
 def _cumulated(per_year: FloatArray) -> npt.NDArray[np.int64]:
@@ -126,7 +134,8 @@ def _cumulated(per_year: FloatArray) -> npt.NDArray[np.int64]:
 def _schooling_of_cohorts(region: Region) -> FloatArray:
     """Return 69 x 5: schooling of those who come of age, a rule: the province's 2020 mix for the young, more college every year.
 
-    Assumption [E]: of rural youth coming of age in 2010 10 % had junior college and 8 % a bachelor's degree, rising to 30 % and 25 % by 2025.
+    Assumption [E]: of rural youth coming of age in 2010 10 % had junior college and 8 % a bachelor's degree, rising to 30 % and 25 % by
+    2025.
     """
     t = np.clip(np.arange(QUARTERS) / 60.0, 0.0, 1.0)
     college, bachelor = 0.10 + 0.20 * t, 0.08 + 0.17 * t
@@ -170,7 +179,7 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
     pace = np.ones(QUARTERS)
     future = given.get("reclassification_pace_after_2020")
     pace[CENSUS_2020 + 1 :] = params.reclass_future if future is None else float(future)
-    extra_places = np.stack([_cumulated(levers["school.new_places_primary"]), _cumulated(levers["school.new_places_lower_secondary"])], axis=2)
+    extra_places = np.stack([_cumulated(levers[f"school.new_places_{stage}"]) for stage in ("primary", "lower_secondary")], axis=2)
     extra_units = np.stack([_cumulated(levers["homes.guaranteed_units"]), _cumulated(levers["homes.public_units"])], axis=2)
     tier = np.zeros(areas)
     largest = int(np.argmax(region.residents_2010))
@@ -194,7 +203,9 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         dying=_quarterly(_between(region.death_rate[0], region.death_rate[1], 1.4)),
         fertile=fertile,
         at_risk=at_risk,
-        residents_reference=reference_path(region.residents_2010.astype(float), region.residents_2020.astype(float), LAST_QUARTER, CENSUS_2020),
+        residents_reference=reference_path(
+            region.residents_2010.astype(float), region.residents_2020.astype(float), LAST_QUARTER, CENSUS_2020
+        ),
         movers_reference=reference_path(movers[0], movers[1], LAST_QUARTER, CENSUS_2020),
         tier_value=tier,
         mobility=_mobility(given),

@@ -86,7 +86,10 @@ def draw4(key, stream, identity, quarter, block):  # type: ignore[no-untyped-def
 
 @kernel
 def fill(key, stream, identity, quarter, u):  # type: ignore[no-untyped-def]
-    """Write the uniforms of blocks 0, 1, ... into `u` (float64, its length a multiple of 4): the same numbers as `draw4`, faster in bulk."""
+    """Write the uniforms of blocks 0, 1, ... into `u` (float64, its length a multiple of 4).
+
+    The same numbers as `draw4`, faster in bulk.
+    """
     low, high = np.uint64(identity) & _LOW, np.uint64(identity) >> _S32
     k0, k1 = np.uint64(key) & _LOW, np.uint64(key) >> _S32
     for block in range(u.size // 4):

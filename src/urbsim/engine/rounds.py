@@ -41,7 +41,7 @@ class Rounds:
         return (np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.uint8), np.empty(n), np.empty(n, np.int64), np.empty(n))
 
     def homes(self) -> None:
-        """Stage 8."""
+        """Stage 8: buy, apply, be ranked: public rental first, the poor before others, then guaranteed rental by waiting time."""
         e = self.engine
         x, h = e.inputs, e.households
         rows, place, kind, score, since, lot = self._lot()
@@ -59,7 +59,9 @@ class Rounds:
         homes.allot(h, rows, public, TENURE_PUBLIC)
         rest = ~public
         served = np.zeros(found, dtype=np.bool_)
-        served[rest] = ration(place[rest], np.zeros(int(rest.sum())), since[rest], lot[rest], np.ones(int(rest.sum()), np.int64), free[:, 0])
+        served[rest] = ration(
+            place[rest], np.zeros(int(rest.sum())), since[rest], lot[rest], np.ones(int(rest.sum()), np.int64), free[:, 0]
+        )
         homes.allot(h, rows, served, TENURE_GUARANTEED)
 
     def schools(self) -> None:
@@ -76,7 +78,8 @@ class Rounds:
         """Return public places by area and stage now, grants and what was planned by residents included."""
         e = self.engine
         this_year = e.planned_now * season(e.q) // 4 if e.q > 0 else e.planned_now
-        return e.inputs.places[e.q] + e.grant_places + e.planned_places + this_year
+        places: IntArray = e.inputs.places[e.q] + e.grant_places + e.planned_places + this_year
+        return places
 
     def plan(self) -> None:
         """Split the year's new school places by resident instead of registered children, as far as the rule in force says."""
@@ -126,7 +129,7 @@ class Rounds:
         return ranked
 
     def settling(self) -> None:
-        """Stage 10."""
+        """Stage 10: the four gates; a year's quota opens in quarters (policy_rules.md section 1.2)."""
         e = self.engine
         x, h, q = e.inputs, e.households, e.q
         rows, _, _, score, since, lot = self._lot()
@@ -135,10 +138,12 @@ class Rounds:
         kin = e.lever("settlement.kin_follow")
         before = e.accounts["settled"].sum(axis=1)
         found = settling.settling(
-            h, 0, e.n, q, e.key, e.p, e.areas, x.gate[q], x.rule[q], e.lever("settlement.recognition"), e.lever("homes.rental_counts_as_home"),
-            quota >= 0.0, kin, e.wage, x.price[q], e.seat, x.tier_value, e.lever("permit.services"), e.lever("land.rights_kept"), e.norm, rows, score, since, lot, size, e.accounts,
+            h, 0, e.n, q, e.key, e.p, e.areas, x.gate[q], x.rule[q], e.lever("settlement.recognition"),
+            e.lever("homes.rental_counts_as_home"), quota >= 0.0, kin, e.wage, x.price[q], e.seat,
+            x.tier_value, e.lever("permit.services"), e.lever("land.rights_kept"), e.norm,
+            rows, score, since, lot, size, e.accounts,
         )  # fmt: skip
-        rows, score, since, lot, size = (v[:found] for v in (rows, score, since, lot, size))
+        rows, score, since, lot, size = rows[:found], score[:found], since[:found], lot[:found], size[:found]
         allowed = np.maximum(quota, 0.0) * season(q) / 4.0 - e.quota_used
         served = ration(h["place"][rows].astype(np.int64), score, since, lot, size, np.maximum(allowed, 0.0).astype(np.int64) // e.weight)
         settling.admit_ranked(h, rows, served, kin, e.accounts)
@@ -173,7 +178,8 @@ class Rounds:
 
 def _lots(e: Engine, rows: IntArray, slots: npt.NDArray[np.uint8]) -> FloatArray:
     """Return the keyed lot of each applicant child."""
-    return settling.lots_of_rows(e.households, rows, slots, e.q, e.key)
+    lots: FloatArray = settling.lots_of_rows(e.households, rows, slots, e.q, e.key)
+    return lots
 
 
 def _town_share(e: Engine) -> FloatArray:

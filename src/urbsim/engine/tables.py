@@ -29,8 +29,11 @@ class Utilities(NamedTuple):
 
 
 class Constants(NamedTuple):
-    """Hold the constants of a draw, per area: `place` for people of the region, `block_place` for those of other provinces, and
-    `reclassification`, the share of villagers a year whose village becomes town."""
+    """Hold the constants of a draw, per area.
+
+    `place` is for people of the region, `block_place` for those of other provinces, both utilities; `reclassification` is the share of
+    villagers a year whose village becomes town.
+    """
 
     place: FloatArray
     block_place: FloatArray
@@ -81,8 +84,6 @@ def utilities(
     town[:areas] = pull - p.beta_d * math.log(OWN_TOWN_KM + 1.0) + p.k_town
     town[areas:] = p.beta_w * math.log(0.75 * wage_outside) + p.k_return_town
     return Utilities(away, village, town)
-
-
 
 
 def race_weights(away: FloatArray, lam: float) -> FloatArray:

@@ -2,7 +2,8 @@
 
 Entries of block b to area j in a quarter = stock at risk x yearly hazard / 4 x choice. The choice is the nested logit of a first move: the
 share of the block's movers who take the region rises with its attraction (inclusive value) and is split over areas in proportion to
-exp(V/lambda). Entries are integers by keyed rounding of each (block, area) cell, so that a change in one area leaves the luck of others alone.
+exp(V/lambda). Entries are integers by keyed rounding of each (block, area) cell, so that a change in one area leaves the luck of others
+alone.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
     """
     blocks = counts.shape[0]
     per_block = templates.size // blocks
+    away = np.int64(AWAY)  # a constant of its own type would have the kernel compiled once more
     i = start
     for b in range(blocks):
         for j in range(areas):
@@ -96,7 +98,7 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
                 r.resident_area, r.resident_part = OUTSIDE, 0
                 r.job = enters_job(r, u2, p)
                 r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
-                arrange_family(r, q, key, p, areas, AWAY, km[areas + b, j], seat[j], bills[j], accounts)
+                arrange_family(r, q, key, p, areas, away, km[areas + b, j], seat[j], bills[j], accounts)
                 accounts[j].arrivals[2] += along(r)
                 i += 1
     return i
@@ -106,13 +108,14 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
 def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):  # type: ignore[no-untyped-def]
     """Let the family of every template decide as if it arrived now at `km` (per block); fill `persons` with who would live along."""
     per_block = rows.size // blocks
+    away, now = np.int64(AWAY), np.int64(0)
     for i in range(rows.size):
         r = rows[i]
         b = i // per_block
         r.id = rng.new_identity(key, i, 7)
         r.origin, r.register, r.register_part = areas + b, areas + b, 0
         r.place, r.resident_area, r.resident_part, r.arrived = OUTSIDE, OUTSIDE, 0, 0
-        arrange_family(r, 0, key, p, areas, AWAY, km[b], seat[b], 0.0, accounts)
+        arrange_family(r, now, key, p, areas, away, km[b], seat[b], 0.0, accounts)
         persons[i] = along(r)
 
 

@@ -55,7 +55,8 @@ def transfer(
 ) -> FloatArray:
     """Return next year's grant per area, yuan (levers F1, F2).
 
-    `settled` is A x origin (last year), `pupils` A migrant pupils, `unsettled` A residents who have not settled, `per_settled` A x origin in
+    `settled` is A x origin (last year), `pupils` A migrant pupils, `unsettled` A residents who have not settled, `per_settled` A x origin
+    in
     yuan. Residents who have not settled weigh `resident_weight` of a twentieth of a settler of the same province a year: the structure is
     published (policy_rules.md part 6), the coefficients are assumptions.
     """
@@ -73,7 +74,8 @@ def planned_shift(new: IntArray, resident: IntArray, registered: IntArray, weigh
     move = weight * new.sum() * (resident / max(int(resident.sum()), 1) - registered / max(int(registered.sum()), 1))
     gain, loss = np.maximum(move, 0.0), np.minimum(np.maximum(-move, 0.0), new)
     total = int(min(gain.sum(), loss.sum()))
-    return _shared(gain, total) - _shared(loss, total)
+    shift: IntArray = _shared(gain, total) - _shared(loss, total)
+    return shift
 
 
 def _shared(parts: FloatArray, total: int) -> IntArray:
@@ -84,4 +86,5 @@ def _shared(parts: FloatArray, total: int) -> IntArray:
     whole = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[: total - int(whole.sum())]] += 1
-    return whole
+    result: IntArray = whole
+    return result

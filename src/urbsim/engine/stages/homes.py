@@ -1,7 +1,8 @@
 """Stage 8: homes. Buy, apply for guaranteed or public rental, be ranked, be allotted a unit; else the market.
 
 Buying: quarterly hazard `h_own/4 * exp(own_pir * (PIR - 10))` for households with a job, PIR the price of 90 m2 over the yearly income of
-the household (price-to-income). Applying for a rental unit: hazard `h_home_apply/4` of market and dormitory tenants; those who wait give up at `q_exit/4`. Units fall free when
+the household (price-to-income). Applying for a rental unit: hazard `h_home_apply/4` of market and dormitory tenants; those who wait give
+up at `q_exit/4`. Units fall free when
 households move or buy. Evidence for effects is sign only (levers H1, H2).
 """
 

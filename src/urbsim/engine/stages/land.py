@@ -1,7 +1,7 @@
 """Stage 11: rural rights. Certificates spread; on settling, rights are kept as far as the rule in force says.
 
-A settled household loses its contracted land with the quarterly hazard `land_loss/4` times the share of rights that the rule does not protect
-(lever land.rights_kept). Uncertified holders get certificates at `certify/4` while the national programme runs (2013-2018).
+A settled household loses its contracted land with the quarterly hazard `land_loss/4` times the share of rights that the rule does not
+protect (lever land.rights_kept). Uncertified holders get certificates at `certify/4` while the national programme runs (2013-2018).
 """
 
 from __future__ import annotations

@@ -103,7 +103,11 @@ def choose(r, q, key, p, areas, away, village, town, rent_edge, u):  # type: ign
     is_home = at_home(r)
     is_town = in_own_town(r)
     is_away = not is_out and not is_home and not is_town
-    current = areas if is_out else (np.int64(place) if is_away else -1)
+    current = -1
+    if is_out:
+        current = areas
+    elif is_away:
+        current = int(place)
     age = age_at(r.head_birth, q)
     old = -p.g_age * max(0, age - 30)
     lead = p.beta_w * p.m_edu * p.edu_away * (years_of_schooling(r.schooling) - 9)
@@ -185,8 +189,8 @@ def move(r, q, key, p, areas, target, town_share, wait, districts, accounts):  #
     """Move household `i` to `target` (an area, OUTSIDE, VILLAGE_CHOICE, TOWN_CHOICE) and enter the flows.
 
     `town_share` is 3 (census class) x areas: chance that a newcomer of the class lives in the town part. `wait` is per area: months before
-    a permit from elsewhere in the region counts (0: converted at once). `districts` is 1 where an area has several districts: the census calls a
-    move between them a move from another county.
+    a permit from elsewhere in the region counts (0: converted at once). `districts` is 1 where an area has several districts: the census
+    calls a move between them a move from another county.
     """
     persons = along(r)
     if target == VILLAGE_CHOICE:
@@ -241,7 +245,8 @@ def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat
     """Let every attending household choose and move; then decide who of the family lives along.
 
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
-    province); `town_share`, `wait`, `districts` as in `move`; `rent_edge` per area as in `stay_terms`. People of another province who are outside come back through `arrivals`.
+    province); `town_share`, `wait`, `districts` as in `move`; `rent_edge` per area as in `stay_terms`. People of another province who are
+    outside come back through `arrivals`.
     """
     u = np.empty((areas + 4) // 4 * 4)
     for i in range(lo, hi):

@@ -2,8 +2,8 @@
 
 Children of local register (in place, same-area movers, settled) are placed first. Children of unregistered and permit households who
 live along and are of compulsory age (6-11 primary, 12-14 lower secondary) apply when they reach a stage or have no public place. They
-are ranked by the legal rule (points, or time in the place before points). What is free after local children and those already placed goes to
-the first of the list; the next get purchased places in private schools; the rest pay fees, or the child is sent home
+are ranked by the legal rule (points, or time in the place before points). What is free after local children and those already placed goes
+to the first of the list; the next get purchased places in private schools; the rest pay fees, or the child is sent home
 when its logit says so with no place in sight (behaviour.md 5.4; Gao et al. 2023 for girls of grades 7 to 9).
 """
 
@@ -157,15 +157,16 @@ def entry_round(h, lo, hi, q, areas, local, public, bought, rows, slots, stages)
 
     `local` and `public` are areas x stage, `bought` areas. Local children hold public places (kind PLACE_PUBLIC).
     """
-    n = 0
+    n = np.int64(0)
+    first, second = np.int64(1), np.int64(2)
     for i in range(lo, hi):
         r = h[i]
         if r.place == GONE:
             continue
         home = home_place(r, areas)
         if rationed(r):
-            n = _slot_in(r, i, 1, q, r.place, local, public, bought, n, rows, slots, stages)
-            n = _slot_in(r, i, 2, q, r.place, local, public, bought, n, rows, slots, stages)
+            n = _slot_in(r, i, first, q, r.place, local, public, bought, n, rows, slots, stages)
+            n = _slot_in(r, i, second, q, r.place, local, public, bought, n, rows, slots, stages)
             if r.child1_birth != NO_DATE and r.child1 & CHILD_AT_HOME:
                 _count_local(r.child1_birth, r.child1, home, home, q, local)
             if r.child2_birth != NO_DATE and r.child2 & CHILD_AT_HOME:

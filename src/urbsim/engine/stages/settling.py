@@ -1,8 +1,10 @@
 """Stage 10: settling (落户) through four gates.
 
 1 *willing*: a logit of the household and the place against a frozen latent; 2 *acts*: a rate by origin (people of another province far
-lower); 3 *eligible*: the dated rule, a pure function (`urbsim.policy.settlement.settle_ok`); 4 *admitted*: where a quota is in force, ranked
-by points, ties by date; the rest wait, are scored again, and some give up. Thresholds live in gate 3 alone, never in taste (behaviour.md 5.4).
+lower); 3 *eligible*: the dated rule, a pure function (`urbsim.policy.settlement.settle_ok`); 4 *admitted*: where a quota is in force,
+ranked
+by points, ties by date; the rest wait, are scored again, and some give up. Thresholds live in gate 3 alone, never in taste (behaviour.md
+5.4).
 Where a head settled alone, the family follows by the kin route once `settlement.kin_follow` opens it: through gates 2 to 4, not gate 1.
 """
 
@@ -150,7 +152,10 @@ def admit(r, kin, accounts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def settling(h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts, has_quota, kin, wage, price, seat, tier_value, services, kept, norm, rows, score, since, lot, size, accounts):  # type: ignore[no-untyped-def]  # fmt: skip
+def settling(  # type: ignore[no-untyped-def]
+    h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts, has_quota, kin, wage, price, seat, tier_value, services, kept,
+    norm, rows, score, since, lot, size, accounts,
+):  # fmt: skip
     """Walk the four gates; admit where no quota is in force, else list who is ranked this quarter and return how many.
 
     `gate` is areas x len(GATE_LEVERS), `rule` areas x len(POINT_LEVERS); the others are per area (`kept` per area of origin). A head who

@@ -1,0 +1,30 @@
+"""The identity of the run: in every area and quarter residents change by the sum of the nine components, exactly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from urbsim.engine.state import IntArray
+
+if TYPE_CHECKING:
+    from urbsim.engine.engine import Engine
+
+
+class AccountsDoNotBalanceError(RuntimeError):
+    """Say that a kernel moved somebody without booking it: a fault of the engine, never of a scenario."""
+
+
+def check(e: Engine, before: IntArray) -> None:
+    """Stop if the change of residents is not the sum of its components, in any area (model.md section 2)."""
+    after, frame = e.frame["residents"], e.frame
+    change = after - before
+    for name, seen in (("change_residents", change.sum(axis=1)), ("change_town", change[:, 1])):
+        wrong = np.flatnonzero(frame[name].sum(axis=1) != seen)
+        if wrong.size:
+            a = int(wrong[0])
+            raise AccountsDoNotBalanceError(
+                f"accounts do not balance in quarter {e.q}, area {e.inputs.region.area_codes[a]}: {name} {frame[name][a].tolist()} "
+                f"add up to {int(frame[name][a].sum())}, residents changed by {int(seen[a])} ({wrong.size} areas in all)"
+            )

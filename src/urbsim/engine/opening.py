@@ -1,0 +1,84 @@
+"""Open a run: what areas remember at the census of 2010, the levels against which feedback is measured, those under way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from urbsim.engine import entries
+from urbsim.engine.inputs import Inputs
+from urbsim.engine.rounds import Rounds
+from urbsim.engine.stages import demography
+from urbsim.engine.state import FloatArray, Rows, empty_accounts
+from urbsim.population.registry import GONE, JOB_NONE
+
+if TYPE_CHECKING:
+    from urbsim.engine.engine import Engine
+
+PIPELINE_LUCK = 300  # a quarter that never comes: keys the luck of those who came before the census
+FIRST_SEAT, FIRST_ODDS = 0.75, 0.5  # [E] chances perceived in 2010: of a public school place, of admission
+
+
+def area_state(e: Engine) -> None:
+    """Set what areas remember from quarter to quarter."""
+    a, x = e.areas, e.inputs
+    e.wage, e.rent = x.wage[0].copy(), x.rent[0].copy()
+    e.seat = np.full(a, FIRST_SEAT)
+    e.odds = np.full(a, FIRST_ODDS)
+    e.grant = np.zeros(a)
+    e.grant_places = np.zeros((a, 2), dtype=np.int64)
+    e.grant_units = np.zeros((a, 2), dtype=np.int64)
+    e.planned_places = np.zeros((a, 2), dtype=np.int64)
+    e.planned_now = np.zeros((a, 2), dtype=np.int64)
+    e.settled_year = np.zeros((a, 3), dtype=np.int64)
+    e.quota_used = np.zeros(a, dtype=np.int64)
+    e.norm = mean_exponent(e.households[: e.n], x)
+    e.rounds = Rounds(e)
+    e.entry_base = None
+
+
+def references(e: Engine) -> None:
+    """Fix the levels against which feedback is measured, from the initial state."""
+    c, region = e.counts, e.inputs.region
+    agents = c.area["residents"] * e.weight
+    town_born_now = e.town_born.sum(axis=(2, 3))
+    e.hukou_offset = np.asarray(region.hukou_2010) - c.area["hukou"] * e.weight - town_born_now.sum(axis=1)
+    e.hukou_urban_offset = -e.town_born_elsewhere
+    e.residents_start = (agents + town_born_now).sum(axis=1)
+    movers = c.stock.copy()
+    movers[np.arange(e.areas), np.arange(e.areas)] = 0
+    e.movers_scale = np.maximum(movers[:, : e.areas].sum(axis=0) * e.weight, 1.0) / e.inputs.movers_reference[0]
+    e.birth_scale = birth_scale(e)
+
+
+def pipeline(e: Engine) -> None:
+    """Put on their way those who came in the two quarters before the census: they live here, but are no residents yet."""
+    u = e.current_utilities()
+    for q in (-1, 0):
+        entries.enter(e, u, q, PIPELINE_LUCK + q)
+    e.accounts = empty_accounts(e.areas)
+
+
+def birth_scale(e: Engine) -> FloatArray:
+    """Return, by part, women's expected births over those of couples with a free child slot.
+
+    Fertility is given per woman; couples who live together bear it all. Renewed every year, so that the region's fertility holds.
+    """
+    sums = np.zeros((2, 2))
+    demography.fertility_base(
+        e.households, 0, e.n, e.q, e.inputs.fertile[max(e.q, 0)], e.inputs.params.birth_second, sums
+    )
+    scale: FloatArray = np.divide(sums[0], sums[1], out=np.ones(2), where=sums[1] > 0)
+    return scale
+
+
+def mean_exponent(h: Rows, x: Inputs) -> float:
+    """Return the mean exponent of the wage equation over the movers with a job in the initial state."""
+    p = x.params
+    rows = (h["mover"] > 0) & (h["job"] != JOB_NONE) & (h["place"] < GONE)
+    years = np.where(h["schooling"][rows] == 4, 16, 6 + 3 * h["schooling"][rows].astype(np.int64))
+    age = -h["head_birth"][rows].astype(np.int64) // 4
+    worked = np.maximum(0, age - years - 6)
+    exponent = p.m_edu * (years - 9) + p.m_exp1 * worked + p.m_exp2 * worked**2
+    return float(np.log(np.mean(np.exp(exponent + h["wage_residual"][rows])))) if rows.any() else 0.0
