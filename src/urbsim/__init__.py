@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from urbsim.experiments.compare import compare
     from urbsim.experiments.runner import run
+    from urbsim.experiments.versions import show_versions
     from urbsim.model import MigrationModel
     from urbsim.results.storage import open_results
     from urbsim.scenario import load
-    from urbsim.experiments.versions import show_versions
 
 __all__ = ["MigrationModel", "compare", "load", "open_results", "run", "show_versions"]
 

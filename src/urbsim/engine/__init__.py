@@ -25,7 +25,7 @@ from urbsim.regions import Region, load_region
 if TYPE_CHECKING:
     from urbsim.scenario import Scenario
 
-__all__ = ["Engine", "Inputs", "build_inputs", "constants_of", "open_engine", "people_of", "simulate"]
+__all__ = ["Engine", "Inputs", "build_inputs", "constants_of", "open_engine", "people_of", "simulate", "simulate_still"]
 
 DEFAULT_RECLASSIFICATION = 0.004
 
@@ -47,13 +47,19 @@ def constants_of(region: Region, draw: int) -> tuple[dict[str, float], Constants
     )
 
 
-def open_engine(scenario: Scenario, *, draw: int = 0, replicate: int = 0, seed: int = 0, weight: int = 100, threads: int = 1) -> Engine:
+def open_engine(
+    scenario: Scenario, *, draw: int = 0, replicate: int = 0, seed: int = 0, weight: int = 100, threads: int = 1, still: bool = False
+) -> Engine:
     """Return an engine at the state of the 2010 census, ready to step.
 
-    `draw` is a member of the fitted ensemble, `replicate` and `seed` choose the luck, `weight` is households per row.
+    `draw` is a member of the fitted ensemble, `replicate` and `seed` choose the luck, `weight` is households per row. `still` keeps
+    behaviour still: nobody reconsiders where to live and nobody enters, so that births, deaths, marriages and reclassification alone
+    move the rate.
     """
     region = load_region(scenario.region)
     parameters, constants = constants_of(region, draw)
+    if still:
+        parameters |= {"a0": 1e-12, "h_re": 0.0, "h_entry": 0.0, "town_born_move": 0.0}
     people, templates = people_of(scenario.region, weight, seed)
     inputs = build_inputs(region, scenario, make_params(parameters), constants)
     return Engine(inputs, people, templates, weight=weight, seed=seed, replicate=replicate, draw=draw, threads=threads)
@@ -64,7 +70,20 @@ def simulate(
     on_quarter: Callable[[int], None] | None = None,
 ) -> dict[str, npt.NDArray[Any]]:  # fmt: skip
     """Run one draw and replicate to quarter `until` and return its frames with a leading time axis (docs/architecture.md)."""
-    engine = open_engine(scenario, draw=draw, replicate=replicate, seed=seed, weight=weight, threads=threads)
+    return _frames_of(open_engine(scenario, draw=draw, replicate=replicate, seed=seed, weight=weight, threads=threads), until, on_quarter)
+
+
+def simulate_still(
+    scenario: Scenario, *, draw: int, replicate: int, seed: int, weight: int, threads: int = 1, until: int | None = None,
+    on_quarter: Callable[[int], None] | None = None,
+) -> dict[str, npt.NDArray[Any]]:  # fmt: skip
+    """Run like `simulate`, with behaviour kept still: what the same years would be if nobody moved."""
+    engine = open_engine(scenario, draw=draw, replicate=replicate, seed=seed, weight=weight, threads=threads, still=True)
+    return _frames_of(engine, until, on_quarter)
+
+
+def _frames_of(engine: Engine, until: int | None, on_quarter: Callable[[int], None] | None) -> dict[str, npt.NDArray[Any]]:
+    """Run an engine to quarter `until` and return its frames with a leading time axis."""
     last = LAST_QUARTER if until is None else until
     frames = {name: np.empty((last + 1, *value.shape), dtype=value.dtype) for name, value in engine.frame.items()}
 

@@ -62,9 +62,25 @@ def run_plan(plan: Plan, progress: Progress | None = None) -> tuple[xr.Dataset, 
         assembler.add(tasks[i].draw, tasks[i].replicate, _from_quarter(frames, plan.first))
 
     simulate_all(_engine(), scenario, tasks, numbers, plan.jobs, receive, progress, told_as=plan.expression)
-    dataset = assembler.dataset()
+    dataset = _with_still(assembler.dataset(), plan, numbers)
     record = provenance_of(plan, wall_time=time.perf_counter() - began, hash_of_content=content_hash(dataset))
     return dataset.assign_attrs(provenance=json.dumps(record, ensure_ascii=False, sort_keys=True)), record
+
+
+def _with_still(dataset: xr.Dataset, plan: Plan, numbers: Numbers) -> xr.Dataset:
+    """Return the dataset with `urbanization_rate_still`: draw 0 again, behaviour kept still, so that a reader sees what behaviour adds."""
+    simulate = _engine()
+    if simulate.__module__ != "urbsim.engine":
+        return dataset  # a stand-in of a test
+    from urbsim.engine import simulate_still
+    from urbsim.regions import load_region
+    from urbsim.results.dataset import Assembler
+
+    twin = Assembler(load_region(plan.scenario.region), plan.scenario, 1, 1, quarters=plan.until - plan.first + 1, first_quarter=plan.first)
+    twin.add(0, 0, _from_quarter(one_run(simulate_still, plan.scenario, Task(0, 0), numbers), plan.first))
+    rate = twin.dataset()["urbanization_rate"][0, 0].drop_vars(("draw", "replicate"), errors="ignore")
+    rate.attrs |= {"long_name": "resident urbanization rate with behaviour kept still", "long_name_zh": "行为不变时的常住人口城镇化率"}
+    return dataset.assign(urbanization_rate_still=rate)
 
 
 def provenance_of(plan: Plan, *, wall_time: float = 0.0, hash_of_content: str | None = None) -> dict[str, Any]:

@@ -35,6 +35,8 @@ def write_report(
     """
     from urbsim.report import run_page
 
+    if frozen is None and "urbanization_rate_still" in dataset:
+        frozen = dataset[["urbanization_rate_still"]].rename(urbanization_rate_still="urbanization_rate").expand_dims(("draw", "replicate"))
     with uncollected():
         figures = run_page.draw(run_page.pictures(dataset, region, frozen=frozen))
         page = run_page.render_run(
