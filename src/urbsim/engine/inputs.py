@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -160,7 +160,7 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
     """Assemble the inputs of one run from the region, a scenario and one parameter draw."""
     policy, given = scenario.policy, scenario.assumptions
     areas = len(region.area_codes)
-    levers = {name: np.asarray(policy.array(name), dtype=np.float64) for name in AREA_LEVERS}
+    levers = {name: np.array(policy.array(name), dtype=np.float64) for name in AREA_LEVERS}
     gate = np.stack([policy.array(f"settlement.{name}") for name in GATE_LEVERS], axis=2)
     rule = np.stack([policy.array(f"settlement.{name}") for name in POINT_LEVERS], axis=2)
     wage = _after(region.wage_town, given.get("wage_growth"))
@@ -186,7 +186,7 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
     tier[largest] = params.V_core
     km = np.array(region.distance_km, dtype=np.float64)
     weights = region.town_2010 * np.exp(constants.place - constants.place.max())
-    return Inputs(
+    inputs = Inputs(
         region=region,
         params=params,
         constants=constants,
@@ -219,6 +219,11 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         districts=np.asarray(region.is_core).astype(np.uint8),
         adding=weights / weights.sum(),
     )
+    # Kernels are compiled anew for read-only or strided arrays: every run, a resumed one too, has writeable contiguous ones.
+    arrays: dict[str, Any] = {
+        field.name: np.array(value, order="C") for field in fields(inputs) if isinstance(value := getattr(inputs, field.name), np.ndarray)
+    }
+    return replace(inputs, **arrays)
 
 
 def _edge_of_town(region: Region) -> FloatArray:

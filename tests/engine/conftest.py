@@ -1,0 +1,78 @@
+"""Small runs and hand-made households for the tests of the engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from urbsim.clock import NO_DATE
+from urbsim.engine import Engine, Inputs, build_inputs, constants_of, people_of
+from urbsim.engine.state import HOUSEHOLD, Rows, make_params, params_record
+from urbsim.population.registry import OUTSIDE
+from urbsim.regions import load_region
+from urbsim.scenario import Scenario, load
+
+REGION, COARSE = "zhejiang", 8000
+DATES = (
+    "spouse_birth", "child1_birth", "child2_birth", "elder1_birth", "elder2_birth", "queue_since", "homes_since", "insured_since",
+)  # fmt: skip
+
+
+def rows_of(size: int, **columns: Any) -> Rows:
+    """Return households without family, insurance or queue, born in 1980, each with an identity of its own; columns as given."""
+    rows = np.zeros(size, dtype=HOUSEHOLD)
+    for name in DATES:
+        rows[name] = NO_DATE
+    rows["id"] = np.arange(1, size + 1)
+    rows["head_birth"] = -120
+    for name, value in columns.items():
+        rows[name] = value
+    return rows
+
+
+def record_of(**changed: float) -> Any:
+    """Return the parameters of draw 0 as kernels take them, some of them changed."""
+    parameters, _ = constants_of(load_region(REGION), 0)
+    assert set(changed) <= set(parameters)
+    return params_record(make_params({**parameters, **changed}))
+
+
+def inputs_of(scenario: Scenario) -> Inputs:
+    """Return the inputs of draw 0 under a scenario."""
+    parameters, constants = constants_of(load_region(REGION), 0)
+    return build_inputs(load_region(REGION), scenario, make_params(parameters), constants)
+
+
+def engine_of(scenario: Scenario, weight: int = COARSE, threads: int = 1, seed: int = 0) -> Engine:
+    """Return an engine over coarse households at the census of 2010."""
+    people, templates = people_of(REGION, weight, 0)
+    return Engine(inputs_of(scenario), people, templates, weight=weight, seed=seed, threads=threads)
+
+
+def same_frames(one: Engine, other: Engine) -> list[str]:
+    """Return the names of the figures in which two engines differ."""
+    return [name for name, value in one.frame.items() if not np.array_equal(value, other.frame[name])]
+
+
+def persons_of(rows: Rows) -> int:
+    """Return the members of all households that exist."""
+    alive = rows["place"] != 254
+    members = alive.astype(np.int64) + (alive & (rows["spouse"] > 0))
+    for name in ("child1_birth", "child2_birth", "elder1_birth", "elder2_birth"):
+        members += alive & (rows[name] != NO_DATE)
+    return int(members.sum())
+
+
+@pytest.fixture(scope="session")
+def default() -> Scenario:
+    return load("zhejiang_2027")
+
+
+@pytest.fixture(scope="session")
+def key() -> np.uint64:
+    return np.uint64(0x1234_5678_9ABC_DEF0)
+
+
+__all__ = ["OUTSIDE", "engine_of", "inputs_of", "persons_of", "record_of", "rows_of", "same_frames"]
