@@ -37,6 +37,10 @@ class UserError(Exception):
         self.problems = list(problems)
         super().__init__("\n".join(problem.render("en") for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[UserError], tuple[list[Problem]]]:
+        """Let the error cross between processes with all its problems."""
+        return UserError, (self.problems,)
+
     @classmethod
     def one(cls, zh: str, en: str, **where: str | int | None) -> UserError:
         """Build an error of a single problem; `where` may name file, line, column."""
@@ -59,3 +63,7 @@ class DiskError(Exception):
     def __init__(self, message: Text) -> None:
         self.message = message
         super().__init__(message.en)
+
+    def __reduce__(self) -> tuple[type[DiskError], tuple[Text]]:
+        """Let the error cross between processes with both its texts."""
+        return DiskError, (self.message,)

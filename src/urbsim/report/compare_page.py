@@ -78,7 +78,7 @@ def body(comparison: Comparison, svg: Mapping[str, str]) -> Body:
         compared.section_areas(comparison),
         compared.section_sure(comparison),
         sure.section_unknown(context),
-        origin.section_again(context, replay=False),
+        origin.section_again(context),
     ]
     runs = reading.count_members(comparison.changes)
     lines = [

@@ -49,8 +49,8 @@ def section_sources(context: Context) -> Section:
     return Section("sources", context.say("资料来源", "Sources"), blocks)
 
 
-def section_again(context: Context, *, replay: bool = True) -> Section:
-    """Return the section with the command and the provenance; `replay` if the result folder can be replayed."""
+def section_again(context: Context) -> Section:
+    """Return the section with the command that gives the same result, and the provenance."""
     hidden = ("command", "run_identity")
     shown = {name: value for name, value in context.provenance.items() if name not in hidden}
     rows = [Row((provenance_name(name, context.lang), value)) for name, value in flat(shown)]
@@ -60,13 +60,11 @@ def section_again(context: Context, *, replay: bool = True) -> Section:
         runs = context.dataset.sizes.get("draw", 1), context.dataset.sizes.get("replicate", 1)
         command = f"urbsim run scenario.yaml --draws {runs[0]} --replicates {runs[1]}"
         command += f" --seed {seeds.seed} --weight {seeds.weight}" if seeds is not None else ""
-    again = context.say("下面的命令得出同样的结果。", "This command gives the same result.")
-    if replay:
-        again = context.say(
-            "结果文件夹里的 scenario.yaml 写有全部数值。下面的命令得出同样的结果；replay 会逐位核对。",
-            "scenario.yaml in the result folder holds every value. These commands give the same result; replay checks it bit for bit.",
-        )
-    blocks: list[Block] = [Paragraph(again), Code(f"{command}\nurbsim replay ." if replay else str(command))]
+    again = context.say(
+        "结果文件夹里的 scenario.yaml 写有全部数值。下面的命令得出同样的结果；content_hash 相同即逐位相同。",
+        "scenario.yaml in the result folder holds every value. This command gives the same result; equal content_hash means equal bit for bit.",
+    )
+    blocks: list[Block] = [Paragraph(again), Code(str(command))]
     if rows:
         blocks.append(
             Table(context.say("来历", "Provenance"), (context.say("项目", "item"), context.say("内容", "content")), rows, text_columns=2)
