@@ -62,7 +62,7 @@ def section_again(context: Context) -> Section:
         command += f" --seed {seeds.seed} --weight {seeds.weight}" if seeds is not None else ""
     again = context.say(
         "结果文件夹里的 scenario.yaml 写有全部数值。下面的命令得出同样的结果；content_hash 相同即逐位相同。",
-        "scenario.yaml in the result folder holds every value. This command repeats the result; equal content_hash means equal bit for bit.",
+        "scenario.yaml in the result folder holds every value. This command repeats the result; the same content_hash means the same bits.",
     )
     blocks: list[Block] = [Paragraph(again), Code(str(command))]
     if rows:
