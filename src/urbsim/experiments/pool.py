@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import itertools
 import multiprocessing
+import os
 import signal
 import sys
 import threading
+import time
 import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -263,11 +265,23 @@ class _Worker(NamedTuple):
 _worker: _Worker | None = None
 
 
+def _end_with(parent: int) -> None:
+    """End this worker when its parent is gone, however it went, so that a killed run leaves nothing behind that computes."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _begin(simulate: Simulate, source: str, numbers: Numbers, board: _Board) -> None:
     """Load the scenario once for all runs of this worker."""
     global _worker
     from urbsim.scenario import loads
 
+    _end_with(os.getppid())
     _worker = _Worker(simulate, loads(source), numbers, board)
 
 
