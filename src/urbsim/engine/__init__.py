@@ -47,6 +47,11 @@ def constants_of(region: Region, draw: int) -> tuple[dict[str, float], Constants
     )
 
 
+def luck_of(region: str, draw: int) -> int:
+    """Return the number that keys a draw's luck: the candidate it was fitted as, so that a member repeats its own fit bit for bit."""
+    return int(member(region, draw).constants.get("candidate", {}).get("", draw))
+
+
 def open_engine(
     scenario: Scenario, *, draw: int = 0, replicate: int = 0, seed: int = 0, weight: int = 100, threads: int = 1, still: bool = False
 ) -> Engine:
@@ -62,7 +67,7 @@ def open_engine(
         parameters |= {"a0": 1e-12, "h_re": 0.0, "h_entry": 0.0, "town_born_move": 0.0}
     people, templates = people_of(scenario.region, weight, seed)
     inputs = build_inputs(region, scenario, make_params(parameters), constants)
-    return Engine(inputs, people, templates, weight=weight, seed=seed, replicate=replicate, draw=draw, threads=threads)
+    return Engine(inputs, people, templates, weight=weight, seed=seed, replicate=replicate, draw=luck_of(region.name, draw), threads=threads)
 
 
 def simulate(
