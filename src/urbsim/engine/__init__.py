@@ -67,7 +67,8 @@ def open_engine(
         parameters |= {"a0": 1e-12, "h_re": 0.0, "h_entry": 0.0, "town_born_move": 0.0}
     people, templates = people_of(scenario.region, weight, seed)
     inputs = build_inputs(region, scenario, make_params(parameters), constants)
-    return Engine(inputs, people, templates, weight=weight, seed=seed, replicate=replicate, draw=luck_of(region.name, draw), threads=threads)
+    luck = luck_of(region.name, draw)
+    return Engine(inputs, people, templates, weight=weight, seed=seed, replicate=replicate, draw=luck, threads=threads)
 
 
 def simulate(

@@ -44,10 +44,11 @@ DIED = Text(zh="一个工作进程意外终止（常见原因是内存不足）"
 
 
 class Task(NamedTuple):
-    """One run: a member of the parameter ensemble and one luck."""
+    """One run: a member of the parameter ensemble and one luck; `still` keeps behaviour still."""
 
     draw: int
     replicate: int
+    still: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ def one_run(
     simulate: Simulate, scenario: Scenario, task: Task, numbers: Numbers, on_quarter: Callable[[int], None] | None = None
 ) -> Frames:
     """Return the frames of one run (docs/architecture.md, "What one quarter reports")."""
+    if task.still:
+        from urbsim.engine import simulate_still as simulate
     frames = simulate(
         scenario,
         draw=task.draw,

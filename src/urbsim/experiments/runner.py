@@ -54,31 +54,29 @@ def run_plan(plan: Plan, progress: Progress | None = None) -> tuple[xr.Dataset, 
     began = time.perf_counter()
     scenario, run = plan.scenario, plan.scenario.run
     tasks = [Task(draw, replicate) for draw in range(run.draws) for replicate in range(run.replicates)]
+    if _engine().__module__ == "urbsim.engine":  # not a test's stand-in
+        tasks.append(Task(0, 0, still=True))
     numbers = Numbers(seed=run.seed, weight=run.weight, threads=plan.threads, until=plan.until)
     quarters = plan.until - plan.first + 1
-    assembler = Assembler(load_region(scenario.region), scenario, run.draws, run.replicates, quarters=quarters, first_quarter=plan.first)
+    region = load_region(scenario.region)
+    assembler = Assembler(region, scenario, run.draws, run.replicates, quarters=quarters, first_quarter=plan.first)
+    twin = Assembler(region, scenario, 1, 1, quarters=quarters, first_quarter=plan.first)
 
     def receive(i: int, frames: Frames) -> None:
-        assembler.add(tasks[i].draw, tasks[i].replicate, _from_quarter(frames, plan.first))
+        into = twin if tasks[i].still else assembler
+        into.add(tasks[i].draw, tasks[i].replicate, _from_quarter(frames, plan.first))
 
     simulate_all(_engine(), scenario, tasks, numbers, plan.jobs, receive, progress, told_as=plan.expression)
-    dataset = _with_still(assembler.dataset(), plan, numbers)
+    dataset = assembler.dataset()
+    if tasks[-1].still:
+        dataset = _with_still(dataset, twin.dataset())
     record = provenance_of(plan, wall_time=time.perf_counter() - began, hash_of_content=content_hash(dataset))
     return dataset.assign_attrs(provenance=json.dumps(record, ensure_ascii=False, sort_keys=True)), record
 
 
-def _with_still(dataset: xr.Dataset, plan: Plan, numbers: Numbers) -> xr.Dataset:
+def _with_still(dataset: xr.Dataset, twin: xr.Dataset) -> xr.Dataset:
     """Return the dataset with `urbanization_rate_still`: draw 0 again, behaviour kept still, so that a reader sees what behaviour adds."""
-    simulate = _engine()
-    if simulate.__module__ != "urbsim.engine":
-        return dataset  # a stand-in of a test
-    from urbsim.engine import simulate_still
-    from urbsim.regions import load_region
-    from urbsim.results.dataset import Assembler
-
-    twin = Assembler(load_region(plan.scenario.region), plan.scenario, 1, 1, quarters=plan.until - plan.first + 1, first_quarter=plan.first)
-    twin.add(0, 0, _from_quarter(one_run(simulate_still, plan.scenario, Task(0, 0), numbers), plan.first))
-    rate = twin.dataset()["urbanization_rate"][0, 0].drop_vars(("draw", "replicate"), errors="ignore")
+    rate = twin["urbanization_rate"][0, 0].drop_vars(("draw", "replicate"), errors="ignore")
     rate.attrs |= {"long_name": "resident urbanization rate with behaviour kept still", "long_name_zh": "行为不变时的常住人口城镇化率"}
     return dataset.assign(urbanization_rate_still=rate)
 
