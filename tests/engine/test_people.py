@@ -79,7 +79,7 @@ def settle(
     points: dict[str, float] | None = None, **gate: float,
 ) -> tuple[Any, int]:  # fmt: skip
     """Let everyone act who is willing (and all are): who is eligible settles, or queues where there is a quota."""
-    p = record_of(k_q_in=1.0, k_q_out=1.0, k_q_same=1.0, theta_0=1e3, clerical=0.0, q_exit=0.0)
+    p = record_of(k_q_in=1.0, k_q_out=1.0, k_q_same=1.0, theta_0=1e3, clerical=0.0, q_exit=0.0, OR_PH=1.0)
     gates = np.tile(np.array([(GATE | {"kin_follow": kin} | gate)[name] for name in settling.GATE_LEVERS]), (AREAS, 1))
     rule = np.tile(np.array([(points or {}).get(name, 0.0) for name in settling.POINT_LEVERS]), (AREAS, 1))
     n, ones = rows.size, np.ones(AREAS)
