@@ -6,7 +6,19 @@ Only the structure of the formula is published (policy_rules.md section 6); rate
 from __future__ import annotations
 
 from urbsim.policy.levers import Lever
-from urbsim.policy.units import FJ2019, SHARE, XC2024, YUAN_A_PERSON, YUAN_A_PUPIL, ZJ2017, ZJ2023, ZJ2023W, refs
+from urbsim.policy.units import (
+    FJ2019,
+    MULTIPLE,
+    SHARE,
+    XC2024,
+    YUAN_A_PERSON,
+    YUAN_A_PUPIL,
+    YUAN_A_RESIDENT,
+    ZJ2017,
+    ZJ2023,
+    ZJ2023W,
+    refs,
+)
 from urbsim.text import Text
 
 _FUND = refs((ZJ2017, "二(二)"), (ZJ2023, "六(二)"), (ZJ2023W, "一(五)"), (FJ2019, "(十五)"), (XC2024, "8"), ("浙政发〔2017〕35号", ""))
@@ -38,11 +50,27 @@ LEVERS: tuple[Lever, ...] = (
           reference=refs((ZJ2023W, "一(五)"), (XC2024, "8")), evidence="scenario_only", scope="region"),
     Lever(name="finance.pass_through", title=Text("奖补转为服务的比例", "Pass-through of grants"),
           description=Text("奖补中真正变成新增学位和住房的比例。没有因果估计；closed 为取参数 theta_F 的抽样值。",
-                           "Share of the grant that becomes places and homes, of which there is no causal estimate; closed takes the drawn "
-                           "parameter theta_F."),
+                           "Share of the grant that becomes places and homes, of which there is no causal estimate; closed takes the "
+                           "drawn parameter theta_F."),
           unit=SHARE, kind="share", minimum=0, maximum=1, default=None,
           closed=Text("取参数 theta_F 的抽样值", "the draw of the parameter theta_F"), rows=("F2", "F3"),
           reference=refs((ZJ2017, "二(二)"), (ZJ2023W, "一(五)")), evidence="scenario_only", scope="region"),
+    Lever(name="finance.own_match", title=Text("流入地自有财力配套", "The receiving area's own effort"),
+          description=Text("每收到 1 元奖补，流入地用自有财力再拿出几元用于学位和住房。",
+                           "Yuan of its own money that the receiving area adds to each yuan of grant for places and homes."),
+          unit=MULTIPLE, kind="number", minimum=0, maximum=10, default=0, rows=("F3",),
+          reference=refs((ZJ2017, "二(二)")), evidence="scenario_only", looser="higher"),
+    Lever(name="finance.grant_per_poor", title=Text("奖补：每名进城贫困人口", "Grant for each registered poor migrant"),
+          description=Text("每名在本地居住的登记贫困外来人口每年的建设资金补助，用于学位和住房。",
+                           "Building money a year for each registered poor migrant living in the area, for places and homes."),
+          unit=YUAN_A_PERSON, kind="number", minimum=0, maximum=1_000_000, default=0, rows=("F6",),
+          reference=refs((FJ2019, "(十五)")), evidence="scenario_only", looser="higher", scope="region"),
+    Lever(name="finance.borrowing_limit", title=Text("举债限额", "Borrowing limit"),
+          description=Text("地方每年可为学位和住房举借的债务(按常住人口每人)；借满，十年等额从以后的预算中归还本金，不计利息。",
+                           "What an area may borrow a year for places and homes, for each resident; it borrows all of it and pays the "
+                           "principal back from later budgets in ten equal parts, interest left out."),
+          unit=YUAN_A_RESIDENT, kind="number", minimum=0, maximum=100_000, default=0, rows=("F5",),
+          reference=refs((ZJ2017, "二(四)")), evidence="scenario_only", looser="higher"),
 )  # fmt: skip
 
 

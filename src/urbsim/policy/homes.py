@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from urbsim.policy.levers import Lever
-from urbsim.policy.units import FJ2019, SHARE, SWITCH, UNITS_A_YEAR, XC2024, ZJ2017, ZJ2023, ZJ2023W, refs
+from urbsim.policy.units import (
+    FJ2019,
+    MULTIPLE,
+    SHARE,
+    SWITCH,
+    UNITS_A_YEAR,
+    XC2024,
+    YUAN_A_MONTH,
+    YUAN_A_SQUARE_METRE,
+    ZJ2017,
+    ZJ2023,
+    ZJ2023W,
+    refs,
+)
 from urbsim.text import Text
 
 LEVERS: tuple[Lever, ...] = (
@@ -27,6 +40,56 @@ LEVERS: tuple[Lever, ...] = (
                            "1: a registered tenancy counts as a lawful stable home, so tenants may settle; 0: only an owned home does."),
           unit=SWITCH, kind="switch", minimum=0, maximum=1, default=0, rows=("S2", "H4"),
           reference=refs((ZJ2023, "二(一)、三(二)")), evidence="sign", looser="higher"),
+    Lever(name="homes.rent_subsidy", title=Text("租赁补贴", "Rent subsidy"),
+          description=Text("每月发给在市场上租房的持证、已落户或登记贫困的外来家庭的租赁补贴；使租户更愿意留下，不改变市场租金。",
+                           "Paid each month to mover households in market rental that hold a permit, have settled or are registered poor; "
+                           "it ties tenants to the place and leaves market rents alone."),
+          unit=YUAN_A_MONTH, kind="number", minimum=0, maximum=10_000, default=0, rows=("H2",),
+          reference=refs((ZJ2017, "二(六)"), (ZJ2023, "三(二)"), (XC2024, "5"), (FJ2019, "(十二)")), evidence="sign", looser="higher"),
+    Lever(name="homes.shared_units", title=Text("共有产权住房", "Shared-ownership homes"),
+          description=Text("每年推出的共有产权住房；只按自己那份价格就买得起、按全价买不起的家庭摇号购买。",
+                           "Shared-ownership homes offered a year; sold by lot to households that would buy at the price of their share "
+                           "and not at the full price."),
+          unit=UNITS_A_YEAR, kind="number", minimum=0, maximum=5_000_000, default=0, rows=("H3",),
+          reference=refs((ZJ2023, "三(二)")), evidence="scenario_only", looser="higher", additive=True),
+    Lever(name="homes.shared_price_share", title=Text("共有产权住房自付份额", "Buyer's share of a shared-ownership home"),
+          description=Text("购房家庭支付的价格份额，其余归政府所有。",
+                           "Share of the price that the household pays; government keeps the rest."),
+          unit=SHARE, kind="share", minimum=0.1, maximum=1, default=0.5, rows=("H3",),
+          reference=refs((ZJ2023, "三(二)")), evidence="scenario_only", looser="lower"),
+    Lever(name="homes.provident_support", title=Text("灵活就业人员住房公积金", "Provident fund for flexible workers"),
+          description=Text("灵活就业人员(自营、非正规就业)加入公积金后，补贴和低息贷款相当于工资的比例；提高其购房能力，也使租户更愿意留下。",
+                           "What membership of the housing provident fund (subsidy, cheaper loans) is worth to self-employed and informal "
+                           "workers, as a share of the wage; it raises what they can pay for a home and ties tenants to the place."),
+          unit=SHARE, kind="share", minimum=0, maximum=0.5, default=0, rows=("H5",),
+          reference=refs((ZJ2017, "二(六)"), (ZJ2023, "三(二)、三(五)"), (ZJ2023W, "四(十八)"), (XC2024, "5")), evidence="scenario_only",
+          looser="higher"),
+    Lever(name="homes.first_home_subsidy", title=Text("首套房购房补贴", "First-home subsidy"),
+          description=Text("农业转移人口在城镇购买首套住房，每平方米的补贴。", "Paid for each square metre of a first home in town."),
+          unit=YUAN_A_SQUARE_METRE, kind="number", minimum=0, maximum=100_000, default=0, rows=("H6",),
+          reference=refs((XC2024, "5")), evidence="scenario_only", looser="higher"),
+    Lever(name="homes.deed_tax_relief", title=Text("首套房契税补贴", "Deed-tax relief"),
+          description=Text("首套房契税(90 平方米及以下为房价的 1%)由政府补贴的比例。",
+                           "Share of the deed tax on a first home (1 % of the price up to 90 m2) that government pays."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("H6",),
+          reference=refs((XC2024, "5"), ("财税〔2016〕23号", "")), evidence="scenario_only", looser="higher"),
+    Lever(name="homes.land_follows_inflow", title=Text("住宅用地与人口净流入联动", "Land for homes follows net inflow"),
+          description=Text("人口流入推高租金的部分，由增加住宅用地抵消的比例：0 不联动，1 租金不随流入上涨。",
+                           "Share of the rise of rents with inflow that more land for homes takes away: 0 none, 1 rents no longer rise "
+                           "with inflow."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("H7",),
+          reference=refs((ZJ2023W, "四(十八)")), evidence="scenario_only", looser="higher"),
+    Lever(name="homes.market_rent_level", title=Text("市场租金水平", "Level of market rents"),
+          description=Text("长租、租赁企业税收优惠等措施下，市场租金相当于原路径的倍数；1 为不变。",
+                           "Market rents as a multiple of their path under long leases and tax relief for rental firms; 1 leaves them."),
+          unit=MULTIPLE, kind="number", minimum=0.25, maximum=2, default=1, rows=("H9",),
+          reference=refs((ZJ2023, "三(二)")), evidence="scenario_only", looser="lower"),
+    Lever(name="homes.market_rental_units", title=Text("新增市场租赁住房", "New market rental homes"),
+          description=Text("每年新增的市场租赁住房，加在原有供给之上；每套房住的人按减少的租房需求计，降低租金。",
+                           "Rental homes that firms add to the market a year, beyond ordinary supply; the people they house count as "
+                           "fewer who press on rents."),
+          unit=UNITS_A_YEAR, kind="number", minimum=0, maximum=5_000_000, default=0, rows=("H9",),
+          reference=refs((ZJ2023, "三(二)")), evidence="scenario_only", looser="higher", additive=True),
 )  # fmt: skip
 
 

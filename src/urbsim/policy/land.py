@@ -9,14 +9,15 @@ from urbsim.text import Text
 LEVERS: tuple[Lever, ...] = (
     Lever(name="land.rights_kept", title=Text("落户后保留的农村权益", "Rural rights kept on settling"),
           description=Text("本地农民进城落户后保留承包地、宅基地和集体收益分配权的比例：1 全部保留，0 须全部退出。",
-                           "Share of contracted land, homestead and collective income that farmers of this area keep when they settle in a "
-                           "town: 1 all, 0 none."),
+                           "Share of contracted land, homestead and collective income that farmers of this area keep when they settle in "
+                           "a town: 1 all, 0 none."),
           unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("S7",),
           reference=refs((ZJ2017, "二(五)"), (ZJ2023, "二(一)"), (ZJ2023W, "六(二十九)"), (XC2024, "3"), (FJ2019, "(十六)")),
           evidence="partly", looser="higher"),
     Lever(name="land.quota_per_settled", title=Text("每落户一人的建设用地", "Town land for each person settled"),
-          description=Text("每进城落户一人新增的城镇建设用地指标；只记账，不影响行为。",
-                           "New town land that an area is granted for each person settled; kept as an account, moves nobody."),
+          description=Text("每进城落户一人新增的城镇建设用地指标，记入用地账；与 2022 年末相比增减的部分，三成盖住宅，下一年起影响租金。",
+                           "New town land that an area is granted for each person settled, kept as an account; of what differs from the "
+                           "value at the end of 2022 three tenths carry homes, which act on rents from the next year."),
           unit=SQUARE_METRES, kind="number", minimum=0, maximum=200, default=0, rows=("F4",),
           reference=refs(("国土资发〔2016〕123号", ""), (ZJ2017, "二(三)"), (ZJ2023, "六(二)"), (ZJ2023W, "一(五)")), evidence="sign"),
 )  # fmt: skip

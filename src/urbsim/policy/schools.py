@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from urbsim.policy.levers import Lever
-from urbsim.policy.units import FJ2019, PLACES, PLACES_A_YEAR, SHARE, SWITCH, XC2024, ZJ2023, ZJ2023W, refs
+from urbsim.policy.levers import Lever, Reference
+from urbsim.policy.units import FJ2019, PLACES, PLACES_A_YEAR, POSTS_A_YEAR, SHARE, SWITCH, XC2024, ZJ2023, ZJ2023W, refs
 from urbsim.text import Text
 
 _NEW = refs((ZJ2023, "三(三)"), (ZJ2023W, "四(十九)"), (XC2024, "6"))
 
+
+def _new_places(stage: str, zh: str, en: str, rows: tuple[str, ...], reference: tuple[Reference, ...], who_zh: str, who_en: str) -> Lever:
+    """Declare places a year of a stage outside compulsory school."""
+    return Lever(
+        name=f"school.new_places_{stage}", title=Text(f"新增{zh}", f"New {en}"),
+        description=Text(f"每年新增的{zh}，加在区域数据已有的数量之上；建成后的下一个 9 月起可用，在有缺口的地方提高{who_zh}的入学机会。",
+                         f"{en.capitalize()} added a year, on top of the region's data; they count from the September after they are "
+                         f"built and raise the chance of {who_en} where places are short."),
+        unit=PLACES_A_YEAR, kind="number", minimum=0, maximum=5_000_000, default=0, rows=rows, reference=reference, evidence="sign",
+        looser="higher", additive=True,
+    )  # fmt: skip
+
+
 LEVERS: tuple[Lever, ...] = (
     Lever(name="school.new_places_primary", title=Text("新增公办小学学位", "New public primary places"),
-          description=Text("每年新开的公办小学学位，加在区域数据已有的学位之上。",
-                           "Public primary places opened a year, on top of the path of places in the region's data."),
-          unit=PLACES_A_YEAR, kind="number", minimum=0, maximum=5_000_000, default=0, rows=("E1", "E7"),
+          description=Text("每年新建的公办小学学位，加在区域数据已有的学位之上；建成后的下一个 9 月起可用。",
+                           "Public primary places built a year, on top of the path of places in the region's data; they count from the "
+                           "September after they are built."),
+          unit=PLACES_A_YEAR, kind="number", minimum=0, maximum=5_000_000, default=0, rows=("E1",),
           reference=_NEW, evidence="partly", looser="higher", additive=True),
     Lever(name="school.new_places_lower_secondary", title=Text("新增公办初中学位", "New public lower-secondary places"),
-          description=Text("每年新开的公办初中学位，加在区域数据已有的学位之上。",
-                           "Public lower-secondary places opened a year, on top of the path in the region's data."),
-          unit=PLACES_A_YEAR, kind="number", minimum=0, maximum=5_000_000, default=0, rows=("E1", "E7"),
+          description=Text("每年新建的公办初中学位，加在区域数据已有的学位之上；建成后的下一个 9 月起可用。",
+                           "Public lower-secondary places built a year, on top of the path in the region's data; they count from the "
+                           "September after they are built."),
+          unit=PLACES_A_YEAR, kind="number", minimum=0, maximum=5_000_000, default=0, rows=("E1",),
           reference=_NEW, evidence="partly", looser="higher", additive=True),
     Lever(name="school.places_bought", title=Text("政府购买民办学位", "Places bought in private schools"),
           description=Text("公办学位不足时，政府在民办学校购买的学位数(存量)，不计入公办就读比例。",
@@ -44,6 +59,42 @@ LEVERS: tuple[Lever, ...] = (
                            "Weight of resident, not registered, children when places are planned."),
           unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("E2", "E7"),
           reference=refs((ZJ2023, "三(三)、六(二)"), (FJ2019, "(五)")), evidence="scenario_only", looser="higher"),
+    Lever(name="school.new_teacher_posts", title=Text("义务教育新增教师编制", "New teacher posts"),
+          description=Text("每年新增的小学和初中教师编制。每个编制按国家标准带来公办学位(小学 19 个、初中 13.5 个)，七成给小学；"
+                           "下一个 9 月起可用，不需新建校舍。",
+                           "Posts for teachers of compulsory school added a year. By the national standard a post carries 19 primary or "
+                           "13.5 lower-secondary places; seven in ten go to primary schools. They count from the next September, without "
+                           "building."),
+          unit=POSTS_A_YEAR, kind="number", minimum=0, maximum=500_000, default=0, rows=("E7",),
+          reference=refs((ZJ2023, "六(二)"), (ZJ2023W, "一(五)"), ("中央编办发〔2014〕72号", "")), evidence="sign", looser="higher",
+          additive=True),
+    _new_places("nursery", "托位", "nursery places", ("E9",), refs((ZJ2023W, "四(十九)")), "2 岁幼儿", "children of 0 to 2"),
+    _new_places("kindergarten", "普惠性幼儿园学位", "kindergarten places", ("E5", "E9"), refs((ZJ2023, "三(三)"), (ZJ2023W, "四(十九)")),
+                "3—5 岁幼儿", "children of 3 to 5"),
+    _new_places("upper_academic", "普通高中学位", "academic upper-secondary places", ("E5",), refs((ZJ2023, "三(三)"), (XC2024, "6")),
+                "15—17 岁少年", "young people of 15 to 17"),
+    _new_places("upper_vocational", "中等职业学校学位", "vocational upper-secondary places", ("E5",),
+                refs((ZJ2023, "三(三)"), (XC2024, "6")), "15—17 岁少年", "young people of 15 to 17"),
+    Lever(name="school.kindergarten_open", title=Text("普惠性学前教育向随迁子女开放", "Kindergartens open to migrants' children"),
+          description=Text("随迁子女与本地儿童同等入读普惠性幼儿园的程度：0 维持现状(假设入园机会为本地的四分之三)，1 完全同等。",
+                           "How far migrants' children enter public-benefit kindergartens like local ones: 0 as it stands (three quarters "
+                           "of the local chance, an assumption), 1 on equal terms."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("E5",),
+          reference=refs((ZJ2023, "三(三)")), evidence="sign", looser="higher"),
+    Lever(name="school.upper_secondary_open", title=Text("普通高中向随迁子女开放", "Upper secondary schools open to migrants' children"),
+          description=Text("随迁子女与本地学生同等升入普通高中的程度：0 维持现状(2017 年全国升学机会约为全体学生的六成),1 完全同等。",
+                           "How far migrants' children enter academic upper secondary schools like local ones: 0 as it stands (six tenths "
+                           "of everyone's chance nationally in 2017), 1 on equal terms."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("E5",),
+          reference=refs((ZJ2023, "三(三)")), evidence="sign", looser="higher"),
+    Lever(name="school.exam_where_studied", title=Text("在流入地升学考试", "Entrance exams where one studied"),
+          description=Text("在现状之外，再有多大比例的随迁子女可以凭流入地学籍在当地参加中考、高考；影响 12—17 岁子女是否随迁，"
+                           "不影响父母去哪里。0 为维持现状。",
+                           "Share of migrants' children who, beyond those who may now, may sit the entrance exams of upper secondary "
+                           "school and university where they studied; acts on whether children of 12 to 17 live along, not on where "
+                           "parents go. 0: as it stands."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("E5",),
+          reference=refs((ZJ2023, "三(三)"), (XC2024, "6")), evidence="sign", looser="higher"),
 )  # fmt: skip
 
 
