@@ -12,81 +12,60 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import yaml
-
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from zhejiang import blocks, census, economy, published, services, vital
-from zhejiang.evidence import Evidence, Facts, read_table
-
-FOLDER = Path(__file__).resolve().parents[1] / "src/urbsim/regions/data/zhejiang"
-
-
-def check_sums(facts: Facts, areas: list[str], prefectures: list[str]) -> None:
-    """Stop unless the areas add up exactly to prefectures and province."""
-    table = {(r[0], r[1], r[2]): int(r[3]) for r in facts.rows if r[4] == "persons"}
-    for year, name in sorted({(k[1], k[2]) for k in table}):
-        if (prefectures[0], year, name) not in table:
-            continue
-        for prefecture in prefectures:
-            total = sum(table[a, year, name] for a in areas if a.startswith(prefecture + "_"))
-            if total != table[prefecture, year, name]:
-                raise SystemExit(f"{prefecture} {year} {name}: areas give {total}, published {table[prefecture, year, name]}")
-        if sum(table[p, year, name] for p in prefectures) != table["zhejiang", year, name]:
-            raise SystemExit(f"zhejiang {year} {name}: prefectures do not add up")
+from regionbuild import census, vital
+from regionbuild.evidence import Evidence, Facts
+from regionbuild.paths import Growth, write_village_income
+from regionbuild.place import Place
+from regionbuild.published import write_published
+from regionbuild.supply import Census
+from zhejiang import blocks, economy, services
+from zhejiang.births import births_by_year
+from zhejiang.census import split_longgang, write_moves_inside_cores
+from zhejiang.published import SPECIAL
 
 
 def build(evidence_folder: Path) -> None:
     """Write every fact file."""
-    evidence = Evidence(evidence_folder)
-    area_rows = read_table(FOLDER / "areas.csv")
-    block_rows = read_table(FOLDER / "blocks.csv")
-    areas = [r["code"] for r in area_rows]
-    prefectures = [r["code"] for r in read_table(FOLDER / "prefectures.csv")]
-    block_codes = [r["code"] for r in block_rows]
-    aliases = {r["alias"]: r["code"] for r in read_table(FOLDER / "aliases.csv")}
-    points = {r["code"]: (float(r["longitude"]), float(r["latitude"])) for r in [*area_rows, *block_rows]}
-
-    settings = yaml.safe_load((FOLDER / "region.yaml").read_text(encoding="utf-8"))
-    economy.G_W, economy.LAST_WAGE = settings["g_w"], settings["wages_until"]
+    evidence, place = Evidence(evidence_folder), Place.read("zhejiang")
+    growth = Growth.of(place)
 
     counts = Facts()
-    census.write_counts(evidence, counts, areas, prefectures, aliases)
-    check_sums(counts, areas, prefectures)
+    census.write_counts(evidence, counts, place, split_longgang(evidence, counts))
+    write_moves_inside_cores(evidence, counts, place)
+    place.check_sums(counts)
     profile = Facts()
-    census.write_profile(evidence, profile, prefectures)
-    rates = Facts()
-    vital.write_deaths(evidence, rates)
-    vital.write_fertility(evidence, rates)
-    vital.write_birth_order(evidence, rates)
+    census.write_profile(evidence, profile, place)
+    rates, births = Facts(), births_by_year(evidence)
+    vital.write_deaths(evidence, rates, place)
+    vital.write_fertility(evidence, rates, place, births)
+    vital.write_birth_order(evidence, rates, place)
     money = Facts()
-    urban = economy.write_incomes(evidence, money, areas, aliases)
-    economy.write_wages(evidence, money, areas, urban)
-    economy.write_village_income(evidence, money)
-    economy.write_prices(evidence, money, areas, prefectures, urban)
+    urban = economy.write_incomes(evidence, money, place, growth)
+    economy.write_wages(evidence, money, place, urban, growth)
+    write_village_income(evidence, money, place, growth)
+    economy.write_prices(evidence, money, place, urban)
     supply = Facts()
-    services.ALIASES.update(aliases)
-    known = services.Census(counts, areas)
-    services.write_schools(evidence, supply, known)
-    services.write_other_places(evidence, supply, known)
-    services.write_homes(evidence, supply, known, prefectures)
+    known = Census(evidence, counts, place, {y: b.number for y, b in births.items()})
+    services.write_schools(supply, known)
+    services.write_other_places(evidence, supply, known, place)
+    services.write_homes(evidence, supply, known, place.prefectures)
     origins = Facts()
-    incoming = {r[0]: int(r[3]) for r in counts.rows if r[1] == "2010" and r[2] == "interprovincial_inmigrants"}
-    blocks.write_blocks(evidence, origins, block_codes, areas, points, {a: incoming[a] for a in areas})
-    points_file = Facts(extra=["vintage"])
-    published.write_published(evidence, points_file, counts, prefectures)
-
-    for name, facts in (
-        ("census", counts),
-        ("profile", profile),
-        ("vital", rates),
-        ("economy", money),
-        ("services", supply),
-        ("origins", origins),
-        ("published", points_file),
-    ):
-        facts.write(FOLDER / f"{name}.csv")
-        print(f"{name}.csv {len(facts.rows)} rows")
+    blocks.write_blocks(evidence, origins, place, place.incoming(counts))
+    points = Facts(extra=["vintage"])
+    write_published(evidence, points, counts, place, SPECIAL, "population")
+    place.write(
+        {
+            "census": counts,
+            "profile": profile,
+            "vital": rates,
+            "economy": money,
+            "services": supply,
+            "origins": origins,
+            "published": points,
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Helpers of the build of region Zhejiang."""
+"""Helpers of the builds of regions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
-from zhejiang.census import to_single_years
-from zhejiang.economy import fill
-from zhejiang.evidence import largest_remainder
+from regionbuild.census import to_single_years
+from regionbuild.evidence import largest_remainder
+from regionbuild.paths import fill
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30).filter(lambda v: sum(v) > 1), st.integers(0, 10_000_000))

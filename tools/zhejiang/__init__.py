@@ -1,1 +1,1 @@
-"""What only the build of region Zhejiang needs: one module for each fact file."""
+"""What only the build of region Zhejiang needs: its own rules; the common ones stand in `regionbuild`."""

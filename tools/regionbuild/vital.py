@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from zhejiang.census import fine_counts, to_single_years
-from zhejiang.evidence import Evidence, Facts
+from regionbuild.census import fine_counts, to_single_years
+from regionbuild.evidence import Evidence, Facts, Row
+from regionbuild.place import Place
 
 UNDERCOUNT = 1.15  # enumerated census deaths to real deaths, an expert judgement of the evidence (to sweep)
 PARTS = {"village": ("village",), "town": ("city", "town")}
 SEXES = ("male", "female")
+
+
+class Births(NamedTuple):
+    """Hold the births of one year: persons, tag, rule, and the published row where there is one (its unit: 10,000 persons)."""
+
+    number: float
+    tag: str
+    note: str
+    row: Row | None = None
 
 
 def _population(evidence: Evidence, area: str, year: int, sex: str, part: str) -> np.ndarray:
@@ -40,18 +53,19 @@ def _rate(evidence: Evidence, year: int, sex: str, part: str) -> np.ndarray:
     return np.asarray(np.exp(curve(np.clip(np.arange(101) + 0.5, 0.5, 101.5))) / 1000)
 
 
-def write_deaths(evidence: Evidence, facts: Facts) -> None:
+def write_deaths(evidence: Evidence, facts: Facts, place: Place) -> None:
     """Write yearly death probabilities by year, part, sex and age at the level of the region."""
+    province = place.province
     for year in (2010, 2020):
         for part, sources in PARTS.items():
             for sex in SEXES:
                 expected, persons = np.zeros(101), np.zeros(101)
                 for source in sources:
-                    weight = to_single_years(*fine_counts(evidence, "zhejiang", year, sex, source)).astype(float)
+                    weight = to_single_years(*fine_counts(evidence, province, year, sex, source)).astype(float)
                     expected += weight * _rate(evidence, year, sex, source)
                     persons += weight
                 pattern = expected / np.maximum(persons, 1e-9)
-                enumerated = sum(evidence.value("zhejiang", year, f"deaths_{sex}_{s}_census") for s in sources)
+                enumerated = sum(evidence.value(province, year, f"deaths_{sex}_{s}_census") for s in sources)
                 level = UNDERCOUNT * enumerated / expected.sum()
                 probability = 1 - np.exp(-np.minimum(pattern * level, 3.0))
                 note = (
@@ -59,34 +73,7 @@ def write_deaths(evidence: Evidence, facts: Facts) -> None:
                     f"are {UNDERCOUNT} x those enumerated ({int(enumerated)}); q = 1 - exp(-m)"
                 )
                 for age, value in enumerate(probability):
-                    facts.add("zhejiang", year, f"death_rate_{part}_{sex}_{age}", float(value), "per_year", "derived", note)
-
-
-def births_by_year(evidence: Evidence) -> dict[int, tuple[float, str, str]]:
-    """Return births of 2010..2022 with tag and rule; first-published vintage to 2019, after the 2020 census from 2020."""
-    births: dict[int, tuple[float, str, str]] = {}
-    rate_2011 = 1000 * evidence.value("zhejiang", 2011, "births") / evidence.value("zhejiang", 2011, "resident_population")
-    residents = evidence.value("zhejiang", 2010, "resident_population_census", "demography")
-    births[2010] = (
-        rate_2011 / 1000 * residents,
-        "imputed",
-        "birth rate of 2011 times census residents (the census enumerated 8.17 per 1000)",
-    )
-    for year in (2011, 2019, 2021, 2022):
-        births[year] = (evidence.value("zhejiang", year, "births") * 1e4, "read", "")
-    rates = {2011: rate_2011, 2019: evidence.value("zhejiang", 2019, "birth_rate")}
-    base = rates[2019] / evidence.value("hangzhou", 2019, "birth_rate")
-    rates[2016] = base * evidence.value("hangzhou", 2016, "birth_rate")
-    rates[2018] = base * evidence.value("hangzhou", 2018, "birth_rate")
-    known = sorted(rates)
-    for year in range(2012, 2019):
-        rate = float(np.interp(year, known, [rates[y] for y in known]))
-        people = evidence.value("zhejiang", year, "resident_population") * 1e4
-        rule = "birth rate between the published ones of 2011 and 2019 (2016, 2018 shaped by Hangzhou's) times first-published residents"
-        births[year] = (rate / 1000 * people, "imputed", rule)
-    infants = sum(evidence.value("zhejiang", 2020, f"age_0_{sex}_census") for sex in SEXES)
-    births[2020] = (infants, "derived", "persons aged 0 in the 2020 census")
-    return dict(sorted(births.items()))
+                    facts.add(place.name, year, f"death_rate_{part}_{sex}_{age}", float(value), "per_year", "derived", note)
 
 
 def _women(evidence: Evidence, area: str, year: int, part: str) -> np.ndarray:
@@ -108,34 +95,32 @@ def _smooth(rates: np.ndarray) -> np.ndarray:
     return np.convolve(padded, kernel, mode="valid")
 
 
-def write_fertility(evidence: Evidence, facts: Facts) -> None:
+def write_fertility(evidence: Evidence, facts: Facts, place: Place, births: Mapping[int, Births]) -> None:
     """Write births per woman by age and part, and the yearly level that meets the published births."""
-    births = births_by_year(evidence)
+    province = place.province
     patterns: dict[int, dict[str, np.ndarray]] = {}
     for year in (2010, 2020):
         raw = {}
         for part, sources in PARTS.items():
             rate = _smooth(_mothers(evidence, year, part) / _women(evidence, "china", year, part))
-            sample = sum(evidence.value("zhejiang", year, f"births_{s}_longform") for s in sources)
-            raw[part] = rate * sample / float(rate @ _women(evidence, "zhejiang", year, part))
-        total = sum(float(raw[p] @ _women(evidence, "zhejiang", year, p)) for p in PARTS)
-        patterns[year] = {p: raw[p] * births[year][0] / total for p in PARTS}
+            sample = sum(evidence.value(province, year, f"births_{s}_longform") for s in sources)
+            raw[part] = rate * sample / float(rate @ _women(evidence, province, year, part))
+        total = sum(float(raw[p] @ _women(evidence, province, year, p)) for p in PARTS)
+        patterns[year] = {p: raw[p] * births[year].number / total for p in PARTS}
         for part in PARTS:
             note = (
                 "national births by mother's age over women of that age, smoothed 1-2-1; level of the part by the province's sampled "
-                f"births, level of the whole by {births[year][0]:.0f} births"
+                f"births, level of the whole by {births[year].number:.0f} births"
             )
             for age, value in enumerate(patterns[year][part]):
-                facts.add("zhejiang", year, f"fertility_{part}_{15 + age}", float(value), "births_per_woman_year", "derived", note)
-    for year, (value, tag, note) in births.items():
-        if tag == "read":
-            row = evidence.get("zhejiang", year, "births")
-            assert row is not None
-            facts.copy(row, "zhejiang", year, "births", "persons", scale=1e4)
+                facts.add(place.name, year, f"fertility_{part}_{15 + age}", float(value), "births_per_woman_year", "derived", note)
+    for year, born in births.items():
+        if born.row is not None:
+            facts.copy(born.row, place.name, year, "births", "persons", scale=1e4)
         else:
-            facts.add("zhejiang", year, "births", round(value), "persons", tag, note)
-    women = {y: {p: _women(evidence, "zhejiang", y, p) for p in PARTS} for y in (2010, 2020)}
-    ages20 = {p: _population(evidence, "zhejiang", 2020, "female", p) for p in PARTS}
+            facts.add(place.name, year, "births", round(born.number), "persons", born.tag, born.note)
+    women = {y: {p: _women(evidence, province, y, p) for p in PARTS} for y in (2010, 2020)}
+    ages20 = {p: _population(evidence, province, 2020, "female", p) for p in PARTS}
     level = 1.0
     for year in range(2010, 2028):
         if year <= 2022:
@@ -148,23 +133,24 @@ def write_fertility(evidence: Evidence, facts: Facts) -> None:
                 else:
                     exposed = ages20[part][15 - (year - 2020) : 50 - (year - 2020)]
                 expected += float(rate @ exposed)
-            level = births[year][0] / expected
+            level = births[year].number / expected
             tag, note = (
                 "derived",
                 "births of the year over those expected from the interpolated age pattern and census women (aged forward after 2020)",
             )
         else:
             tag, note = "assumption", "level of 2022 kept"
-        facts.add("zhejiang", year, "fertility_level", level, "ratio", tag, note)
+        facts.add(place.name, year, "fertility_level", level, "ratio", tag, note)
 
 
-def write_birth_order(evidence: Evidence, facts: Facts) -> None:
+def write_birth_order(evidence: Evidence, facts: Facts, place: Place) -> None:
     """Write the shares of first, second and later births by part."""
+    province = place.province
     for year in (2010, 2020):
         for part, sources in PARTS.items():
             counts = []
             for orders in (("first",), ("second",), ("third", "fourth", "fifth_plus")):
-                counts.append(sum(evidence.value("zhejiang", year, f"births_{o}_child_{s}_longform") for o in orders for s in sources))
+                counts.append(sum(evidence.value(province, year, f"births_{o}_child_{s}_longform") for o in orders for s in sources))
             for name, count in zip(("first", "second", "third_plus"), counts, strict=True):
                 note = "long-form sample births of the province"
-                facts.add("zhejiang", year, f"birth_order_{part}_{name}", count / sum(counts), "share", "derived", note)
+                facts.add(place.name, year, f"birth_order_{part}_{name}", count / sum(counts), "share", "derived", note)

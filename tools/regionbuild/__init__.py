@@ -1,0 +1,1 @@
+"""What the builds of all regions share: reading the evidence, census margins, rates by age, paths, places, origins, published points."""
