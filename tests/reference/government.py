@@ -50,7 +50,13 @@ class Government:
         born = self.town_born.sum(axis=(2, 3))
         self.hukou_offset = np.asarray(region.hukou_2010) - agents["hukou"] * self.weight - born.sum(axis=1)
         self.hukou_urban_offset = -self.town_born_elsewhere
+        self.make_frame()
+
+    def fix_feedback_levels(self) -> None:
+        """Fix what wages and entries answer from, those under way counted, and make the frame anew."""
+        self.take_counts()
         self.movers_scale = np.maximum(self._movers() * self.weight, 1.0) / self.inputs.movers_reference[0]
+        self.entry_base = self._attraction(self.utilities())
         self.make_frame()
 
     @property
@@ -147,15 +153,17 @@ class Government:
     def expected_entries(self, u: Utilities, q: int) -> list[list[float]]:
         """Return expected persons who enter, by block and area."""
         x, p = self.inputs, self.inputs.params
-        away = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas])
-        now = arrivals.advantage(away, u.village[self.areas :], u.town[self.areas :], p.lambda_)
-        if self.entry_base is None:
-            self.entry_base = now
+        away, now = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas]), self._attraction(u)
+        base = now if self.entry_base is None else self.entry_base
         hazard = p.h_entry * float(x.mobility[max(q, 0)])
         entries: list[list[float]] = arrivals.expected_entries(
-            away, now - self.entry_base, x.at_risk[max(q, 0)], hazard, p.lambda_
+            away, now - base, x.at_risk[max(q, 0)], hazard, p.lambda_
         ).tolist()
         return entries
+
+    def _attraction(self, u: Utilities) -> Any:
+        away = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas])
+        return arrivals.advantage(away, u.village[self.areas :], u.town[self.areas :], self.inputs.params.lambda_)
 
     def town_born_quarter(self) -> None:
         """Let the town-born die, bear children, be reclassified and move between towns."""

@@ -84,16 +84,13 @@ class Household(Lives, Counted):
         new = Household.from_row(self.model, self.columns())
         new.identity = self.model.luck.identity(self.identity, child.birth + 1024 + 65536 * (slot + 1))
         new._be_alone(child)
-        if self.register_part == code.TOWN and not self.kin_settled:
-            new.register, new.register_part = self.origin, code.VILLAGE  # the parent settled alone
         if child.at_home:
             new.place, new.part = self.origin, self.register_in_town
-            new.mover, new.status = code.MOVER_IN_PLACE, code.STATUS_RURAL
+            new.mover, new.status = code.MOVER_IN_PLACE, new._status_in_own_area
             new.resident_area, new.resident_part = new.place, new.part
             new.arrived = new.region_since = child.birth
             new.resident_before = 0
-        elif self.status == code.STATUS_SETTLED and new.register_part == code.VILLAGE:
-            new.status = code.STATUS_RURAL if self.mover <= code.MOVER_SAME_AREA else code.STATUS_UNREGISTERED
+        new.keep_village_register()
         new.tenure = code.TENURE_VILLAGE_HOME if new.in_village else code.TENURE_MARKET_RENT
         return new
 

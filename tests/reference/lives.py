@@ -66,6 +66,7 @@ class Lives(Facts):
 
     def _find_successor(self) -> None:
         """Head the household by the spouse, else an elder, else a child; whoever was at home joins where the household lives."""
+        self.keep_village_register()
         if self.spouse_birth is not None:
             self._head(self.spouse_birth, not self.head_sex, self.spouse == code.SPOUSE_AT_HOME)
             self.spouse, self.spouse_birth = code.SPOUSE_NONE, None
@@ -81,6 +82,16 @@ class Lives(Facts):
                 self.children[slot] = None
                 return
         self._end()
+
+    def keep_village_register(self) -> None:
+        """Be registered in the village again if the head who is no more settled alone."""
+        if self.register_part == code.VILLAGE or self.kin_settled:
+            return
+        self.register, self.register_part, self.queue_since = self.origin, code.VILLAGE, None
+        if self.place == self.origin:
+            self.status = code.STATUS_RURAL
+        elif self.status == code.STATUS_SETTLED:
+            self.status = code.STATUS_UNREGISTERED
 
     def _head(self, birth: int, female: bool, was_at_home: bool) -> None:
         self.head_birth, self.head_sex = birth, int(female)

@@ -68,6 +68,8 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.books = Books(self.areas)
         self.persons_entering = self._mean_persons_entering()
         self._open_pipeline()
+        self._count()
+        self.government.fix_feedback_levels()
 
     @property
     def living(self) -> list[Household]:

@@ -85,7 +85,7 @@ class Working(Facts):
 
     def take_up_permit(self) -> None:
         """Stage 7: those who may hold a residence permit take one up with a hazard."""
-        if self.outside or self.status != code.STATUS_UNREGISTERED:
+        if self.outside or self.in_village or self.status != code.STATUS_UNREGISTERED:
             return
         if not self._may_hold_permit:
             return

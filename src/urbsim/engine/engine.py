@@ -87,11 +87,14 @@ class Engine:
         self.accounts = empty_accounts(self.areas)
         opening.area_state(self)
         self.counts = self._count()
-        opening.references(self)
+        opening.register_levels(self)
         self.town_born_accounts = empty_accounts(self.areas)
         self.utilities: Utilities | None = None
         self.frame = make_frame(self)
         opening.pipeline(self)
+        self.counts = self._count()
+        opening.feedback_levels(self)
+        self.frame = make_frame(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the pool of threads, which cannot be pickled."""
@@ -280,12 +283,17 @@ class Engine:
             total.stock[...] += piece.stock
         return total
 
+    def movers_living(self) -> IntArray:
+        """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""
+        movers = self.counts.stock[:, : self.areas].copy()
+        np.fill_diagonal(movers, 0)
+        living: IntArray = movers.sum(axis=0)
+        return living
+
     def _answer(self) -> None:
         """Set the quarter's wages and rents: the paths' values, answering to the people of the quarter before (stage 12's feedback)."""
         q, x, p = self.q, self.inputs, self.inputs.params
-        movers = self.counts.stock.copy()
-        movers[np.arange(self.areas), np.arange(self.areas)] = 0
-        people = movers[:, : self.areas].sum(axis=0) * float(self.weight)
+        people = self.movers_living().astype(np.float64) * self.weight
         self.wage = feedback.answered_wage(x.wage[q], people, x.movers_reference[q - 1] * self.movers_scale, p.psi)
         residents = self.frame["residents"].sum(axis=1).astype(np.float64)
         self.rent = feedback.answered_rent(x.rent[q], residents, x.residents_reference[q - 1], p.eta_r)

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from urbsim.engine.stages import arrivals
+from urbsim.engine.state import FloatArray
 from urbsim.engine.tables import Utilities
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
+
+
+def attraction(e: Engine, u: Utilities) -> FloatArray:
+    """Return, by block, the advantage of the region's areas over staying, as the utilities `u` give it."""
+    away = np.ascontiguousarray(u.away[e.areas :, 0, : e.areas])
+    return arrivals.advantage(away, u.village[e.areas :], u.town[e.areas :], e.inputs.params.lambda_)
 
 
 def enter(e: Engine, u: Utilities, q: int, luck: int) -> None:
@@ -18,11 +25,10 @@ def enter(e: Engine, u: Utilities, q: int, luck: int) -> None:
     x = e.inputs
     bills = x.levers["health.direct_settlement"][max(q, 0)]
     away = np.ascontiguousarray(u.away[e.areas :, 0, : e.areas])
-    now = arrivals.advantage(away, u.village[e.areas :], u.town[e.areas :], x.params.lambda_)
-    if e.entry_base is None:
-        e.entry_base = now
+    now = attraction(e, u)
+    base = now if e.entry_base is None else e.entry_base  # at the start the region attracts as much as it does
     expected = arrivals.expected_entries(
-        away, now - e.entry_base, x.at_risk[max(q, 0)], x.params.h_entry * float(x.mobility[max(q, 0)]), x.params.lambda_
+        away, now - base, x.at_risk[max(q, 0)], x.params.h_entry * float(x.mobility[max(q, 0)]), x.params.lambda_
     )
     counts = np.zeros(expected.shape, dtype=np.int64)
     total = arrivals.round_entries(expected, e.rounds.entering * e.weight, luck, e.key, counts)

@@ -1,4 +1,4 @@
-"""Open a run: what areas remember at the census of 2010, the levels against which feedback is measured, those under way."""
+"""Open a run: what areas remember at the census of 2010, those under way, the levels against which feedback is measured."""
 
 from __future__ import annotations
 
@@ -38,17 +38,14 @@ def area_state(e: Engine) -> None:
     e.entry_base = None
 
 
-def references(e: Engine) -> None:
-    """Fix the levels against which feedback is measured, from the initial state."""
+def register_levels(e: Engine) -> None:
+    """Fix the levels of residents and registers, and the scale of births, from the initial state."""
     c, region = e.counts, e.inputs.region
     agents = c.area["residents"] * e.weight
     town_born_now = e.town_born.sum(axis=(2, 3))
     e.hukou_offset = np.asarray(region.hukou_2010) - c.area["hukou"] * e.weight - town_born_now.sum(axis=1)
     e.hukou_urban_offset = -e.town_born_elsewhere
     e.residents_start = (agents + town_born_now).sum(axis=1)
-    movers = c.stock.copy()
-    movers[np.arange(e.areas), np.arange(e.areas)] = 0
-    e.movers_scale = np.maximum(movers[:, : e.areas].sum(axis=0) * e.weight, 1.0) / e.inputs.movers_reference[0]
     e.birth_scale = birth_scale(e)
 
 
@@ -58,6 +55,12 @@ def pipeline(e: Engine) -> None:
     for q in (-1, 0):
         entries.enter(e, u, q, PIPELINE_LUCK + q)
     e.accounts = empty_accounts(e.areas)
+
+
+def feedback_levels(e: Engine) -> None:
+    """Fix the levels from which wages and entries answer, from a count with those under way in it: at the start nothing answers."""
+    e.movers_scale = np.maximum(e.movers_living() * e.weight, 1.0) / e.inputs.movers_reference[0]
+    e.entry_base = entries.attraction(e, e.current_utilities())
 
 
 def birth_scale(e: Engine) -> FloatArray:

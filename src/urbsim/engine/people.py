@@ -20,6 +20,9 @@ from urbsim.population.registry import (
     OUTSIDE,
     SPOUSE_ALONG,
     SPOUSE_AT_HOME,
+    STATUS_RURAL,
+    STATUS_SETTLED,
+    STATUS_UNREGISTERED,
 )
 
 
@@ -99,6 +102,19 @@ def at_home(r):  # type: ignore[no-untyped-def]
 def in_own_town(r):  # type: ignore[no-untyped-def]
     """Tell whether household `i` has moved inside its own area (between districts of a core too)."""
     return r.place == r.origin and r.mover != MOVER_IN_PLACE
+
+
+@kernel
+def keep_village_register(r):  # type: ignore[no-untyped-def]
+    """Give household `r` its village register back if the head who is no more settled in a town alone: the others never left it."""
+    if r.register_part == 0 or r.kin_settled:
+        return
+    r.register, r.register_part = r.origin, 0
+    r.queue_since = NO_DATE
+    if r.place == r.origin:
+        r.status = STATUS_RURAL
+    elif r.status == STATUS_SETTLED:
+        r.status = STATUS_UNREGISTERED
 
 
 @kernel

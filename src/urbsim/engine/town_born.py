@@ -41,7 +41,7 @@ def live(table, q, year, key, dying, fertile, reclassified, change_residents, ch
     """
     areas = table.shape[0]
     for a in range(areas):
-        for part in range(2):
+        for part in (1, 0):  # towns first: whoever's village becomes town has passed through this quarter once
             component = NATURAL_TOWN if part == 1 else NATURAL_VILLAGE
             expected = 0.0
             gone = 0

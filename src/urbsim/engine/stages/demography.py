@@ -12,7 +12,7 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, book_birth, book_residence, home_place
+from urbsim.engine.people import age_at, book_birth, book_residence, home_place, keep_village_register
 from urbsim.engine.state import EVENT_LIFE
 from urbsim.population.registry import (
     CHILD_AT_HOME,
@@ -109,9 +109,13 @@ def mortality(h, lo, hi, q, key, table, areas, accounts, event):  # type: ignore
 
 @kernel
 def _succeed(r, areas, accounts):  # type: ignore[no-untyped-def]
-    """Give household `i` a new head from among its members; one who lived at home joins where the household lives."""
+    """Give household `i` a new head from among its members; one who lived at home joins where the household lives.
+
+    Where the head had settled alone the others are registered in their village still, and so is the new head.
+    """
     area, part = r.resident_area, r.resident_part
     home, home_part = home_place(r, areas), _home_part(r)
+    keep_village_register(r)
     of_region = r.register < areas
     joined = False
     if r.spouse != SPOUSE_NONE:

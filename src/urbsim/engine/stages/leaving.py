@@ -7,8 +7,15 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, at_home
-from urbsim.population.registry import CHILD_AT_HOME, CHILD_GIRL, GONE
+from urbsim.engine.people import age_at, at_home, keep_village_register
+from urbsim.population.registry import (
+    CHILD_AT_HOME,
+    CHILD_GIRL,
+    GONE,
+    MOVER_IN_PLACE,
+    STATUS_RURAL,
+    STATUS_UNREGISTERED,
+)
 
 LEAVING_AGE = 18
 
@@ -74,11 +81,10 @@ def found_household(r, n, slot, q, key, schooling_share):  # type: ignore[no-unt
     n.register_in_town = r.register_in_town
     n.register, n.register_part = r.register, r.register_part
     n.kin_settled = r.kin_settled
-    if r.register_part == 1 and not r.kin_settled:
-        n.register, n.register_part = r.origin, 0
     if home:
         n.place, n.part = r.origin, r.register_in_town
-        n.mover, n.status = 0, 0
+        n.mover = MOVER_IN_PLACE
+        n.status = STATUS_RURAL if n.register == n.origin else STATUS_UNREGISTERED
         n.resident_area, n.resident_part = r.origin, r.register_in_town
         n.arrived, n.region_since = birth, birth
     else:
@@ -87,8 +93,7 @@ def found_household(r, n, slot, q, key, schooling_share):  # type: ignore[no-unt
         n.status = r.status
         n.resident_area, n.resident_part = r.resident_area, r.resident_part
         n.arrived, n.region_since = r.arrived, r.region_since
-        if r.status == 3 and n.register_part == 0:
-            n.status = 0 if r.mover <= 1 else 1
+    keep_village_register(n)
     n.resident_before = 0 if home else r.resident_before
     n.insured_before, n.insured_since, n.insured = 0, NO_DATE, 0
     n.job, n.trained = 0, 0

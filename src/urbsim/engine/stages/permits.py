@@ -1,6 +1,7 @@
 """Stage 7: residence permits.
 
-Who may: people living outside their register's area for `permit.residence_months` (closed: nobody), who have a job or a lawful home while
+Who may: people living outside their register's area, but not in their own village, for `permit.residence_months` (closed: nobody), who
+have a job or a lawful home while
 `permit.ground_required` asks for a ground; study is not a ground of its own, since heads do not study. Who takes one up:
 `Pr = 1 - exp(-(h_P/4) * friction * exp(g1*Kid6_15 + g2*Insured + g3*Know))` (behaviour.md 5.4); *Know* is senior schooling or more.
 """
@@ -11,7 +12,7 @@ import math
 
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import along, census_class, children_aged, children_along, season_of
+from urbsim.engine.people import along, at_home, census_class, children_aged, children_along, season_of
 from urbsim.population.registry import (
     GONE,
     JOB_NONE,
@@ -41,7 +42,7 @@ def permits(h, lo, hi, q, key, p, months, ground, friction, enough, accounts):  
     for i in range(lo, hi):
         r = h[i]
         place = r.place
-        if place == GONE or place == OUTSIDE or r.status != STATUS_UNREGISTERED:
+        if place == GONE or place == OUTSIDE or r.status != STATUS_UNREGISTERED or at_home(r):
             continue
         if not may_hold(r, q, months[place], ground[place]):
             continue

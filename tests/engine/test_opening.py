@@ -1,0 +1,41 @@
+"""The start of a run: what feedback is measured from, and one round of the town-born a quarter."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.engine.conftest import engine_of
+from urbsim.engine import entries, town_born
+from urbsim.engine.state import NATURAL_TOWN, RECLASSIFICATION
+from urbsim.population.registry import OUTSIDE
+from urbsim.scenario import Scenario
+
+
+def test_nothing_answers_at_the_start(default: Scenario) -> None:
+    """Newcomers under way at the census are in the level of movers from which wages answer, and in the first frame."""
+    engine = engine_of(default, weight=2000)
+    rows = engine.households[: engine.n]
+    under_way = (rows["resident_area"] == OUTSIDE) & (rows["place"] < engine.areas)
+    assert under_way.sum() > 50
+    living = engine.movers_living()
+    people = rows["place"][under_way]
+    assert (living[np.unique(people)] > 0).all()
+    reference = engine.inputs.movers_reference[0] * engine.movers_scale
+    np.testing.assert_allclose(reference, np.maximum(living * engine.weight, 1.0))
+    np.testing.assert_array_equal(engine.entry_base, entries.attraction(engine, engine.current_utilities()))
+    of_age = (rows["head_birth"] <= -64) & (rows["head_birth"] >= -259)
+    workers = of_age & (rows["job"] > 0) & (rows["mover"] > 0) & (rows["place"] < engine.areas)
+    assert engine.frame["workers"].sum() == workers.sum() * engine.weight
+
+
+def test_a_reclassified_person_passes_the_quarter_once(key: np.uint64) -> None:
+    table = np.zeros((1, 2, 2, town_born.BIRTH_YEARS), dtype=np.int64)
+    table[0, 0, 0, 60] = 1000  # villagers of 40
+    dying, fertile = np.zeros((2, 2, 101)), np.zeros((2, 35))
+    dying[1] = 1.0  # nobody in town survives the quarter
+    residents, town = np.zeros((1, 9), np.int64), np.zeros((1, 9), np.int64)
+    counts = np.zeros((1, 2), np.int64), np.zeros((1, 2), np.int64)
+    town_born.live(table, 1, 2010, key, dying, fertile, np.ones(1), residents, town, *counts)
+    assert table.sum() == table[0, 1].sum() == 1000
+    assert town[0, RECLASSIFICATION] == 1000
+    assert residents[0, NATURAL_TOWN] == 0
