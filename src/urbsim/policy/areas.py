@@ -1,4 +1,4 @@
-"""Which areas a word in a file means: one area, a prefecture, `all`, `cores`, `counties`, `ningbo_counties`."""
+"""Which areas a word in a file means: one area, a prefecture, `all`, `cores`, `counties`, `mountain`, `ningbo_counties`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from urbsim.regions.geography import area_table, available_regions
 ALL = "all"
 CORES = "cores"
 COUNTIES = "counties"
+MOUNTAIN = "mountain"  # the 26 mountain counties of Zhejiang, 25 areas as two are districts of one core; no such word elsewhere
 UNKNOWN_REGION = "?"
 
 
@@ -31,6 +32,7 @@ class Areas:
     is_core: tuple[bool, ...]
     aliases: dict[str, str] = field(default_factory=dict)
     census: Path | None = None
+    is_mountain: tuple[bool, ...] = ()
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -44,6 +46,8 @@ class Areas:
             CORES: tuple(a for a in everything if self.is_core[a]),
             COUNTIES: tuple(a for a in everything if not self.is_core[a]),
         }
+        if any(self.is_mountain):
+            named[MOUNTAIN] = tuple(a for a in everything if self.is_mountain[a])
         named[self.region] = named[ALL]
         for prefecture in dict.fromkeys(self.prefecture):
             members = tuple(a for a in everything if self.prefecture[a] == prefecture)
@@ -111,6 +115,7 @@ def any_areas() -> Areas:
         prefecture=tuple(code for table in tables for code in table.prefecture),
         is_core=tuple(core for table in tables for core in table.is_core),
         aliases={alias: code for table in tables for alias, code in table.aliases.items()},
+        is_mountain=tuple(mountain for table in tables for mountain in table.is_mountain),
     )
 
 
@@ -126,4 +131,5 @@ def areas_of(region: str) -> Areas:
         aliases={row["zh"]: code for code, row in (*table.areas.items(), *table.prefectures.items())}
         | {table.title.zh: table.name, **table.aliases},
         census=table.folder / "census.csv",
+        is_mountain=tuple(row.get("is_mountain") == "1" for row in rows),
     )

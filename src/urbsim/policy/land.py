@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from urbsim.policy.levers import Lever
-from urbsim.policy.units import FJ2019, SHARE, SQUARE_METRES, XC2024, ZJ2017, ZJ2023, ZJ2023W, refs
+from urbsim.policy.units import FJ2019, LEVEL, SHARE, SQUARE_METRES, XC2024, YEARS_OF_INCOME, ZJ2017, ZJ2023, ZJ2023W, refs
 from urbsim.text import Text
+
+_S8 = refs((ZJ2017, "二(五)"), (XC2024, "3"), (FJ2019, "(十六)"))
+SETTLED_ONLY, ALL_IN_TOWN = 1, 2
+FULL_YEARS = 20.0  # [E] compensation, in years of land income, at which `land.exit_take_up` holds
 
 LEVERS: tuple[Lever, ...] = (
     Lever(name="land.rights_kept", title=Text("落户后保留的农村权益", "Rural rights kept on settling"),
@@ -20,7 +24,43 @@ LEVERS: tuple[Lever, ...] = (
                            "value at the end of 2022 three tenths carry homes, which act on rents from the next year."),
           unit=SQUARE_METRES, kind="number", minimum=0, maximum=200, default=0, rows=("F4",),
           reference=refs(("国土资发〔2016〕123号", ""), (ZJ2017, "二(三)"), (ZJ2023, "六(二)"), (ZJ2023W, "一(五)")), evidence="sign"),
+    Lever(name="land.exit_compensation", title=Text("自愿有偿退出补偿", "Compensation for giving up rural rights"),
+          description=Text("自愿退出承包地和宅基地的补偿，以家庭一年土地收入的倍数计；0 为没有有偿退出。",
+                           "Paid to a household that gives up its contracted land and homestead, in years of its land income; 0 means no "
+                           "paid exit."),
+          unit=YEARS_OF_INCOME, kind="number", minimum=0, maximum=200, default=0, rows=("S8",), reference=_S8, evidence="scenario_only",
+          looser="higher"),
+    Lever(name="land.exit_scope", title=Text("有偿退出范围", "Who may exit for pay"),
+          description=Text("1：已在城镇落户的家庭；2：所有住在城镇的家庭。",
+                           "1: households that have settled; 2: all that live in a town."),
+          unit=LEVEL, kind="level", minimum=1, maximum=2, default=1, rows=("S8",), reference=_S8, evidence="scenario_only",
+          looser="higher"),
+    Lever(name="land.exit_take_up", title=Text("有偿退出参与率", "Take-up of paid exit"),
+          description=Text("补偿为 20 年土地收入时，每年接受退出的家庭比例；补偿更高或更低时按比例变化。没有公布的数字，为假设。",
+                           "Share of entitled households that accept in a year at a compensation of twenty years; more or less in "
+                           "proportion. No figure is published: an assumption."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=0.02, rows=("S8",), reference=_S8, evidence="scenario_only"),
 )  # fmt: skip
+
+
+def exit_chance(compensation: float, take_up: float) -> float:
+    """Return the chance in a year that an entitled household gives up its land for the compensation (S8).
+
+    >>> exit_chance(20.0, 0.02), exit_chance(40.0, 0.02), exit_chance(0.0, 0.02)
+    (0.02, 0.04, 0.0)
+    """
+    return min(take_up * compensation / FULL_YEARS, 1.0)
+
+
+def may_exit(settled: float, in_town: float, scope: float) -> int:
+    """Return 1 if a household may give up its rural rights for pay (S8).
+
+    >>> may_exit(1, 1, 1), may_exit(0, 1, 1), may_exit(0, 1, 2), may_exit(0, 0, 2)
+    (1, 0, 1, 0)
+    """
+    if settled > 0.5:
+        return 1
+    return 1 if scope >= ALL_IN_TOWN and in_town > 0.5 else 0
 
 
 def land_at_risk(rights_kept: float) -> float:

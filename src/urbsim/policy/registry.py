@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from types import MappingProxyType
 
-from urbsim.policy import finance, health, homes, land, permits, points, schools, settlement, work
+from urbsim.policy import assistance, finance, health, homes, insurance, land, permits, places, points, schools, settlement, work
 from urbsim.policy.levers import Lever
 
-FAMILIES = (settlement, points, permits, schools, homes, finance, land, work, health)
+FAMILIES = (settlement, points, permits, schools, homes, finance, land, work, insurance, assistance, health, places)
 
 LEVERS: MappingProxyType[str, Lever] = MappingProxyType({lever.name: lever for family in FAMILIES for lever in family.LEVERS})
 

@@ -95,6 +95,12 @@ LEVERS: tuple[Lever, ...] = (
                            "parents go. 0: as it stands."),
           unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("E5",),
           reference=refs((ZJ2023, "三(三)"), (XC2024, "6")), evidence="sign", looser="higher"),
+    Lever(name="school.aid_poor", title=Text("贫困家庭学生资助", "Aid for pupils of poor families"),
+          description=Text("登记贫困户随迁子女上学费用中由资助承担的比例；使孩子更可能随迁，财政支出增加。",
+                           "Share of the cost of schooling that aid bears for children of registered poor; more of them come along, and "
+                           "the budget pays."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("E8",), reference=refs((FJ2019, "(四)(六)")),
+          evidence="scenario_only", looser="higher"),
 )  # fmt: skip
 
 
