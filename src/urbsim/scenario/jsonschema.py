@@ -48,7 +48,7 @@ def _rule() -> dict[str, Any]:
     rule = RuleFile.model_json_schema(by_alias=True)
     fields = rule["properties"]
     words = _one_or_more({"enum": _area_words()})
-    fields["area"] = {**words, "description": "an area, a prefecture, all, cores, counties, mountain, <prefecture>_counties, or a list of these"}
+    fields["area"] = {**words, "description": "an area, a prefecture, all, cores, counties, mountain, <prefecture>_counties, or a list"}
     fields["except"] = words
     fields["from"] = _DATE
     fields["values"] = _values(list(LEVERS.values()), fields["values"]["description"])
