@@ -15,10 +15,11 @@ class Lives(Facts):
         """Stage 1: the home village may become town, and so may the village where a migrant lodges. Nobody moves."""
         home_village = self.of_region and not self.register_in_town
         lodger = not self.outside and not self.in_village and self.part == code.VILLAGE
-        if not home_village and not lodger:
+        books, share = self.model.books, self.model.reclassified
+        taken_back = self.of_region and self.register_in_town and share[self.origin] < 0.0
+        if not home_village and not lodger and not taken_back:
             return
         u, v, _, _ = self.draws(Use.RECLASSIFY)
-        books, share = self.model.books, self.model.reclassified
         if home_village and u < share[self.origin]:
             self.register_in_town = 1
             persons = self.persons_left_behind
@@ -33,6 +34,15 @@ class Lives(Facts):
             if self.residence == (self.place, code.VILLAGE):
                 self.resident_part = code.TOWN
                 books.becomes_town(self.place, self.persons_along)
+        if taken_back and u < -share[self.origin]:
+            self.register_in_town = 0
+            persons = self.persons_left_behind
+            if self.in_village:
+                self.part = code.VILLAGE
+                if self.residence == (self.origin, code.TOWN):
+                    self.resident_part = code.VILLAGE
+                    persons += self.persons_along
+            books.becomes_town(self.origin, -persons)
 
     # -- deaths ----------------------------------------------------------------------------------------------
 

@@ -175,7 +175,7 @@ class Engine:
         self._answer()
         share = x.reclassification[q] / 4.0
         self._each(lambda lo, hi, acc: reclassify.reclassify(self.households, lo, hi, q, self.key, self.areas, share, acc))
-        self.rounds.town_share = 1.0 - (1.0 - self.rounds.town_share) * (1.0 - share)[None, :]
+        self.rounds.town_share = 1.0 - (1.0 - self.rounds.town_share) * (1.0 - np.maximum(share, 0.0))[None, :]
         self.utilities = self.current_utilities()
 
     def current_utilities(self) -> Utilities:
@@ -209,7 +209,7 @@ class Engine:
         self.n += found
         acc, table, year = self.town_born_accounts, self.town_born, year_of(q)
         town_born.live(
-            table, q, year, self.key, x.dying[q], x.fertile[q], x.reclassification[q] / 4.0,
+            table, q, year, self.key, x.dying[q], x.fertile[q], np.maximum(x.reclassification[q], 0.0) / 4.0,
             acc["change_residents"], acc["change_town"], acc["births"], acc["deaths"],
         )  # fmt: skip
         attraction = x.adding * self.wage**p.beta_w

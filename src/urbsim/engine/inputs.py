@@ -212,7 +212,7 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         places=_by_year(np.asarray(region.school_places_by_year)) + extra_places,
         new_places=np.maximum(np.diff(np.asarray(region.school_places_by_year), axis=0, prepend=0), 0),
         units=_by_year(np.stack([region.guaranteed_homes, region.public_homes], axis=2)) + extra_units,
-        reclassification=np.minimum(constants.reclassification * _edge_of_town(region), 0.2)[None, :] * pace[:, None],
+        reclassification=_reclassification(region, constants.reclassification, pace),
         schooling_share=_schooling_of_cohorts(region),
         place_cost=float(given.get("school_place_cost") or 153_466.0),
         home_cost=float(given.get("home_cost") or 353_000.0),
@@ -224,6 +224,13 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         field.name: np.array(value, order="C") for field in fields(inputs) if isinstance(value := getattr(inputs, field.name), np.ndarray)
     }
     return replace(inputs, **arrays)
+
+
+def _reclassification(region: Region, yearly: FloatArray, pace: FloatArray) -> FloatArray:
+    """Return the yearly share by quarter and area; what took villages back before 2020 (negative) does not go on after it."""
+    path = np.clip(yearly * _edge_of_town(region), -0.2, 0.2)[None, :] * pace[:, None]
+    path[CENSUS_2020 + 1 :] = np.maximum(path[CENSUS_2020 + 1 :], 0.0)
+    return path
 
 
 def _edge_of_town(region: Region) -> FloatArray:

@@ -79,7 +79,7 @@ def utilities(
         away[:, kids, areas] = outside + kids * p.beta_s * (0.5 - p.pi_home)
     village = np.empty(origins)
     town = np.empty(origins)
-    village[:areas] = p.beta_w * np.log(income_village) + p.k_village
+    village[:areas] = p.beta_w * np.log(income_village) + p.k_village + constants.place
     village[areas:] = p.beta_w * math.log(0.40 * wage_outside) + p.k_village
     town[:areas] = pull - p.beta_d * math.log(OWN_TOWN_KM + 1.0) + p.k_town
     town[areas:] = p.beta_w * math.log(0.75 * wage_outside) + p.k_return_town

@@ -31,7 +31,7 @@ def compare(region: Any, frames: dict[str, npt.NDArray[Any]]) -> dict[str, Any]:
     gap = 100.0 * (town[2020] / residents[2020] - region.town_2020 / region.residents_2020)[counties]
     change = {
         name: (
-            float(migrants[40, :, :4, k].sum() + movers[40, :, k].sum() - getattr(region, f"{name}_2010").sum()),
+            float(migrants[40, :, :3, k].sum() + movers[40, :, k].sum() - getattr(region, f"{name}_2010").sum()),
             float(getattr(region, f"{name}_2020").sum() - getattr(region, f"{name}_2010").sum()),
         )
         for k, name in enumerate(("same_area", "other_area"))

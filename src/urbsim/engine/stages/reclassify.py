@@ -1,7 +1,8 @@
-"""Stage 1, its only act on households: villages become town.
+"""Stage 1, its only act on households: villages become town, or are village again.
 
 It flips whole village households to town and changes neither register nor household: those who live in place, those of the village who live
-elsewhere (their home is now in town), and migrants who rent in a village of the area.
+elsewhere (their home is now in town), and migrants who rent in a village of the area. Boundaries are redrawn both ways: a negative share
+takes villages classed as town back, with the households registered there; their lodgers are not known and stay.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from urbsim.population.registry import GONE, OUTSIDE
 
 @kernel
 def reclassify(h, lo, hi, q, key, areas, share, accounts):  # type: ignore[no-untyped-def]
-    """Flip households; `share` per area is the chance of the quarter that a village household's village becomes town."""
+    """Flip households; `share` per area is the chance of the quarter that a village household's village becomes town.
+
+    Below 0 it is, without the sign, the chance that a village classed as town is village again.
+    """
     for i in range(lo, hi):
         r = h[i]
         place = r.place
@@ -24,7 +28,8 @@ def reclassify(h, lo, hi, q, key, areas, share, accounts):  # type: ignore[no-un
         origin = r.origin
         home_village = origin < areas and not r.register_in_town
         lodger = place != OUTSIDE and not at_home(r) and r.part == 0
-        if not home_village and not lodger:
+        taken_back = origin < areas and r.register_in_town and share[origin] < 0.0
+        if not home_village and not lodger and not taken_back:
             continue
         u, v, _, _ = rng.draw4(key, rng.RECLASSIFY, r.id, q, 0)
         if home_village and u < share[origin]:
@@ -42,3 +47,12 @@ def reclassify(h, lo, hi, q, key, areas, share, accounts):  # type: ignore[no-un
             if r.resident_area == place and r.resident_part == 0:
                 r.resident_part = 1
                 accounts[place].change_town[RECLASSIFICATION] += along(r)
+        if taken_back and u < -share[origin]:
+            r.register_in_town = 0
+            persons = left_behind(r)
+            if at_home(r):
+                r.part = 0
+                if r.resident_area == origin and r.resident_part == 1:
+                    r.resident_part = 0
+                    persons += along(r)
+            accounts[origin].change_town[RECLASSIFICATION] -= persons
