@@ -49,6 +49,7 @@ NOT_READ = {
     "V_t2r": "all other areas have 0",
     "theta_strict": "fixed at 0: thresholds act in eligibility alone",
     "eta_hp": "house prices are an input and do not answer",
+    "reclass_share": "what the fit of a draw aims at; its yearly rates by prefecture are in the ensemble",
     "s_town": "a pattern to compare with; k_town, k_return_town and k_return_village give the share",
     "g_lb": "0 by sign conflict; a split family acts through beta_split",
     "p_child": "the number behind c0",

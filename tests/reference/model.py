@@ -98,7 +98,8 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self._do("forget")
         # 1 inputs and reclassification
         self._do("reclassify")
-        self.town_share = [[1.0 - (1.0 - s) * (1.0 - max(r, 0.0)) for s, r in zip(row, self.reclassified, strict=True)] for row in self.town_share]
+        gained = [max(share, 0.0) for share in self.reclassified]
+        self.town_share = [[1.0 - (1.0 - s) * (1.0 - g) for s, g in zip(row, gained, strict=True)] for row in self.town_share]
         utilities = self.government.utilities()
         # 2 demography
         self._do("meet_death")

@@ -4,7 +4,7 @@ For each prior sample (candidate) the other parameters stay as drawn; what is so
 
 * 64 constants `xi` (people of the region; a prefecture's part and a bounded part of the area), against residents 2020;
 * 11 constants `xi_block` (people of other provinces), against people registered in other provinces 2020 by prefecture;
-* 11 yearly rates `reclassification` (boundaries are redrawn both ways, so a rate can be negative), against the town share 2020 by prefecture;
+* 11 yearly rates `reclassification` (boundaries are redrawn both ways: a rate can be negative), against the town share 2020;
 * 3 rates: `k_outside` (against the region's residents), `k_town` (so that the reclassification left over for the whole region equals the
   candidate's own prior, `reclass_share`: nobody published how much of the rise of towns is a new boundary, and without this the two
   trade off freely), `k_q_out` (against those of other provinces who settled in 2015-2018).
@@ -28,7 +28,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 CENSUS_2020 = 40
-TOLERANCES = {"residents": 0.02, "other_province": 0.05, "town_share": 1.5, "reclassification": 0.25}  # relative, relative, points, relative
+TOLERANCES = {"residents": 0.02, "other_province": 0.05, "town_share": 1.5, "reclassification": 0.25}  # relative, but town_share in points
 SETTLED_FROM_OUTSIDE_2015_2018 = 539_000.0  # persons; State New Urbanisation Report 2018 (population.csv of the evidence)
 ITERATIONS = ((250, 14), (100, 5))  # (weight, most runs): coarse first, then at the default weight
 HOPELESS = 2.5  # a candidate this far off at the coarse weight is given up
@@ -96,7 +96,7 @@ def run_to_census(
 
 
 def errors(region: Any, reached: Reached) -> dict[str, Floats]:
-    """Return the errors by prefecture: residents and other_province relative, town_share in points; reclassification of the region, relative."""
+    """Return the errors by prefecture: residents and other_province relative, town_share in points; reclassification (region)."""
     p = region.prefecture_of
     residents, town = sums(reached.residents, p), sums(reached.town, p)
     asked, asked_town = sums(region.residents_2020, p), sums(region.town_2020, p)
@@ -166,7 +166,8 @@ def solve(region_name: str, candidate: int, *, seed: int = 0, start: dict[str, A
 def _opening(region: Any, parameters: dict[str, float], start: dict[str, Any] | None) -> Solution:
     """Return where the search begins: zeros, or the solution of the first candidate."""
     areas, prefectures = len(region.area_codes), len(region.prefecture_codes)
-    solution = Solution(parameters, np.zeros(prefectures), np.zeros(areas), np.zeros(prefectures), np.full(prefectures, parameters["reclass_share"]))
+    boundaries = np.full(prefectures, parameters["reclass_share"])
+    solution = Solution(parameters, np.zeros(prefectures), np.zeros(areas), np.zeros(prefectures), boundaries)
     if start is not None:
         solution.prefecture_part, solution.area_part = np.array(start["prefecture_part"]), np.array(start["area_part"])
         solution.block, solution.reclassification = np.array(start["block"]), np.array(start["reclassification"])
