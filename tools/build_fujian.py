@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from fujian import blocks, economy, services
 from fujian.births import births_by_year
 from fujian.census import fill_changting, write_moves_inside_cores
-from fujian.published import SPECIAL
+from fujian.published import SPECIAL, UNCLEAR
 from regionbuild import census, vital
 from regionbuild.evidence import Evidence, Facts
 from regionbuild.paths import Growth, write_village_income
@@ -56,7 +56,7 @@ def build(evidence_folder: Path) -> None:
     origins = Facts()
     blocks.write_blocks(evidence, origins, place, place.incoming(counts))
     points = Facts(extra=["vintage"])
-    write_published(evidence, points, counts, place, SPECIAL, "migrants_and_national")
+    write_published(evidence, points, counts, place, SPECIAL, "migrants_and_national", UNCLEAR)
     place.write(
         {
             "census": counts,
