@@ -16,7 +16,7 @@ import pytest
 import urbsim
 from tests.experiments import fake_engine
 from urbsim.errors import UserError
-from urbsim.experiments import pool, runner
+from urbsim.experiments import runner, simulation
 from urbsim.experiments.failure import RunError
 from urbsim.experiments.plan import make_plan
 from urbsim.results.hashing import content_hash
@@ -135,10 +135,10 @@ def test_packing_loses_nothing() -> None:
         "float": np.array([0.1, np.nan]),
         "none": np.zeros((0, 3), dtype=np.int64),
     }
-    packed = pool.pack(frames)
+    packed = simulation.pack(frames)
     assert packed["small"].dtype == np.int32
     assert packed["large"].dtype == np.int64
-    for name, values in pool.unpack(packed).items():
+    for name, values in simulation.unpack(packed).items():
         assert values.dtype == frames[name].dtype
         np.testing.assert_array_equal(values, frames[name])
 

@@ -63,6 +63,7 @@ def open_engine(
     """
     region = load_region(scenario.region)
     parameters, constants = constants_of(region, draw)
+    parameters |= scenario.parameters
     if still:
         parameters |= {"a0": 1e-12, "h_re": 0.0, "h_entry": 0.0, "town_born_move": 0.0}
     people, templates = people_of(scenario.region, weight, seed)

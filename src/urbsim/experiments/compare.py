@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from urbsim.errors import UserError
 from urbsim.experiments.plan import Plan, as_scenario, make_plan
-from urbsim.experiments.pool import Progress
 from urbsim.experiments.runner import run_plan
+from urbsim.experiments.tasks import Progress
 
 if TYPE_CHECKING:
     import xarray as xr

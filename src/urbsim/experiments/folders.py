@@ -60,6 +60,19 @@ def filling(folder: Path) -> Iterator[Path]:
         release(folder)
 
 
+@contextlib.contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn what the system refuses while runs are written into DiskError; finished runs stay."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error) or type(error).__name__
+        zh = f"磁盘已满，无法写入 {folder}" if error.errno in FULL else f"无法写入 {folder}：{reason}"
+        en = f"The disk is full, {folder} could not be written" if error.errno in FULL else f"{folder} could not be written: {reason}"
+        words = Text(zh=f"{zh}。已完成的运行都在，再次运行即可继续。", en=f"{en}. Finished runs are kept: start again to go on.")
+        raise DiskError(words) from error
+
+
 def release(folder: Path) -> None:
     """Remove `folder` if nothing is in it: what a run that never finished had claimed."""
     with contextlib.suppress(OSError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from urbsim.clock import last_day, quarter_of
 from urbsim.errors import Problem, UserError
+from urbsim.experiments.tasks import Spread
 from urbsim.text import Text
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ class Plan:
     jobs: int
     threads: int
     settings: tuple[str, ...] = ()
+    scheduler: str | None = None
+
+    @property
+    def spread(self) -> Spread:
+        """Return how the work is spread."""
+        return Spread(self.jobs, self.scheduler)
 
     @property
     def expression(self) -> str:
@@ -69,11 +76,13 @@ def make_plan(
     settings: Sequence[str] = (),
     jobs: int | None = None,
     threads: int = 1,
+    scheduler: str | None = None,
 ) -> Plan:
     """Return the plan of an experiment; what is not given comes from the scenario.
 
     Dates may be written 2025, 2025-07 or 2025-07-01; `until` means the whole of the year or quarter it names. `jobs` defaults to the
-    cores at hand, at most one for each run. Raises UserError with everything that cannot be.
+    cores at hand, at most one for each run; `scheduler` is the address of a Dask cluster that takes their place.
+    Raises UserError with everything that cannot be.
     """
     problems: list[Problem] = []
     first, last = _date(start, problems), _date(until, problems)
@@ -90,7 +99,7 @@ def make_plan(
         found = found.with_run(draws=draws, replicates=replicates, seed=seed, weight=weight, start=first, until=last)
     except UserError as error:
         raise UserError([*error.problems, *problems]) from None
-    plan = Plan(found, min(jobs or cores(), found.run.draws * found.run.replicates), threads, tuple(settings))
+    plan = Plan(found, min(jobs or cores(), found.run.draws * found.run.replicates), threads, tuple(settings), scheduler)
     problems += _missing_draws(found)
     if plan.first >= plan.until:
         period = found.period

@@ -8,8 +8,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from urbsim.experiments.failure import RunError
 from urbsim.experiments.plan import Plan, as_scenario, make_plan
-from urbsim.experiments.pool import Frames, Numbers, Progress, Simulate, Task, one_run, simulate_all
+from urbsim.experiments.simulation import Frames, Numbers, Simulate, Simulation, one_run, unpack
+from urbsim.experiments.tasks import Failure, Outcome, Progress, Task, execute
+from urbsim.text import Text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -62,16 +65,37 @@ def run_plan(plan: Plan, progress: Progress | None = None) -> tuple[xr.Dataset, 
     assembler = Assembler(region, scenario, run.draws, run.replicates, quarters=quarters, first_quarter=plan.first)
     twin = Assembler(region, scenario, 1, 1, quarters=quarters, first_quarter=plan.first)
 
-    def receive(i: int, frames: Frames) -> None:
+    def receive(i: int, outcome: Outcome) -> None:
+        if outcome.failure is not None:
+            raise outcome.failure.error or _failure(plan, tasks[i], numbers, outcome.failure)
         into = twin if tasks[i].still else assembler
-        into.add(tasks[i].draw, tasks[i].replicate, _from_quarter(frames, plan.first))
+        into.add(tasks[i].draw, tasks[i].replicate, _from_quarter(unpack(outcome.result), plan.first))
 
-    simulate_all(_engine(), scenario, tasks, numbers, plan.jobs, receive, progress, told_as=plan.expression)
+    def tell(done: int) -> None:
+        if progress is not None:
+            progress(done, len(tasks) * plan.until)
+
+    tell(0)
+    work = Simulation(_engine(), scenario.resolved_yaml(), numbers)
+    execute(work, tasks, len(tasks), plan.spread, receive, tell)
     dataset = assembler.dataset()
     if tasks[-1].still:
         dataset = _with_still(dataset, twin.dataset())
     record = provenance_of(plan, wall_time=time.perf_counter() - began, hash_of_content=content_hash(dataset))
     return dataset.assign_attrs(provenance=json.dumps(record, ensure_ascii=False, sort_keys=True)), record
+
+
+def _failure(plan: Plan, task: Task, numbers: Numbers, failure: Failure) -> RunError:
+    """Return the error that names a failed run and the command that repeats it."""
+    told_as, why = plan.expression, failure.reason
+    zh = f"{told_as} 的第 {task.draw} 次抽样、第 {task.replicate} 次重复运行失败：{why.zh}。"
+    en = f"Draw {task.draw}, replicate {task.replicate} of {told_as} failed: {why.en}."
+    command = (
+        'python -c "import urbsim; from urbsim.experiments.runner import run_one; '
+        f"run_one({told_as}, draw={task.draw}, replicate={task.replicate}, seed={numbers.seed}, weight={numbers.weight}, "
+        f'threads={numbers.threads}, until={numbers.until})"'
+    )
+    return RunError(Text(zh=f"{zh}\n单独重跑：{command}", en=f"{en}\nTo repeat it alone: {command}"))
 
 
 def _with_still(dataset: xr.Dataset, twin: xr.Dataset) -> xr.Dataset:

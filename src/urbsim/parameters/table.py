@@ -196,6 +196,8 @@ def load_moments() -> Mapping[str, Moment]:
 
 
 PARAMETERS: Mapping[str, Parameter] = load_parameters()
+OTHER_SYMBOLS: Mapping[str, str] = MappingProxyType({"k_q": "k_q_in"})
+"""Symbols that the evidence also writes: its table 5.5 calls the action rate of 0.028 a quarter `k_q`."""
 MOMENTS: Mapping[str, Moment] = load_moments()
 
 
@@ -207,10 +209,10 @@ def _by_code() -> Mapping[str, Parameter]:
 def find(name: str) -> Parameter:
     """Return the parameter of this symbol or of this name in words; raises UserError with the nearest names.
 
-    >>> find("C_move").code, find("moving_cost").symbol
-    ('moving_cost', 'C_move')
+    >>> find("C_move").code, find("moving_cost").symbol, find("k_q").symbol
+    ('moving_cost', 'C_move', 'k_q_in')
     """
-    parameter = PARAMETERS.get(name) or _by_code().get(name)
+    parameter = PARAMETERS.get(OTHER_SYMBOLS.get(name, name)) or _by_code().get(name)
     if parameter is not None:
         return parameter
     close = get_close_matches(name, [*PARAMETERS, *_by_code()], n=3)

@@ -45,7 +45,7 @@ class Assembler:
         self.draws = list(range(draws)) if isinstance(draws, int) else [int(d) for d in draws]
         self.replicates = list(range(replicates)) if isinstance(replicates, int) else [int(r) for r in replicates]
         self.context = Context(Levels(region), Calendar(first_quarter, quarters), scenario)
-        self._sizes = _sizes(self.context)
+        self._sizes = sizes(self.context)
         self._data: dict[str, NDArray[Any]] = {}
         for name, variable in VARIABLES.items():
             shape = (len(self.draws), len(self.replicates), *(self._sizes[dim] for dim in variable.dims))
@@ -58,15 +58,8 @@ class Assembler:
 
         Raises ValueError for frames off the contract and IdentityError if people do not add up.
         """
-        calendar, levels = self.context.calendar, self.context.levels
-        check_frames(frames, calendar.quarters, levels.areas)
-        check_identity(frames, levels.region.area_codes, calendar.first)
-        computed = run_variables(frames, self.context)
-        for name, target in self._data.items():
-            values = computed[name]
-            if target.dtype == np.int32 and values.size and np.abs(values).max() > np.iinfo(np.int32).max:
-                raise ValueError(f"{name} does not fit into int32")
-            target[draw, replicate] = values
+        for name, values in run_values(frames, self.context).items():
+            self._data[name][draw, replicate] = values
         self._missing.discard((draw, replicate))
 
     def dataset(self, provenance: Mapping[str, Any] | None = None) -> xr.Dataset:
@@ -75,45 +68,18 @@ class Assembler:
             raise ValueError(f"{len(self._missing)} runs are missing, first {min(self._missing)}")
         variables = {}
         for name, variable in VARIABLES.items():
-            attrs = {
-                "long_name": variable.name.en,
-                "long_name_zh": variable.name.zh,
-                "units": variable.unit,
-                "units_zh": variable.unit_zh,
-            }
-            if variable.note:
-                attrs["comment"] = variable.note
-            variables[name] = (("draw", "replicate", *variable.dims), self._data[name], attrs)
+            variables[name] = (("draw", "replicate", *variable.dims), self._data[name], attributes_of(name))
         dataset = xr.Dataset(variables, coords=self._coordinates(), attrs=self._attributes())
         if provenance is not None:
             dataset.attrs["provenance"] = json.dumps(provenance, ensure_ascii=False, sort_keys=True)
         return dataset
 
     def _coordinates(self) -> dict[str, Any]:
-        levels, calendar = self.context.levels, self.context.calendar
-        coords: dict[str, Any] = {
+        return {
             "draw": ("draw", np.array(self.draws, dtype=np.int32), _names("parameter draw", "参数抽样")),
             "replicate": ("replicate", np.array(self.replicates, dtype=np.int32), _names("replicate", "重复")),
-            "time": ("time", calendar.time, _names("quarter's end", "季末")),
-            "year": ("year", np.array(calendar.years, dtype=np.int32), _names("year", "年份")),
-            "year_end": ("year_end", np.array(calendar.fourth_years, dtype=np.int32), _names("year's end", "年末")),
-            "area": ("area", _text(levels.labels), _names("area", "地区")),
-            "area_zh": ("area", _text([name.zh for name in levels.names])),
-            "area_en": ("area", _text([name.en for name in levels.names])),
-            "level": ("area", _text(levels.level), _names("level", "层级")),
-            "area_prefecture": ("area", _text(levels.prefecture), _names("prefecture of the row", "所属设区市")),
-            "prefecture": ("prefecture", _text(list(levels.region.prefecture_codes)), _names("prefecture", "设区市")),
-            "prefecture_zh": ("prefecture", _text([name.zh for name in levels.region.prefecture_names])),
-            "prefecture_en": ("prefecture", _text([name.en for name in levels.region.prefecture_names])),
+            **coordinates(self.context),
         }
-        for axis, labels in AXES.items():
-            coords[axis] = (axis, _text([label.code for label in labels]))
-            coords[f"{axis}_zh"] = (axis, _text([label.text.zh for label in labels]))
-            coords[f"{axis}_en"] = (axis, _text([label.text.en for label in labels]))
-        coords["service_unit"] = ("service", _text([label.unit for label in AXES["service"]]))
-        coords["service_unit_zh"] = ("service", _text([label.unit_zh for label in AXES["service"]]))
-        coords.update(indicator_coordinates(self.context))
-        return coords
 
     def _attributes(self) -> dict[str, Any]:
         scenario, region = self.context.scenario, self.context.levels.region
@@ -127,6 +93,56 @@ class Assembler:
             "schema_version": SCHEMA_VERSION,
             "Conventions": "CF-1.11",
         }
+
+
+def run_values(frames: Frames, context: Context) -> dict[str, NDArray[Any]]:
+    """Return every variable of one run in the dtype of the result, dims as in `VARIABLES`; checks shapes and the identity of people.
+
+    Raises ValueError for frames off the contract and IdentityError if people do not add up.
+    """
+    calendar, levels = context.calendar, context.levels
+    check_frames(frames, calendar.quarters, levels.areas)
+    check_identity(frames, levels.region.area_codes, calendar.first)
+    computed = run_variables(frames, context)
+    for name, variable in VARIABLES.items():
+        values = computed[name]
+        if variable.dtype == "int32" and values.size and np.abs(values).max() > np.iinfo(np.int32).max:
+            raise ValueError(f"{name} does not fit into int32")
+        computed[name] = values.astype(variable.dtype, copy=False)
+    return computed
+
+
+def attributes_of(name: str) -> dict[str, str]:
+    """Return the attributes of a variable: names in both languages, units, a comment where there is one."""
+    variable = VARIABLES[name]
+    attrs = {"long_name": variable.name.en, "long_name_zh": variable.name.zh, "units": variable.unit, "units_zh": variable.unit_zh}
+    return attrs | ({"comment": variable.note} if variable.note else {})
+
+
+def coordinates(context: Context) -> dict[str, Any]:
+    """Return the coordinates of all dimensions of a run: name -> (dimension, values, attributes)."""
+    levels, calendar = context.levels, context.calendar
+    coords: dict[str, Any] = {
+        "time": ("time", calendar.time, _names("quarter's end", "季末")),
+        "year": ("year", np.array(calendar.years, dtype=np.int32), _names("year", "年份")),
+        "year_end": ("year_end", np.array(calendar.fourth_years, dtype=np.int32), _names("year's end", "年末")),
+        "area": ("area", _text(levels.labels), _names("area", "地区")),
+        "area_zh": ("area", _text([name.zh for name in levels.names])),
+        "area_en": ("area", _text([name.en for name in levels.names])),
+        "level": ("area", _text(levels.level), _names("level", "层级")),
+        "area_prefecture": ("area", _text(levels.prefecture), _names("prefecture of the row", "所属设区市")),
+        "prefecture": ("prefecture", _text(list(levels.region.prefecture_codes)), _names("prefecture", "设区市")),
+        "prefecture_zh": ("prefecture", _text([name.zh for name in levels.region.prefecture_names])),
+        "prefecture_en": ("prefecture", _text([name.en for name in levels.region.prefecture_names])),
+    }
+    for axis, labels in AXES.items():
+        coords[axis] = (axis, _text([label.code for label in labels]))
+        coords[f"{axis}_zh"] = (axis, _text([label.text.zh for label in labels]))
+        coords[f"{axis}_en"] = (axis, _text([label.text.en for label in labels]))
+    coords["service_unit"] = ("service", _text([label.unit for label in AXES["service"]]))
+    coords["service_unit_zh"] = ("service", _text([label.unit_zh for label in AXES["service"]]))
+    coords.update(indicator_coordinates(context))
+    return coords
 
 
 def assemble(
@@ -158,10 +174,11 @@ def assemble(
     return assembler.dataset(provenance)
 
 
-def _sizes(context: Context) -> dict[str, int]:
-    sizes = {axis: len(labels) for axis, labels in AXES.items()}
+def sizes(context: Context) -> dict[str, int]:
+    """Return the length of every dimension of a run."""
+    found = {axis: len(labels) for axis, labels in AXES.items()}
     calendar, levels = context.calendar, context.levels
-    return sizes | {
+    return found | {
         "time": calendar.quarters,
         "year": len(calendar.years),
         "year_end": len(calendar.fourth_years),

@@ -45,9 +45,9 @@ def write(dataset: xr.Dataset, folder: str | Path, *, scenario_yaml: str, proven
     """
     target = Path(folder)
     check_free(target, provenance.get(IDENTITY))
-    with _beside(target) as part:
+    with beside(target) as part:
         write_files(dataset, part, scenario_yaml=scenario_yaml, provenance=provenance, hook=hook)
-        _move(part, target)
+        move_into_place(part, target)
     return target
 
 
@@ -154,7 +154,7 @@ def _host() -> str:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def beside(target: Path) -> Iterator[Path]:
     """Give a fresh hidden folder beside `target`, removed in the end whatever happens."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -189,7 +189,7 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _move(part: Path, target: Path) -> None:
+def move_into_place(part: Path, target: Path) -> None:
     """Put the finished folder in its place, replacing an empty folder or the same run."""
     with _telling(target):
         old = None

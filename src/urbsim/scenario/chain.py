@@ -12,6 +12,7 @@ from urbsim.policy.targets import target_names
 from urbsim.policy.yamlnodes import Node, read_yaml
 from urbsim.scenario.assumptions import ASSUMPTIONS
 from urbsim.scenario.find import inside, is_path, shipped_folder, shipped_scenarios
+from urbsim.scenario.parameters import check_parameter
 from urbsim.scenario.schema import ScenarioFile
 from urbsim.text import Text
 
@@ -80,6 +81,9 @@ def _check_header(file: SourceFile, problems: list[Problem]) -> None:
         if wrong is not None:
             allowed = known.allowed()
             problems.append(problem_at(value, file.shown, wrong, Text(f"可以给：{allowed.zh}", f"allowed: {allowed.en}")))
+    fixed = file.root.get("parameters")
+    for key, value in fixed.pairs if fixed is not None else ():
+        check_parameter(key, value, file.shown, problems)
 
 
 def _find_base(file: SourceFile, name: str, problems: list[Problem]) -> tuple[Path, str] | None:

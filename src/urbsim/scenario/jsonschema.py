@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from urbsim.parameters import PARAMETERS
 from urbsim.policy.areas import areas_of
 from urbsim.policy.levers import Lever
 from urbsim.policy.packages import package_names
@@ -17,6 +18,7 @@ from urbsim.policy.targets import target_names
 from urbsim.regions.geography import available_regions
 from urbsim.scenario.assumptions import ASSUMPTIONS
 from urbsim.scenario.find import shipped_scenarios
+from urbsim.scenario.parameters import UNREAD
 from urbsim.scenario.schema import ScenarioFile
 
 _DATE: dict[str, Any] = {
@@ -37,6 +39,12 @@ def build_schema() -> dict[str, Any]:
     fields["extends"] = {"anyOf": [{"enum": list(shipped_scenarios())}, _FILE]}
     fields["targets"] = {"enum": list(target_names())}
     fields["assumptions"] = {"type": ["object", "null"], "additionalProperties": False, "properties": _assumptions()}
+    fields["parameters"] = {
+        "type": ["object", "null"],
+        "additionalProperties": False,
+        "properties": _parameters(),
+        "description": fields["parameters"]["description"],
+    }
     policy = definitions["PolicySection"]["properties"]
     policy["packages"] = _one_or_more({"anyOf": [{"enum": list(package_names())}, _FILE]})
     policy["set"] = {"type": "array", "items": _rule(), "description": policy["set"]["description"]}
@@ -83,6 +91,15 @@ def _assumptions() -> dict[str, Any]:
             "maximum": item.maximum,
         }
         for item in ASSUMPTIONS.values()
+    }
+
+
+def _parameters() -> dict[str, Any]:
+    read = [parameter for parameter in PARAMETERS.values() if parameter.symbol not in UNREAD]
+    return {
+        name: {"description": f"{parameter.name.zh} / {parameter.name.en} ({parameter.unit.en})", "type": "number"}
+        for parameter in read
+        for name in (parameter.symbol, parameter.code)
     }
 
 

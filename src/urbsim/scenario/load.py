@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from urbsim.errors import Problem, UserError
+from urbsim.parameters import find
 from urbsim.policy.areas import Areas, any_areas, areas_of
 from urbsim.policy.problems import nearest_hint, problem_at
 from urbsim.policy.rules import DatedValue, read_rules
@@ -82,6 +83,7 @@ def _resolve(chain: list[SourceFile], problems: list[Problem]) -> Scenario | Non
         targets=next((file.fields.targets for file in reversed(chain) if file.fields.targets), None),
         policy=policy,
         assumptions=_assumptions(chain),
+        parameters=_parameters(chain),
         run=_run(chain),
         packages=tuple(loaded),
         notes=notes_on(policy, last.fields.name),
@@ -129,6 +131,14 @@ def _assumptions(chain: list[SourceFile]) -> Mapping[str, float | None]:
     for file in chain:
         for name, value in (file.fields.assumptions or {}).items():
             merged[name] = None if value is None else float(value)
+    return frozen(merged)
+
+
+def _parameters(chain: list[SourceFile]) -> Mapping[str, float]:
+    merged: dict[str, float] = {}
+    for file in chain:
+        for name, value in (file.fields.parameters or {}).items():
+            merged[find(name).symbol] = float(value)
     return frozen(merged)
 
 

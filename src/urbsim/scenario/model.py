@@ -6,9 +6,10 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from urbsim.clock import LAST_QUARTER, quarter_of
 from urbsim.policy.targets import TargetTable, load_targets
@@ -66,6 +67,8 @@ class Scenario:
     packages: tuple[str, ...] = ()
     notes: tuple[Text, ...] = ()
     file: str | None = None
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    """Behavioural parameters by symbol that hold in every draw instead of the draw's own (what a study varies)."""
 
     def __reduce__(self) -> tuple[Callable[[str], Scenario], tuple[str]]:
         """Travel to other processes as the resolved file."""
@@ -76,16 +79,21 @@ class Scenario:
     @cached_property
     def hash8(self) -> str:
         """Return eight hexadecimal digits that change whenever anything that can change a result changes."""
-        said = {
+        said = self.content | {"run": [self.run.draws, self.run.replicates, self.run.seed, self.run.weight]}
+        text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """Return all that can change a single run, ready for JSON: without names, sources and the numbers of `run`."""
+        said: dict[str, Any] = {
             "region": self.region,
             "period": [self.period.start.isoformat(), self.period.until.isoformat()],
             "targets": self.targets,
             "policy": self.policy.content,
             "assumptions": {name: value for name, value in sorted(self.assumptions.items()) if value is not None},
-            "run": [self.run.draws, self.run.replicates, self.run.seed, self.run.weight],
         }
-        text = json.dumps(said, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
+        return said | ({"parameters": dict(sorted(self.parameters.items()))} if self.parameters else {})
 
     @property
     def target_table(self) -> TargetTable | None:
@@ -116,6 +124,9 @@ class Scenario:
         return resolved_yaml(self)
 
 
-def frozen(values: Mapping[str, float | None]) -> Mapping[str, float | None]:
+Value = TypeVar("Value")
+
+
+def frozen(values: Mapping[str, Value]) -> Mapping[str, Value]:
     """Return a mapping that cannot be changed."""
     return MappingProxyType(dict(values))

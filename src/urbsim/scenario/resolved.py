@@ -48,6 +48,9 @@ def resolved_yaml(scenario: Scenario) -> str:
             lines.append(f"  # {name}: as in the region's data or the parameters ({ASSUMPTIONS[name].unit.en})")
         else:
             lines.append(f"  {name}: {value!r}  # {ASSUMPTIONS[name].unit.en}")
+    if scenario.parameters:
+        lines.append("parameters:")
+        lines += [f"  {symbol}: {value!r}" for symbol, value in sorted(scenario.parameters.items())]
     run = scenario.run
     lines.append(f"run: {{draws: {run.draws}, replicates: {run.replicates}, seed: {run.seed}, weight: {run.weight}}}")
     lines += ["policy:", "  set:"] if any(True for _ in scenario.policy.levers_set()) else []

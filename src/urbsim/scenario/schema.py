@@ -76,6 +76,7 @@ class ScenarioFile(BaseModel):
     targets: str | None = Field(default=None, description="a packaged target table")
     policy: PolicySection | None = None
     assumptions: dict[str, Any] | None = None
+    parameters: dict[str, Any] | None = Field(default=None, description="parameters, by symbol or name, that hold in every draw")
     run: RunFile | None = None
 
 

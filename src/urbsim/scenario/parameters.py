@@ -1,0 +1,57 @@
+"""Behavioural parameters that a file fixes: checked by name and bounds, with the place in the file."""
+
+from __future__ import annotations
+
+import math
+
+from urbsim.errors import Problem, UserError
+from urbsim.parameters import Parameter, find
+from urbsim.policy.problems import describe, problem_at
+from urbsim.policy.yamlnodes import Node
+from urbsim.text import Text
+
+UNREAD = frozenset(
+    {
+        "beta_am", "beta_nat", "sigma_w", "g_w", "V_mega", "V_t2", "V_t2r", "theta_strict", "eta_hp", "s_town", "g_lb", "p_child", "TFR_m",
+        "beta_m", "un_a", "un_b", "un_years",
+    }
+)  # fmt: skip
+"""Parameters of the evidence that the model has no use for: fixing or varying one would do nothing."""
+
+
+def named_parameter(node: Node, file: str, problems: list[Problem]) -> Parameter | None:
+    """Return the parameter that a word names, by symbol or name; note what is wrong with it."""
+    try:
+        found = find(node.raw)
+    except UserError as error:
+        problems.extend(problem_at(node, file, each.message, each.hint) for each in error.problems)
+        return None
+    if found.symbol in UNREAD:
+        message = Text(f"模型没有用到参数“{node.raw}”", f"the model does not use the parameter '{node.raw}'")
+        problems.append(problem_at(node, file, message))
+        return None
+    return found
+
+
+def check_parameter(key: Node, value: Node, file: str, problems: list[Problem]) -> None:
+    """Note everything that is wrong with one `symbol: value`."""
+    found = named_parameter(key, file, problems)
+    if found is not None:
+        wrong = wrong_value(found, value.plain())
+        if wrong is not None:
+            problems.append(problem_at(value, file, wrong))
+
+
+def wrong_value(parameter: Parameter, value: object) -> Text | None:
+    """Return None if the parameter may take `value`, else what is wrong."""
+    name = parameter.symbol
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Text(f"{name} 要的是数，给的是{describe(value).zh}", f"{name} takes a number, found {describe(value).en}")
+    if not math.isfinite(value):
+        return Text(f"{name} 要的是有限的数", f"{name} takes a finite number")
+    low, high = parameter.minimum, parameter.maximum
+    if low is not None and value < low:
+        return Text(f"{name} 不能小于 {low:g}，给的是 {value:g}", f"{name} must be at least {low:g}, found {value:g}")
+    if high is not None and value > high:
+        return Text(f"{name} 不能大于 {high:g}，给的是 {value:g}", f"{name} must be at most {high:g}, found {value:g}")
+    return None
