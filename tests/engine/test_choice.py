@@ -29,7 +29,8 @@ def choose(key: np.uint64, size: int, away: list[float], village: float, town: f
     ones, zeros = np.ones(AREAS), np.zeros(AREAS)
     location(
         rows, 0, size, QUARTER, key, p, AREAS, np.ones(size, np.uint8), race, np.full(AREAS, village), np.full(AREAS, town),
-        np.full((AREAS, AREAS), 50.0), ones, ones, np.ones((3, AREAS)), zeros, np.zeros(AREAS, np.uint8), ones, empty_accounts(AREAS),
+        np.full((AREAS, AREAS), 50.0), ones, ones, np.ones((3, AREAS)), zeros, np.zeros(AREAS, np.uint8), ones,
+        np.zeros((AREAS, 2)), np.zeros((AREAS, 4)), empty_accounts(AREAS),
     )  # fmt: skip
     return picks(rows)
 

@@ -53,6 +53,7 @@ class Events:
     settling_applied: int = 0
     settling_eligible: int = 0
     settling_admitted: int = 0
+    homes_bought: list[int] = field(default_factory=zeros(2))  # households: whole, shared
 
 
 @dataclass
@@ -75,6 +76,9 @@ class Census:
     insured: int = 0
     wage_sum: int = 0
     registered_permit_holders: int = 0
+    poor: int = 0
+    flexible: int = 0
+    tenants_helped: int = 0
 
 
 def as_records(pages: list[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:

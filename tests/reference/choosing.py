@@ -40,6 +40,10 @@ class Choosing(Facts):
             tie += p.beta_prh
         elif self.tenure == code.TENURE_GUARANTEED:
             tie += p.beta_prh * (1.0 if self.outside else self.model.rent_edge[self.place])
+        elif self.tenure == code.TENURE_MARKET_RENT and not self.outside:
+            for gains, gain in zip((self.flexible_worker, self.rent_subsidised), self.model.rent_help[self.place], strict=True):
+                if gains:
+                    tie += gain
         if self.status == code.STATUS_SETTLED:
             tie += p.beta_reg
         if self.settle_type:

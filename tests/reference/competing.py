@@ -45,16 +45,31 @@ class Competing(Moving):
         return self.model.price[self.place] * 90.0 / max(wage * self.earners * 12.0, 1.0)
 
     def seek_home(self) -> Ticket | None:
-        """Stage 8: buy, or return the ticket of one who asks for a rental unit. Tenants of a unit occupy it."""
-        if self.outside or self.in_village or self.owns:
+        """Stage 8: buy, or return the ticket of one who asks for a rental unit. Tenants of a unit occupy it, as sharers do theirs.
+
+        Who would buy at the price of a share of a shared home, and not at the whole, stands in the line for one as well.
+        """
+        if self.outside or self.in_village:
             return None
-        p = self.model.p
-        u, v, w, _ = self.draws(Use.HOMES)
-        expense = self.price_to_income(self.model.wage[self.place])
+        model, p = self.model, self.model.p
+        if self.tenure == code.TENURE_SHARED:
+            model.occupied[self.place][2] += 1
+        if self.owns:
+            return None
+        u, v, w, lot = self.draws(Use.HOMES)
+        income = model.wage[self.place]
+        if self.flexible_worker:
+            income *= 1.0 + model.lever("homes.provident_support")[self.place]
+        expense = self.price_to_income(income)
         eager = 2.0 if self.spouse == code.SPOUSE_ALONG else 0.6
-        if self.job != code.JOB_NONE and u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (expense - 10.0)):
-            self.rent_or_own(code.TENURE_OWN)
-            return None
+        if self.job != code.JOB_NONE:
+            if u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (expense - 10.0)):
+                self.rent_or_own(code.TENURE_OWN)
+                model.books[self.place].homes_bought[0] += 1
+                return None
+            part = model.lever("homes.shared_price_share")[self.place]
+            if model.shared_units[self.place] > 0 and u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (part * expense - 10.0)):
+                model.sharers.append(Ticket(self, self.place, 0.0, 0, lot))
         if self.tenure in (code.TENURE_GUARANTEED, code.TENURE_PUBLIC):
             self.model.occupied[self.place][self.tenure - code.TENURE_GUARANTEED] += 1
             return None
@@ -69,7 +84,7 @@ class Competing(Moving):
 
     @property
     def entitled_to_public_home(self) -> bool:
-        return self.poor or self.status in (code.STATUS_PERMIT, code.STATUS_SETTLED)
+        return self.rent_subsidised
 
     def rent_or_own(self, tenure: int) -> None:
         """Have a home and leave the list."""
@@ -161,7 +176,7 @@ class Competing(Moving):
             child.learns = code.PLACE_BOUGHT
         else:
             bills = self.settled_bills(model.lever("health.direct_settlement"))
-            chance = self.chance_child_along(child, model.km[self.origin][self.place], 0.0, bills)
+            chance = self.chance_child_along(child, model.km[self.origin][self.place], 0.0, bills, model.pull[self.place])
             if self.latent_of_child(slot) > chance:
                 self._journey(1, False, True)
                 child.at_home, child.learns = True, code.PLACE_AT_HOME

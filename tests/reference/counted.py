@@ -102,3 +102,7 @@ class Counted(Competing):
             page.insured += self.insured
             page.untrained += not self.trained
             page.wage_sum += int(self.model.wage[self.place] * self.wage_factor + 0.5)
+            page.flexible += self.flexible_worker
+        if self.poor:
+            page.poor += self.persons_along
+        page.tenants_helped += self.tenure == code.TENURE_MARKET_RENT and self.rent_subsidised

@@ -174,7 +174,17 @@ class Facts(Agent):  # type: ignore[misc]
 
     @property
     def owns(self) -> bool:
-        return self.tenure == code.TENURE_OWN
+        """Own the home in town, wholly or in shares."""
+        return self.tenure in (code.TENURE_OWN, code.TENURE_SHARED)
+
+    @property
+    def flexible_worker(self) -> bool:
+        return self.job in (code.JOB_INFORMAL, code.JOB_SELF_EMPLOYED)
+
+    @property
+    def rent_subsidised(self) -> bool:
+        """A rent subsidy reaches permit holders, the settled and the registered poor."""
+        return bool(self.poor) or self.status in (code.STATUS_PERMIT, code.STATUS_SETTLED)
 
     @property
     def rents(self) -> bool:

@@ -12,6 +12,8 @@ from urbsim.clock import FIRST_YEAR, season, year_of
 from urbsim.engine import Inputs, town_born
 from urbsim.engine.frame import make_frame
 from urbsim.engine.stages import arrivals, feedback
+from urbsim.engine.stages.homes import first_home_prices
+from urbsim.engine.stages.later_schools import pulls
 from urbsim.engine.stages.observe import COUNT, Counts
 from urbsim.engine.state import ACCOUNT, empty_accounts
 from urbsim.engine.tables import Utilities, race_weights, utilities, value_of_register
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from tests.reference.model import ReferenceModel
 
 SHARE_FOR_HOMES, SHARE_FOR_PRIMARY = 0.3, 0.7
+END_OF_2022 = 48
 
 
 class Government:
@@ -31,8 +34,11 @@ class Government:
         self.rounds = self  # make_frame asks it for places()
         self.wage, self.rent = inputs.wage[0].copy(), inputs.rent[0].copy()
         self.seat, self.odds = np.full(self.areas, 0.75), np.full(self.areas, 0.5)
-        self.grant = np.zeros(self.areas)
+        self.price, self.pull = inputs.price[0].copy(), np.zeros((self.areas, 4))
+        self.grant, self.own_money, self.borrowed, self.repaid = (np.zeros(self.areas) for _ in range(4))
+        self.debt, self.land, self.land_homes = (np.zeros(self.areas) for _ in range(3))
         self.grant_places, self.grant_units = np.zeros((self.areas, 2), np.int64), np.zeros((self.areas, 2), np.int64)
+        self.begun: list[list[tuple[int, int]]] = [[(0, 0)] * self.areas, [(0, 0)] * self.areas]  # places: last year, this year
         self.planned_places, self.planned_now = np.zeros((self.areas, 2), np.int64), np.zeros((self.areas, 2), np.int64)
         self.settled_year = np.zeros((self.areas, 3), np.int64)
         self.quota_used = [0] * self.areas
@@ -110,16 +116,38 @@ class Government:
             np.maximum(lever("finance.grant_per_migrant_pupil"), 0.0),
             np.clip(lever("finance.resident_weight"), 0.0, 1.0),
         )
+        self.grant = self.grant + counts["poor"] * self.weight * lever("finance.grant_per_poor")
+        people = self.frame["residents"].sum(axis=1)
+        self.begun = [self.begun[1], []]
         for a in range(self.areas):
-            share = float(lever("finance.pass_through")[a])
-            passed = (x.params.theta_F if share < 0.0 else share) * float(self.grant[a])
-            places = (1.0 - SHARE_FOR_HOMES) * passed / x.place_cost
-            self.grant_places[a, 0] += int(places * SHARE_FOR_PRIMARY)
-            self.grant_places[a, 1] += int(places * (1.0 - SHARE_FOR_PRIMARY))
-            self.grant_units[a, 0] += int(SHARE_FOR_HOMES * passed / x.home_cost)
+            share, match = float(lever("finance.pass_through")[a]), float(lever("finance.own_match")[a])
+            grant, owed = float(self.grant[a]), float(self.debt[a])
+            passed = (x.params.theta_F if share < 0.0 else share) * grant
+            self.own_money[a] = match * grant
+            self.borrowed[a] = lever("finance.borrowing_limit")[a] * people[a]
+            self.repaid[a] = 0.1 * owed
+            spent = max(passed + match * grant + float(self.borrowed[a]) - 0.1 * owed, 0.0)
+            self.debt[a] = owed + self.borrowed[a] - self.repaid[a]
+            places = spent * (1.0 - SHARE_FOR_HOMES) / x.place_cost
+            self.begun[1].append((int(places * SHARE_FOR_PRIMARY), int(places * (1.0 - SHARE_FOR_PRIMARY))))
+            self.grant_units[a, 0] += int(spent * SHARE_FOR_HOMES / x.home_cost)
+            self._take_land(a)
         self._plan_places()
         self.settled_year[:] = 0
         self.quota_used = [0] * self.areas
+
+    def _take_land(self, area: int) -> None:
+        """Land for last year's settlers; beyond the rule of the end of 2022 three tenths carry homes of 90 m2 at a density of 1.8."""
+        settled, quota = int(self.settled_year[area].sum()), float(self._lever("land.quota_per_settled")[area])
+        self.land[area] = settled * quota
+        if self.q > END_OF_2022:
+            observed = float(self.inputs.levers["land.quota_per_settled"][END_OF_2022][area])
+            self.land_homes[area] += 0.3 * 1.8 / 90.0 * settled * (quota - observed)
+
+    def open_schools(self) -> None:
+        """Autumn: open the places begun in the year before."""
+        self.grant_places += np.array(self.begun[0], dtype=np.int64)
+        self.begun[0] = [(0, 0)] * self.areas
 
     def _plan_places(self) -> None:
         """Share the year's new places by resident instead of registered children, as far as the rule says."""
@@ -185,7 +213,13 @@ class Government:
         people = self._movers() * float(self.weight)
         self.wage = feedback.answered_wage(x.wage[q], people, x.movers_reference[q - 1] * self.movers_scale, p.psi)
         residents = self.frame["residents"].sum(axis=1).astype(np.float64)
-        self.rent = feedback.answered_rent(x.rent[q], residents, x.residents_reference[q - 1], p.eta_r)
+        self.rent = feedback.answered_rent(
+            x.rent[q], residents, x.residents_reference[q - 1], p.eta_r, homes=x.market_homes[q] + self.land_homes,
+            damped=self._lever("homes.land_follows_inflow"), level=self._lever("homes.market_rent_level"),
+        )  # fmt: skip
+        self.price = first_home_prices(x.price[q], self._lever("homes.first_home_subsidy"), self._lever("homes.deed_tax_relief"))
+        levers = {name: values[q] for name, values in x.levers.items()}
+        self.pull = pulls(p, levers, x.later_places[q], x.new_later_places[q], self.frame["persons_band"][:, 0])
 
     def learn(self) -> None:
         """Stage 12: perceived odds of settling and of a school place follow what was seen this quarter."""

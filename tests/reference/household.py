@@ -140,7 +140,7 @@ class Household(Lives, Counted):
         self.resident_area, self.resident_part = code.OUTSIDE, code.VILLAGE
         self.job = self.job_found(u2)
         self.tenure = code.TENURE_EMPLOYER if u3 < model.p.dorm_share else code.TENURE_MARKET_RENT
-        self.arrange_family(AWAY, model.km[self.origin][area], model.seat[area], model.bills[area])
+        self.arrange_family(AWAY, model.km[self.origin][area], model.seat[area], model.bills[area], model.pull[area])
         model.books[area].arrivals[2] += self.persons_along
         return self
 

@@ -14,6 +14,7 @@ from mesa import Model
 
 from tests.reference import rounds
 from tests.reference.books import Books, Census, grid
+from tests.reference.competing import Ticket
 from tests.reference.government import Government, season_factor
 from tests.reference.household import Household, Row
 from tests.reference.lives import Lives
@@ -34,6 +35,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
     """Run one draw and replicate of a scenario with a household agent for every row."""
 
     occupied: list[list[int]]
+    sharers: list[Ticket]
     applied_school: list[list[int]]
     local_pupils: list[list[int]]
     public_pupils: list[list[int]]
@@ -62,6 +64,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.norm = self._mean_wage_exponent()
         self.town_share = self._town_shares()
         self._read_inputs()
+        self._read_areas()
         self._count()
         self.government.open()
         self.birth_scale = self._births_expected_of_couples()
@@ -90,10 +93,13 @@ class ReferenceModel(Model):  # type: ignore[misc]
         """Run one quarter: thirteen stages."""
         self.quarter += 1
         self.books = Books(self.areas)
-        self.government.answer()
         self._read_inputs()
         if season(self.quarter) == 1:
             self._open_year()
+        elif season(self.quarter) == 3:
+            self.government.open_schools()
+        self.government.answer()
+        self._read_areas()
         self.birth_hazard = [[min(f * s, 0.25) for f in row] for row, s in zip(self.fertile, self.birth_scale, strict=True)]
         self._do("forget")
         # 1 inputs and reclassification
@@ -132,14 +138,11 @@ class ReferenceModel(Model):  # type: ignore[misc]
             getattr(household, stage)()
 
     def _read_inputs(self) -> None:
-        """Read the quarter's inputs and rules, and what areas have learned, into plain lists."""
-        x, q, government = self.inputs, self.quarter, self.government
+        """Read the quarter's inputs and rules into plain lists."""
+        x, q = self.inputs, self.quarter
         self._levers: dict[str, list[float]] = {name: values[q].tolist() for name, values in x.levers.items()}
         self.gate: list[list[float]] = x.gate[q].tolist()
         self.points_table: list[list[float]] = x.rule[q].tolist()
-        self.price: list[float] = x.price[q].tolist()
-        self.wage: list[float] = government.wage.tolist()
-        self.seat: list[float] = government.seat.tolist()
         self.dying: list[list[list[float]]] = x.dying[q].tolist()
         self.fertile: list[list[float]] = x.fertile[q].tolist()
         self.schooling_share: list[float] = x.schooling_share[q].tolist()
@@ -156,6 +159,20 @@ class ReferenceModel(Model):  # type: ignore[misc]
             for a, (slots, page) in enumerate(zip(self.lever("work.training_slots"), self.census, strict=True)):
                 here = max(slots, 0.0) / 4.0 * page.workers / workers  # the region's number goes where the workers are
                 self.training_chance[a] = min(here / max(page.untrained * self.weight, 1), 1.0)
+
+    def _read_areas(self) -> None:
+        """Read what areas answer, have learned and offer."""
+        government, q = self.government, self.quarter
+        self.wage: list[float] = government.wage.tolist()
+        self.price: list[float] = government.price.tolist()
+        self.seat: list[float] = government.seat.tolist()
+        self.pull: list[list[float]] = government.pull.tolist()
+        self.shared_units = [int(units * 0.5) // self.weight for units in self.inputs.shared_units[q].tolist()]
+        support, subsidy = self.lever("homes.provident_support"), self.lever("homes.rent_subsidy")
+        self.rent_help = [
+            (self.p.beta_w * float(np.log1p(support[a])), self.p.beta_w * float(np.log1p(subsidy[a] / max(self.wage[a], 1.0))))
+            for a in range(self.areas)
+        ]
 
     def _open_year(self) -> None:
         """Forget households that ended, and people of another province who left five years ago; renew fertility; book the transfer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from tests.reference.choosing import TOWN, VILLAGE, Choosing, Target
 from tests.reference.facts import Child
@@ -11,6 +12,8 @@ from tests.reference.working import LAST_WORKING_AGE, Working
 from urbsim.population import registry as code
 
 AT_HOME, OWN_TOWN, AWAY = range(3)
+PULL_AGES = range(3), range(3, 6), range(12, 15), range(15, 18)
+NO_PULL = (0.0, 0.0, 0.0, 0.0)
 OUTSIDE_KM, OWN_TOWN_KM = 500.0, 10.0
 
 
@@ -136,13 +139,15 @@ class Moving(Choosing, Working):
         elif self.in_own_town:
             self.arrange_family(OWN_TOWN, OWN_TOWN_KM, 1.0, 1.0)
         else:
-            self.arrange_family(AWAY, model.km[self.origin][self.place], model.seat[self.place], self.settled_bills(model.bills))
+            self.arrange_family(
+                AWAY, model.km[self.origin][self.place], model.seat[self.place], self.settled_bills(model.bills), model.pull[self.place]
+            )
 
     def settled_bills(self, by_area: list[float]) -> float:
         """Share of hospital bills settled directly: all of them for people of the region."""
         return 1.0 if self.of_region else by_area[self.place]
 
-    def arrange_family(self, where: int, km: float, seat: float, bills: float) -> None:
+    def arrange_family(self, where: int, km: float, seat: float, bills: float, pull: Sequence[float] = NO_PULL) -> None:
         """Compare every member's frozen latent with the chance of living along."""
         p = self.model.p
         latent = self.model.luck.four(Use.FAMILY, self.identity, 0)
@@ -153,7 +158,7 @@ class Moving(Choosing, Working):
             self.spouse = code.SPOUSE_AT_HOME if stays else code.SPOUSE_ALONG
         for slot, child in enumerate(self.children):
             if child is not None:
-                stays = where != AT_HOME and latent[1 + slot] > self.chance_child_along(child, km, seat, bills)
+                stays = where != AT_HOME and latent[1 + slot] > self.chance_child_along(child, km, seat, bills, pull)
                 if stays != child.at_home:
                     self._journey(1, child.at_home, stays)
                     child.at_home, child.learns = stays, code.PLACE_NOT_IN_SCHOOL
@@ -171,14 +176,20 @@ class Moving(Choosing, Working):
     def latent_of_child(self, slot: int) -> float:
         return self.model.luck.four(Use.FAMILY, self.identity, 0)[1 + slot]
 
-    def chance_child_along(self, child: Child, km: float, seat: float, bills: float) -> float:
-        """Return the chance that a child lives along: both parents, years, distance, seats; closed seats weigh on girls of 12 to 14."""
+    def chance_child_along(self, child: Child, km: float, seat: float, bills: float, pull: Sequence[float]) -> float:
+        """Return the chance that a child lives along: both parents, years, distance, seats; closed seats weigh on girls of 12 to 14.
+
+        `pull` is what levers on other schools add for ages 0-2, 3-5, 12-14, 15-17.
+        """
         p, age = self.model.p, self.age(child.birth)
         both = 0.0 if self.spouse == code.SPOUSE_AT_HOME else 1.0
         x = p.c0 + p.c1 * both + p.c2 * min(self.years_here, 10) - p.c3 * math.log(km + 1.0) + p.c5 * bills
         x += p.c4 * seat if age >= 6 else p.c4
         if child.girl and 12 <= age <= 14:
             x -= p.c6 * (1.0 - seat)
+        for gain, ages in zip(pull, PULL_AGES, strict=True):
+            if age in ages:
+                x += gain
         return logistic(x)
 
     def _journey(self, persons: int, was_at_home: bool, stays: bool) -> None:

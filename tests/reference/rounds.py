@@ -31,9 +31,13 @@ def serve(tickets: Iterable[Ticket], capacity: list[int]) -> list[Ticket]:
 
 
 def allot_homes(model: ReferenceModel) -> None:
-    """Stage 8: public units to the entitled, the poor first; guaranteed units to all others in turn, first come first served."""
-    model.occupied = [[0, 0] for _ in range(model.areas)]
+    """Stage 8: shared homes by lot; public units to the entitled, the poor first; guaranteed ones to all others in turn."""
+    model.occupied, model.sharers = [[0, 0, 0] for _ in range(model.areas)], []
     tickets = [t for h in model.living if (t := h.seek_home()) is not None]
+    for ticket in serve(model.sharers, [max(model.shared_units[a] - model.occupied[a][2], 0) for a in range(model.areas)]):
+        ticket.household.rent_or_own(code.TENURE_SHARED)
+        model.books[ticket.area].homes_bought[1] += 1
+    tickets = [t for t in tickets if t.household.tenure != code.TENURE_SHARED]
     units = model.government.units
     free = [
         [max(int(units[a][k] * 0.5) // model.weight - model.occupied[a][k], 0) for a in range(model.areas)] for k in (GUARANTEED, PUBLIC)

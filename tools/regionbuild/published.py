@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from regionbuild.evidence import Evidence, Facts, Row, issuer_of
 from regionbuild.place import Place
@@ -36,14 +36,25 @@ FIRST = "_first_published"  # ending of the evidence's names in the series befor
 REVISED = "revised"  # word in the evidence's notes for points of the series after it
 
 
-def write_published(evidence: Evidence, facts: Facts, census: Facts, place: Place, special: Iterable[Special], table: str) -> None:
-    """Write census points of all areas, yearly points of prefectures and region from `table`, and the `special` single figures."""
+def write_published(
+    evidence: Evidence,
+    facts: Facts,
+    census: Facts,
+    place: Place,
+    special: Iterable[Special],
+    table: str,
+    unclear: Collection[tuple[str, int, str]] = (),
+) -> None:
+    """Write census points of all areas, yearly points of prefectures and region from `table`, and the `special` single figures.
+
+    `unclear` lists (area, year, indicator) that are left out, since it is not known which series they belong to.
+    """
     _census(facts, census)
     for area in [place.name, *place.prefectures]:
         code = place.source(area)
         for source, (name, unit) in ANNUAL.items():
             for year, row in evidence.series(code, source, table).items():
-                if year <= LAST and not _census_copy(row):
+                if year <= LAST and not _census_copy(row) and (area, year, source) not in unclear:
                     _annual(facts, row, area, year, name, unit, vintage=_vintage(row))
             for year, row in evidence.series(code, source + FIRST, table).items():
                 _annual(facts, row, area, year, name, unit, vintage="first_published")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.clock import LAST_QUARTER, season, year_of
-from urbsim.engine import accounting, entries, opening, rng, town_born
+from urbsim.engine import accounting, entries, money, opening, rng, town_born
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs, certificates_run
 from urbsim.engine.rounds import Rounds
@@ -24,7 +24,9 @@ from urbsim.engine.stages import (
     compacting,
     demography,
     feedback,
+    homes,
     land,
+    later_schools,
     leaving,
     location,
     marriage,
@@ -49,7 +51,16 @@ class Engine:
     seat: FloatArray  # perceived chance of a public school place
     odds: FloatArray  # perceived odds of admission
     grant: FloatArray  # yuan, transfer of the year
-    grant_places: IntArray  # school places by stage, built from grants
+    own_money: FloatArray  # yuan, the area's own effort of the year
+    borrowed: FloatArray  # yuan, this year
+    repaid: FloatArray  # yuan, this year
+    debt: FloatArray  # yuan owed
+    land: FloatArray  # m2 of town land granted this year for last year's settlers
+    land_homes: FloatArray  # homes on land beyond the rule at the end of 2022
+    price: FloatArray  # yuan per m2 of a first home, subsidies taken off
+    pull: FloatArray  # A x 4, what later schools and exams add to a child's logit (`stages.later_schools`)
+    grant_places: IntArray  # school places by stage, built from grants and open
+    building: IntArray  # 2 (begun last year, this year) x A x stage, school places under construction
     grant_units: IntArray  # guaranteed and public homes, built from grants
     planned_places: IntArray  # school places gained by planning for residents, years before this
     planned_now: IntArray  # and this year
@@ -121,6 +132,8 @@ class Engine:
         self.town_born_accounts = empty_accounts(self.areas)
         if season(q) == 1:
             self._open_year()
+        elif season(q) == 3:
+            money.open_schools(self)
         event = np.zeros(self.households.size, dtype=np.uint8)
         self._stage_inputs()
         self._stage_demography(event)
@@ -164,7 +177,7 @@ class Engine:
         """Book the transfer of the year, forget the counters of the last one and drop rows that can play no part any more."""
         self._compact()
         self.birth_scale = opening.birth_scale(self)
-        self.rounds.budget()
+        money.budget(self)
         self.rounds.plan()
         self.settled_year[:] = 0
         self.quota_used[:] = 0
@@ -177,6 +190,9 @@ class Engine:
         self._each(lambda lo, hi, acc: reclassify.reclassify(self.households, lo, hi, q, self.key, self.areas, share, acc))
         self.rounds.town_share = 1.0 - (1.0 - self.rounds.town_share) * (1.0 - np.maximum(share, 0.0))[None, :]
         self.utilities = self.current_utilities()
+        self.price = homes.first_home_prices(x.price[q], self.lever("homes.first_home_subsidy"), self.lever("homes.deed_tax_relief"))
+        levers = {name: values[q] for name, values in x.levers.items()}
+        self.pull = later_schools.pulls(x.params, levers, x.later_places[q], x.new_later_places[q], self.frame["persons_band"][:, 0])
 
     def current_utilities(self) -> Utilities:
         """Return the utilities of places seen from the state at the quarter's start."""
@@ -246,9 +262,11 @@ class Engine:
         bills = self.lever("health.direct_settlement")
         race = race_weights(u.away, x.params.lambda_)
         rent_edge = (1.0 - self.lever("homes.guaranteed_rent_share")) / (1.0 - MARKET_RENT_SHARE)
+        support, subsidy = self.lever("homes.provident_support"), self.lever("homes.rent_subsidy")
+        rent_help = feedback.tenants_gain(x.params.beta_w, self.wage, support, subsidy)
         self._each(lambda lo, hi, acc: location.location(
             self.households, lo, hi, q, self.key, self.p, self.areas, attends, race, u.village, u.town, x.km, self.seat, bills,
-            self.rounds.town_share, wait, x.districts, rent_edge, acc))  # fmt: skip
+            self.rounds.town_share, wait, x.districts, rent_edge, rent_help, self.pull, acc))  # fmt: skip
         entries.enter(self, u, q, q)
 
     def make_room(self, rows: int) -> None:
@@ -296,7 +314,10 @@ class Engine:
         people = self.movers_living().astype(np.float64) * self.weight
         self.wage = feedback.answered_wage(x.wage[q], people, x.movers_reference[q - 1] * self.movers_scale, p.psi)
         residents = self.frame["residents"].sum(axis=1).astype(np.float64)
-        self.rent = feedback.answered_rent(x.rent[q], residents, x.residents_reference[q - 1], p.eta_r)
+        self.rent = feedback.answered_rent(
+            x.rent[q], residents, x.residents_reference[q - 1], p.eta_r, homes=x.market_homes[q] + self.land_homes,
+            damped=self.lever("homes.land_follows_inflow"), level=self.lever("homes.market_rent_level"),
+        )  # fmt: skip
 
     def _stage_feedback(self) -> None:
         """Stage 12: what was learned this quarter about the odds of settling and of school places."""

@@ -34,5 +34,5 @@ def enter(e: Engine, u: Utilities, q: int, luck: int) -> None:
     total = arrivals.round_entries(expected, e.rounds.entering * e.weight, luck, e.key, counts)
     e.make_room(total)
     e.n = arrivals.enter(
-        e.households, e.n, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, bills,
+        e.households, e.n, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, bills, e.pull,
         e.accounts)  # fmt: skip

@@ -21,10 +21,11 @@ Frame = dict[str, npt.NDArray[Any]]
 
 _SCALED = (
     "arrivals", "departures", "settled", "permits_issued", "returns", "moves", "applied_school", "admitted_school", "settling_applied",
-    "settling_eligible", "settling_admitted", "insured_new", "trained",
+    "settling_eligible", "settling_admitted", "insured_new", "trained", "homes_bought",
 )  # fmt: skip
 _COUNTED = (
-    "migrants", "agents_in_place", "households_tenure", "queue", "homes_occupied", "workers", "insured", "registered_permit_holders",
+    "migrants", "agents_in_place", "households_tenure", "queue", "homes_occupied", "workers", "insured",
+    "registered_permit_holders", "poor", "flexible", "tenants_helped",
 )  # fmt: skip
 
 
@@ -66,7 +67,12 @@ def make_frame(e: Engine) -> Frame:
     frame["wage"], frame["rent"] = e.wage.copy(), e.rent.copy()
     frame["wage_sum"] = c.area["wage_sum"].astype(np.float64) * w
     first = season(e.q) == 1 and e.q > 0
-    frame["grant"] = e.grant.copy() if first else np.zeros(e.areas)
+    for name in ("grant", "own_money", "borrowed", "repaid", "land"):
+        frame[name] = getattr(e, name).copy() if first else np.zeros(e.areas)
+    frame["debt"], frame["land_homes"] = e.debt.copy(), e.land_homes.copy()
+    frame["price"] = e.price.copy()
+    frame["shared_units"] = e.inputs.shared_units[e.q].copy()
+    frame["later_places"] = e.inputs.later_places[e.q] + e.inputs.new_later_places[e.q]
     frame["grant_places"] = e.grant_places.sum(axis=1)
     frame["grant_homes"] = e.grant_units[:, 0].copy()
     return frame

@@ -9,11 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.clock import LAST_QUARTER, QUARTERS, quarter_of, year_of
+from urbsim.clock import LAST_QUARTER, QUARTERS, quarter_of, season, year_of
 from urbsim.engine.stages.feedback import reference_path
+from urbsim.engine.stages.later_schools import LATER_STAGES, split_upper
 from urbsim.engine.stages.settling import GATE_LEVERS, POINT_LEVERS
 from urbsim.engine.state import FloatArray, Params
 from urbsim.engine.tables import Constants
+from urbsim.policy.schools import places_of_posts
 from urbsim.regions import Region
 
 LAST_OBSERVED = 48  # 2022 Q4: published inputs end here, assumptions begin
@@ -21,13 +23,14 @@ CENSUS_2020 = 40
 
 AREA_LEVERS = (
     "settlement.kin_follow", "settlement.recognition", "settlement.quota", "permit.residence_months", "permit.friction",
-    "permit.wait_after_move_months", "permit.ground_required", "permit.services",
-    "school.new_places_primary", "school.new_places_lower_secondary", "school.places_bought",
-    "school.points_ranking", "school.permit_enough", "school.permit_guarantee", "school.planned_by_residents",
-    "homes.guaranteed_units", "homes.guaranteed_rent_share", "homes.public_units",
+    "permit.wait_after_move_months", "permit.ground_required", "permit.services", "school.places_bought", "school.points_ranking",
+    "school.permit_enough", "school.permit_guarantee", "school.planned_by_residents", "homes.guaranteed_rent_share",
     "homes.rental_counts_as_home", "finance.grant_per_settled_cross_province", "finance.grant_per_settled_same_province",
     "finance.grant_per_settled_same_area", "finance.grant_per_migrant_pupil", "finance.resident_weight", "finance.pass_through",
-    "land.rights_kept", "work.training_slots", "health.direct_settlement",
+    "finance.own_match", "finance.grant_per_poor", "finance.borrowing_limit", "school.kindergarten_open", "school.upper_secondary_open",
+    "school.exam_where_studied", "homes.rent_subsidy", "homes.shared_price_share", "homes.provident_support",
+    "homes.first_home_subsidy", "homes.deed_tax_relief", "homes.land_follows_inflow", "homes.market_rent_level", "land.rights_kept",
+    "land.quota_per_settled", "work.training_slots", "health.direct_settlement",
 )  # fmt: skip
 
 
@@ -80,6 +83,10 @@ class Inputs:
     places: npt.NDArray[np.int64]  # 69 x A x 2, public places before grants
     new_places: npt.NDArray[np.int64]  # years 2010..2027 x A x 2, places of the region's own plan opened in a year
     units: npt.NDArray[np.int64]  # 69 x A x 2, guaranteed and public homes before grants
+    later_places: npt.NDArray[np.int64]  # 69 x A x 4, places of the region's data by `later_schools.LATER_STAGES`
+    new_later_places: npt.NDArray[np.int64]  # 69 x A x 4, what levers add to them
+    shared_units: npt.NDArray[np.int64]  # 69 x A, shared-ownership homes
+    market_homes: npt.NDArray[np.int64]  # 69 x A, rental homes that levers add to the market
     reclassification: FloatArray  # 69 x A, a year
     schooling_share: FloatArray  # 69 x 5, of those who come of age
     place_cost: float
@@ -131,6 +138,23 @@ def _cumulated(per_year: FloatArray) -> npt.NDArray[np.int64]:
     return np.floor(np.cumsum(added, axis=0) + 1e-9).astype(np.int64)
 
 
+def from_september(stock: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return what of a stock (69 x ...) that is built quarter by quarter counts as school places: that of June, from September on (E1)."""
+    q = np.arange(QUARTERS)
+    june = q - 1 - (np.array([season(int(k)) for k in q]) - 3) % 4
+    counted: npt.NDArray[Any] = stock[np.maximum(june, 0)]
+    return counted
+
+
+def _later_supply(region: Region) -> npt.NDArray[np.int64]:
+    """Return 69 x A x 4 places outside compulsory school by the region's data."""
+    nursery, kindergarten, upper = (
+        _by_year(np.asarray(getattr(region, name), dtype=np.int64))
+        for name in ("nursery_places", "kindergarten_places", "upper_secondary_places")
+    )
+    return np.concatenate([nursery[..., None], kindergarten[..., None], split_upper(upper)], axis=2)
+
+
 def _schooling_of_cohorts(region: Region) -> FloatArray:
     """Return 69 x 5: schooling of those who come of age, a rule: the province's 2020 mix for the young, more college every year.
 
@@ -179,8 +203,19 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
     pace = np.ones(QUARTERS)
     future = given.get("reclassification_pace_after_2020")
     pace[CENSUS_2020 + 1 :] = params.reclass_future if future is None else float(future)
-    extra_places = np.stack([_cumulated(levers[f"school.new_places_{stage}"]) for stage in ("primary", "lower_secondary")], axis=2)
-    extra_units = np.stack([_cumulated(levers["homes.guaranteed_units"]), _cumulated(levers["homes.public_units"])], axis=2)
+
+    def added(lever: str) -> npt.NDArray[np.int64]:
+        return _cumulated(np.array(policy.array(lever), dtype=np.float64))
+
+    posts = np.array(policy.array("school.new_teacher_posts"), dtype=np.float64)
+    extra_places = np.stack(
+        [
+            added(f"school.new_places_{stage}") + _cumulated(posts * per_post)
+            for stage, per_post in zip(("primary", "lower_secondary"), places_of_posts(1.0), strict=True)
+        ],
+        axis=2,
+    )
+    extra_units = np.stack([added("homes.guaranteed_units"), added("homes.public_units")], axis=2)
     tier = np.zeros(areas)
     largest = int(np.argmax(region.residents_2010))
     tier[largest] = params.V_core
@@ -209,10 +244,14 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         movers_reference=reference_path(movers[0], movers[1], LAST_QUARTER, CENSUS_2020),
         tier_value=tier,
         mobility=_mobility(given),
-        places=_by_year(np.asarray(region.school_places_by_year)) + extra_places,
+        places=_by_year(np.asarray(region.school_places_by_year)) + from_september(extra_places),
         new_places=np.maximum(np.diff(np.asarray(region.school_places_by_year), axis=0, prepend=0), 0),
         units=_by_year(np.stack([region.guaranteed_homes, region.public_homes], axis=2)) + extra_units,
         reclassification=_reclassification(region, constants.reclassification, pace),
+        later_places=_later_supply(region),
+        new_later_places=from_september(np.stack([added(f"school.new_places_{stage}") for stage in LATER_STAGES], axis=2)),
+        shared_units=added("homes.shared_units"),
+        market_homes=added("homes.market_rental_units"),
         schooling_share=_schooling_of_cohorts(region),
         place_cost=float(given.get("school_place_cost") or 153_466.0),
         home_cost=float(given.get("home_cost") or 353_000.0),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from urbsim.engine import entries
+from urbsim.engine import entries, money
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.stages import demography
@@ -26,9 +26,8 @@ def area_state(e: Engine) -> None:
     e.wage, e.rent = x.wage[0].copy(), x.rent[0].copy()
     e.seat = np.full(a, FIRST_SEAT)
     e.odds = np.full(a, FIRST_ODDS)
-    e.grant = np.zeros(a)
-    e.grant_places = np.zeros((a, 2), dtype=np.int64)
-    e.grant_units = np.zeros((a, 2), dtype=np.int64)
+    e.price, e.pull = x.price[0].copy(), np.zeros((a, 4))
+    money.open_state(e)
     e.planned_places = np.zeros((a, 2), dtype=np.int64)
     e.planned_now = np.zeros((a, 2), dtype=np.int64)
     e.settled_year = np.zeros((a, 3), dtype=np.int64)

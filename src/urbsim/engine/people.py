@@ -23,6 +23,8 @@ from urbsim.population.registry import (
     STATUS_RURAL,
     STATUS_SETTLED,
     STATUS_UNREGISTERED,
+    TENURE_OWN,
+    TENURE_SHARED,
 )
 
 
@@ -30,6 +32,12 @@ from urbsim.population.registry import (
 def age_at(birth, q):  # type: ignore[no-untyped-def]
     """Return completed years of age at quarter `q` of someone born in quarter `birth` (a shift rounds down, as ages do)."""
     return (q - birth) >> 2
+
+
+@kernel
+def owns_home(r):  # type: ignore[no-untyped-def]
+    """Tell whether household `r` owns its home in town, wholly or in shares with government."""
+    return r.tenure == TENURE_OWN or r.tenure == TENURE_SHARED
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""The stages in which households compete: homes, school places, settling, and the yearly budget that widens what there is.
+"""The stages in which households compete: homes, school places, settling.
 
 Each round lists applicants in a kernel, ranks them with `stages.rationing`, and lets a kernel carry out the outcome.
 """
@@ -14,15 +14,13 @@ from urbsim.clock import season, year_of
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
 from urbsim.engine.state import FloatArray, IntArray, empty_accounts
-from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC
+from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
 
 FIRST_YEAR = 2010
 MIGRANT_SHARE_OF_UNITS = 0.5  # [E] units that go to people of rural origin; the rest serve the town-born young and talents
-PRIMARY_SHARE_OF_GRANT = 0.7  # [E] places built from grants: primary, the rest lower secondary
-HOMES_SHARE_OF_GRANT = 0.3  # [E] of what is passed through, the part that goes into homes
 
 
 class Rounds:
@@ -45,12 +43,19 @@ class Rounds:
         e = self.engine
         x, h = e.inputs, e.households
         rows, place, kind, score, since, lot = self._lot()
-        occupied = np.zeros((e.areas, 2), dtype=np.int64)
-        found = homes.buy_and_apply(
-            h, 0, e.n, e.q, e.key, e.p, e.areas, e.wage, x.price[e.q], rows, place, kind, score, since, lot, occupied
-        )
+        occupied, asking = np.zeros((e.areas, 3), dtype=np.int64), np.empty(e.n, np.int64)
+        shared_units = (x.shared_units[e.q] * MIGRANT_SHARE_OF_UNITS).astype(np.int64) // e.weight
+        found, buyers = homes.buy_and_apply(
+            h, 0, e.n, e.q, e.key, e.p, e.areas, e.wage, e.price, e.lever("homes.provident_support"), e.lever("homes.shared_price_share"),
+            shared_units > 0, rows, place, kind, score, since, lot, occupied, asking, e.accounts,
+        )  # fmt: skip
+        self._sell_shared(asking[:buyers], np.maximum(shared_units - occupied[:, 2], 0))
         rows, place, kind, score, since, lot = (v[:found] for v in (rows, place, kind, score, since, lot))
-        free = np.maximum(((x.units[e.q] + e.grant_units) * MIGRANT_SHARE_OF_UNITS).astype(np.int64) // e.weight - occupied, 0)
+        stays = h["tenure"][rows] != TENURE_SHARED
+        rows, place, kind, score, since, lot = (v[stays] for v in (rows, place, kind, score, since, lot))
+        found = rows.size
+        units = ((x.units[e.q] + e.grant_units) * MIGRANT_SHARE_OF_UNITS).astype(np.int64) // e.weight
+        free = np.maximum(units - occupied[:, :2], 0)
         entitled = kind == 1
         public = np.zeros(found, dtype=np.bool_)
         public[entitled] = ration(
@@ -63,6 +68,17 @@ class Rounds:
             place[rest], np.zeros(int(rest.sum())), since[rest], lot[rest], np.ones(int(rest.sum()), np.int64), free[:, 0]
         )
         homes.allot(h, rows, served, TENURE_GUARANTEED)
+
+    def _sell_shared(self, rows: IntArray, free: IntArray) -> None:
+        """Sell the shared-ownership homes left to those who ask for one, by lot."""
+        e = self.engine
+        if rows.size == 0:
+            return
+        place, nobody = e.households["place"][rows].astype(np.int64), np.zeros(rows.size, dtype=np.int64)
+        lot = homes.lots_for_shared(e.households, rows, e.q, e.key)
+        served = ration(place, nobody.astype(np.float64), nobody, lot, nobody + 1, free)
+        homes.allot(e.households, rows, served, TENURE_SHARED)
+        e.accounts["homes_bought"][:, 1] += np.bincount(place[served], minlength=e.areas)
 
     def schools(self) -> None:
         """Stage 9: apply in the second quarter, enter in the third."""
@@ -118,7 +134,7 @@ class Rounds:
             place[refused], score[refused], since[refused], lot[refused], np.ones(int(refused.sum()), np.int64), purchasable
         )
         schools.place_children(
-            h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.lever("health.direct_settlement"), e.accounts,
+            h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.lever("health.direct_settlement"), e.pull, e.accounts,
         )  # fmt: skip
 
     def _school_score(self, rows: IntArray, place: IntArray) -> FloatArray:
@@ -139,7 +155,7 @@ class Rounds:
         before = e.accounts["settled"].sum(axis=1)
         found = settling.settling(
             h, 0, e.n, q, e.key, e.p, e.areas, x.gate[q], x.rule[q], e.lever("settlement.recognition"),
-            e.lever("homes.rental_counts_as_home"), quota >= 0.0, kin, e.wage, x.price[q], e.seat,
+            e.lever("homes.rental_counts_as_home"), quota >= 0.0, kin, e.wage, e.price, e.seat,
             x.tier_value, e.lever("permit.services"), e.lever("land.rights_kept"), e.norm,
             rows, score, since, lot, size, e.accounts,
         )  # fmt: skip
@@ -148,32 +164,6 @@ class Rounds:
         served = ration(h["place"][rows].astype(np.int64), score, since, lot, size, np.maximum(allowed, 0.0).astype(np.int64) // e.weight)
         settling.admit_ranked(h, rows, served, kin, e.accounts)
         e.quota_used += (e.accounts["settled"].sum(axis=1) - before) * e.weight
-
-    def budget(self) -> None:
-        """Book the year's transfer from last year's settlers and pupils, and turn what is passed through into places and homes."""
-        e = self.engine
-        x = e.inputs
-        c = e.counts
-        per_settled = np.stack(
-            [
-                e.lever("finance.grant_per_settled_same_area"),
-                e.lever("finance.grant_per_settled_same_province"),
-                e.lever("finance.grant_per_settled_cross_province"),
-            ],
-            axis=1,
-        )
-        pupils = c.area["pupils"][:, :, 1, :4].sum(axis=(1, 2)) * e.weight
-        unsettled = c.area["migrants"][:, 1:3, :].sum(axis=(1, 2)) * e.weight
-        e.grant = feedback.transfer(
-            e.settled_year, pupils, unsettled, np.maximum(per_settled, 0.0), np.maximum(e.lever("finance.grant_per_migrant_pupil"), 0.0),
-            np.clip(e.lever("finance.resident_weight"), 0.0, 1.0),
-        )  # fmt: skip
-        passed = e.lever("finance.pass_through")
-        passed = np.where(passed < 0.0, x.params.theta_F, passed) * e.grant
-        places = (1.0 - HOMES_SHARE_OF_GRANT) * passed / x.place_cost
-        primary = (places * PRIMARY_SHARE_OF_GRANT).astype(np.int64)
-        e.grant_places += np.stack([primary, (places * (1.0 - PRIMARY_SHARE_OF_GRANT)).astype(np.int64)], axis=1)
-        e.grant_units[:, 0] += (HOMES_SHARE_OF_GRANT * passed / x.home_cost).astype(np.int64)
 
 
 def _lots(e: Engine, rows: IntArray, slots: npt.NDArray[np.uint8]) -> FloatArray:

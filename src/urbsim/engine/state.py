@@ -62,6 +62,7 @@ ACCOUNT = np.dtype(
         ("settling_applied", np.int64),
         ("settling_eligible", np.int64),
         ("settling_admitted", np.int64),
+        ("homes_bought", np.int64, (2,)),  # households: whole, shared
     ]
 )
 """One area's events of the quarter, in rows' members (times the weight later); blocks of rows have copies that are added up."""
@@ -135,6 +136,7 @@ class Params(NamedTuple):
     c4: float
     c5: float
     c6: float
+    c7: float
     s0: float
     c5_s: float
     e0: float

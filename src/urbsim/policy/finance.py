@@ -66,9 +66,9 @@ LEVERS: tuple[Lever, ...] = (
           unit=YUAN_A_PERSON, kind="number", minimum=0, maximum=1_000_000, default=0, rows=("F6",),
           reference=refs((FJ2019, "(十五)")), evidence="scenario_only", looser="higher", scope="region"),
     Lever(name="finance.borrowing_limit", title=Text("举债限额", "Borrowing limit"),
-          description=Text("地方每年可为学位和住房举借的债务(按常住人口每人)；借满，十年等额从以后的预算中归还本金，不计利息。",
-                           "What an area may borrow a year for places and homes, for each resident; it borrows all of it and pays the "
-                           "principal back from later budgets in ten equal parts, interest left out."),
+          description=Text("地方每年可为学位和住房举借的债务(按常住人口每人)；借满，以后每年从预算中归还所欠本金的十分之一，不计利息。",
+                           "What an area may borrow a year for places and homes, for each resident. It borrows all of it, and each year "
+                           "pays a tenth of what it owes out of the same budget; interest is left out."),
           unit=YUAN_A_RESIDENT, kind="number", minimum=0, maximum=100_000, default=0, rows=("F5",),
           reference=refs((ZJ2017, "二(四)")), evidence="scenario_only", looser="higher"),
 )  # fmt: skip
@@ -106,6 +106,18 @@ def area_grant(
     150.0
     """
     return own_settled_amount + grant_per_migrant_pupil * pupils + resident_weight * unsettled * grant_per_settled_same_province / 20.0
+
+
+REPAID_A_YEAR = 0.1  # [E] of what an area owes
+
+
+def spendable(grant: float, passed: float, own_match: float, borrowed: float, debt: float) -> float:
+    """Return what an area spends on places and homes this year, yuan: passed-on grant, own effort, new debt, less repayment (F3, F5).
+
+    >>> spendable(100.0, 20.0, 0.5, 50.0, 200.0), spendable(0.0, 0.0, 0.0, 0.0, 200.0)
+    (100.0, 0.0)
+    """
+    return max(passed + own_match * grant + borrowed - REPAID_A_YEAR * debt, 0.0)
 
 
 def built_from_grant(grant: float, pass_through: float, unit_cost: float) -> float:

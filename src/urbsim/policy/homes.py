@@ -104,6 +104,19 @@ def lawful_home(owns: float, registered_tenancy: float, rental_counts_as_home: f
     return 1 if registered_tenancy > 0.5 and rental_counts_as_home > 0.5 else 0
 
 
+DEED_TAX = 0.01  # of the price of a first home up to 90 m2 (财税〔2016〕23号)
+LEAST_PRICE = 0.1  # [E] no subsidy brings a price below this share
+
+
+def first_home_price(price: float, subsidy: float, deed_tax_relief: float) -> float:
+    """Return what a square metre of a first home costs the buyer after subsidies (H6).
+
+    >>> first_home_price(10_000.0, 500.0, 1.0), first_home_price(10_000.0, 20_000.0, 0.0)
+    (9400.0, 1000.0)
+    """
+    return max(price - price * DEED_TAX * deed_tax_relief - subsidy, LEAST_PRICE * price)
+
+
 def guaranteed_rent(market_rent: float, guaranteed_rent_share: float) -> float:
     """Return the rent of a guaranteed rental home (H1).
 

@@ -63,6 +63,20 @@ def may_exit(settled: float, in_town: float, scope: float) -> int:
     return 1 if scope >= ALL_IN_TOWN and in_town > 0.5 else 0
 
 
+HOMES_SHARE_OF_LAND = 0.3  # [R] land for homes in a town's plan: 25 to 40 % (GB 50137-2011)
+FLOOR_AREA_RATIO = 1.8  # [E]
+HOME_M2 = 90.0
+
+
+def homes_on_land(square_metres: float) -> float:
+    """Return the homes of 90 m2 that new town land carries: the part for homes, at the usual density (F4).
+
+    >>> round(homes_on_land(1000.0), 9)
+    6.0
+    """
+    return square_metres * HOMES_SHARE_OF_LAND * FLOOR_AREA_RATIO / HOME_M2
+
+
 def land_at_risk(rights_kept: float) -> float:
     """Return the share of the land's value that a household would lose by settling (S7).
 

@@ -104,6 +104,35 @@ LEVERS: tuple[Lever, ...] = (
 )  # fmt: skip
 
 
+ACCESS_KINDERGARTEN = 0.75  # [E] chance of a migrant's child of a public-benefit kindergarten place over a local child's; no figure found
+ACCESS_UPPER_ACADEMIC = 0.6  # [D] 34.2 % of migrant junior graduates entered academic upper secondary school in 2017, 57.3 % of all
+UPPER_ACADEMIC_SHARE = 0.5  # [E] academic part of upper-secondary places (普职比大体相当)
+NURSERY_PLACES_WANTED = 0.0045  # places per resident: the planning standard of the nursery plan to 2025
+PRIMARY_PLACES_PER_POST, LOWER_SECONDARY_PLACES_PER_POST = 19.0, 13.5  # 中央编办发〔2014〕72号, recalled
+PRIMARY_SHARE_OF_POSTS = 0.7  # [E] as of places built from grants
+
+
+def chance_of_place(places: float, wanted: float, access: float, opened: float) -> float:
+    """Return a migrant child's chance of a place: places over children who want one, times access, which `opened` lifts to 1 (E5, E9).
+
+    >>> chance_of_place(60, 100, 0.5, 0), chance_of_place(60, 100, 0.5, 1), chance_of_place(200, 100, 1, 0)
+    (0.3, 0.6, 1.0)
+    """
+    return min(places / max(wanted, 1.0), 1.0) * (access + (1.0 - access) * opened)
+
+
+def places_of_posts(posts: float) -> tuple[float, float]:
+    """Return the primary and lower-secondary places that new teacher posts carry (E7).
+
+    >>> places_of_posts(10)
+    (133.0, 40.5)
+    """
+    return (
+        posts * PRIMARY_SHARE_OF_POSTS * PRIMARY_PLACES_PER_POST,
+        posts * (1.0 - PRIMARY_SHARE_OF_POSTS) * LOWER_SECONDARY_PLACES_PER_POST,
+    )
+
+
 def school_apply_ok(settled: float, has_permit: float, has_job: float, insured: float, has_home: float, permit_enough: float) -> int:
     """Return 1 if a migrant family may apply for a public place (policy_rules.md section 4), else 0.
 

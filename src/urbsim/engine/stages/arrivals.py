@@ -71,7 +71,7 @@ def round_entries(expected, per_row, q, key, counts):  # type: ignore[no-untyped
 
 
 @kernel
-def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, accounts):  # type: ignore[no-untyped-def]
+def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, pull, accounts):  # type: ignore[no-untyped-def]
     """Write the newcomers' rows from row `start` on; return the next free row.
 
     `templates` are B x T household rows laid out block after block; dates in it are relative to the quarter of arrival.
@@ -98,7 +98,7 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
                 r.resident_area, r.resident_part = OUTSIDE, 0
                 r.job = enters_job(r, u2, p)
                 r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
-                arrange_family(r, q, key, p, areas, away, km[areas + b, j], seat[j], bills[j], accounts)
+                arrange_family(r, q, key, p, areas, away, km[areas + b, j], seat[j], bills[j], pull[j], accounts)
                 accounts[j].arrivals[2] += along(r)
                 i += 1
     return i
@@ -109,13 +109,14 @@ def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):  # t
     """Let the family of every template decide as if it arrived now at `km` (per block); fill `persons` with who would live along."""
     per_block = rows.size // blocks
     away, now = np.int64(AWAY), np.int64(0)
+    pull = np.zeros((1, 4))
     for i in range(rows.size):
         r = rows[i]
         b = i // per_block
         r.id = rng.new_identity(key, i, 7)
         r.origin, r.register, r.register_part = areas + b, areas + b, 0
         r.place, r.resident_area, r.resident_part, r.arrived = OUTSIDE, OUTSIDE, 0, 0
-        arrange_family(r, now, key, p, areas, away, km[b], seat[b], 0.0, accounts)
+        arrange_family(r, now, key, p, areas, away, km[b], seat[b], 0.0, pull[0], accounts)
         persons[i] = along(r)
 
 

@@ -12,6 +12,7 @@ from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, book_residence, home_place
+from urbsim.engine.stages.later_schools import later_school
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     CHILD_GIRL,
@@ -30,11 +31,12 @@ def _logistic(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def child_along(p, both, years, km, seat, settled_bills, girl, age):  # type: ignore[no-untyped-def]
+def child_along(p, both, years, km, seat, settled_bills, girl, age, pull):  # type: ignore[no-untyped-def]
     """Return the probability that a child lives with a parent away from home.
 
     `both`: both parents are away; `years` at the place; `km` from home; `seat`: chance of a public place; `settled_bills`: share of
     hospital bills settled directly; girls of grades 7 to 9 (12 to 14) bear closed seats (c6). Source: behaviour.md 5.4, child equation.
+    `pull` is what levers on nurseries, kindergartens, upper secondary schools and exams add, by band of age (`later_schools`).
     """
     x = p.c0 + p.c1 * both + p.c2 * min(years, 10) - p.c3 * math.log(km + 1.0) + p.c5 * settled_bills
     if age >= 6:
@@ -43,7 +45,7 @@ def child_along(p, both, years, km, seat, settled_bills, girl, age):  # type: ig
         x += p.c4
     if girl and 12 <= age <= 14:
         x -= p.c6 * (1.0 - seat)
-    return _logistic(x)
+    return _logistic(x + later_school(pull, age))
 
 
 @kernel
@@ -71,7 +73,7 @@ def _place_child(r, bits, stays, areas, accounts):  # type: ignore[no-untyped-de
 
 
 @kernel
-def arrange_family(r, q, key, p, areas, where, km, seat, bills, accounts):  # type: ignore[no-untyped-def]
+def arrange_family(r, q, key, p, areas, where, km, seat, bills, pull, accounts):  # type: ignore[no-untyped-def]
     """Decide for every member of household `i` whether to live along, given that the head lives at `where` (AT_HOME, OWN_TOWN, AWAY)."""
     u0, u1, u2, u3 = rng.draw4(key, rng.FAMILY, r.id, 0, 0)
     years = max(0, (q - r.arrived) // 4)
@@ -86,11 +88,11 @@ def arrange_family(r, q, key, p, areas, where, km, seat, bills, accounts):  # ty
     both = 1.0 if r.spouse != SPOUSE_AT_HOME else 0.0
     if r.child1_birth != NO_DATE:
         age = age_at(r.child1_birth, q)
-        stays = where != AT_HOME and u1 > child_along(p, both, years, km, seat, bills, r.child1 & CHILD_GIRL, age)
+        stays = where != AT_HOME and u1 > child_along(p, both, years, km, seat, bills, r.child1 & CHILD_GIRL, age, pull)
         r.child1 = _place_child(r, r.child1, stays, areas, accounts)
     if r.child2_birth != NO_DATE:
         age = age_at(r.child2_birth, q)
-        stays = where != AT_HOME and u2 > child_along(p, both, years, km, seat, bills, r.child2 & CHILD_GIRL, age)
+        stays = where != AT_HOME and u2 > child_along(p, both, years, km, seat, bills, r.child2 & CHILD_GIRL, age, pull)
         r.child2 = _place_child(r, r.child2, stays, areas, accounts)
     count = (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
     if count:

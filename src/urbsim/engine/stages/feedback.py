@@ -29,12 +29,30 @@ def answered_wage(base: FloatArray, workers: FloatArray, reference: FloatArray, 
     return answer
 
 
-def answered_rent(base: FloatArray, residents: FloatArray, reference: FloatArray, eta: float) -> FloatArray:
-    """Return the rent after demand, per area; half the answer when there are fewer people than on the reference path."""
-    gap = np.log(np.maximum(residents, 1.0) / np.maximum(reference, 1.0))
-    gap = np.where(gap < 0.0, 0.5 * gap, gap)
-    answer: FloatArray = base * np.exp(np.clip(eta * gap, -BOUND, BOUND))
+PERSONS_PER_HOME = 2.5  # [E] near the mean household of the 2020 census
+
+
+def answered_rent(
+    base: FloatArray, residents: FloatArray, reference: FloatArray, eta: float, *, homes: FloatArray, damped: FloatArray, level: FloatArray
+) -> FloatArray:
+    """Return the rent after demand, per area; half the answer when there are fewer people than on the reference path.
+
+    `homes` added to the market beyond the path house people who no longer press on rents (H9, F4); `damped` is the share of a rise that
+    land for homes takes away (H7); `level` multiplies the whole (H9).
+    """
+    housed = np.maximum(reference + PERSONS_PER_HOME * homes, 0.5 * reference)
+    gap = np.log(np.maximum(residents, 1.0) / np.maximum(housed, 1.0))
+    gap = np.where(gap < 0.0, 0.5 * gap, (1.0 - damped) * gap)
+    answer: FloatArray = base * np.exp(np.clip(eta * gap, -BOUND, BOUND)) * level
     return answer
+
+
+def tenants_gain(beta_w: float, wage: FloatArray, support: FloatArray, subsidy: FloatArray) -> FloatArray:
+    """Return A x 2, in utility, what market tenants gain: flexible workers from the provident fund (H5), the entitled from a subsidy (H2).
+
+    `support` is a share of the wage, `subsidy` yuan a month; both count as wage.
+    """
+    return np.stack([beta_w * np.log1p(support), beta_w * np.log1p(subsidy / np.maximum(wage, 1.0))], axis=1)
 
 
 def learned(odds: FloatArray, admitted: IntArray, applied: IntArray, rate: float) -> FloatArray:

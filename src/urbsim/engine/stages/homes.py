@@ -10,13 +10,19 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, at_home
+from urbsim.engine.people import age_at, at_home, owns_home
+from urbsim.engine.state import FloatArray
+from urbsim.policy.homes import DEED_TAX, LEAST_PRICE
 from urbsim.population.registry import (
     GONE,
+    JOB_INFORMAL,
     JOB_NONE,
+    JOB_SELF_EMPLOYED,
     OUTSIDE,
     STATUS_PERMIT,
     STATUS_SETTLED,
@@ -24,6 +30,7 @@ from urbsim.population.registry import (
     TENURE_MARKET_RENT,
     TENURE_OWN,
     TENURE_PUBLIC,
+    TENURE_SHARED,
 )
 
 HOME_M2 = 90.0
@@ -37,28 +44,52 @@ def price_to_income(price, wage, earners):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def buy_and_apply(h, lo, hi, q, key, p, areas, wage, price, rows, place_of, kind, score, since, lot, occupied):  # type: ignore[no-untyped-def]
-    """Let households buy, join the rental list, and list this quarter's applicants; return how many.
+def flexible_worker(r):  # type: ignore[no-untyped-def]
+    """Tell whether the head works without an employer's contribution to the provident fund: self-employed or informal."""
+    return r.job == JOB_INFORMAL or r.job == JOB_SELF_EMPLOYED
 
-    `wage`, `price` per area; `occupied` is areas x 2 (guaranteed, public), filled with the units in use. Public rental is open to permit
+
+@kernel
+def rent_subsidised(r):  # type: ignore[no-untyped-def]
+    """Tell whether a rent subsidy reaches household `r` if it rents on the market: permit holders, settled, registered poor (H2)."""
+    return r.poor or r.status == STATUS_PERMIT or r.status == STATUS_SETTLED
+
+
+@kernel
+def buy_and_apply(  # type: ignore[no-untyped-def]
+    h, lo, hi, q, key, p, areas, wage, price, support, part, offered, rows, place_of, kind, score, since, lot, occupied, shared, accounts,
+):  # fmt: skip
+    """Let households buy, join the rental list, and list this quarter's applicants; return how many, and how many ask for a shared home.
+
+    `wage`, `price`, `support` (provident fund of flexible workers over the wage), `part` (the buyer's share of a shared home), `offered`
+    (whether shared homes are for sale) per area; `occupied` is areas x 3 (guaranteed, public, shared), filled with the units in use;
+    `shared` lists the rows of those who would buy at the price of their share and not at the whole. Public rental is open to permit
     holders and settled households, the poor first; guaranteed rental to all movers without a home of their own, first come first served.
     """
-    n = 0
+    n, m = 0, 0
     for i in range(lo, hi):
         r = h[i]
         place = r.place
         if place == GONE or place == OUTSIDE or at_home(r):
             continue
-        if r.tenure == TENURE_OWN:
+        if r.tenure == TENURE_SHARED:
+            occupied[place, 2] += 1
+        if owns_home(r):
             continue
         u, v, w, _ = rng.draw4(key, rng.HOMES, r.id, q, 0)
         earners = 1.0 + 0.7 * (r.spouse == 1)
-        pir = price_to_income(price[place], wage[place], earners)
+        income = wage[place] * (1.0 + support[place]) if flexible_worker(r) else wage[place]
+        pir = price_to_income(price[place], income, earners)
         eager = 2.0 if r.spouse == 1 else 0.6
-        if r.job != JOB_NONE and u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (pir - 10.0)):
-            r.tenure = TENURE_OWN
-            r.homes_since = NO_DATE
-            continue
+        if r.job != JOB_NONE:
+            if u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (pir - 10.0)):
+                r.tenure = TENURE_OWN
+                r.homes_since = NO_DATE
+                accounts[place].homes_bought[0] += 1
+                continue
+            if offered[place] and u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (part[place] * pir - 10.0)):
+                shared[m] = i
+                m += 1
         if r.tenure == TENURE_GUARANTEED or r.tenure == TENURE_PUBLIC:
             occupied[place, r.tenure - TENURE_GUARANTEED] += 1
             continue
@@ -72,13 +103,28 @@ def buy_and_apply(h, lo, hi, q, key, p, areas, wage, price, rows, place_of, kind
                 continue
         rows[n] = i
         place_of[n] = place
-        entitled = r.poor or r.status == STATUS_PERMIT or r.status == STATUS_SETTLED
+        entitled = rent_subsidised(r)
         kind[n] = 1 if entitled else 0
         score[n] = 1.0 if r.poor else 0.0
         since[n] = r.homes_since
         lot[n] = w
         n += 1
-    return n
+    return n, m
+
+
+@kernel
+def lots_for_shared(h, rows, q, key):  # type: ignore[no-untyped-def]
+    """Return the lot by which each applicant for a shared-ownership home is drawn."""
+    result = np.empty(rows.size)
+    for k in range(rows.size):
+        result[k] = rng.draw4(key, rng.HOMES, h[rows[k]].id, q, 0)[3]
+    return result
+
+
+def first_home_prices(price: FloatArray, subsidy: FloatArray, relief: FloatArray) -> FloatArray:
+    """Return what a square metre of a first home costs the buyer, per area (`urbsim.policy.homes.first_home_price`, H6)."""
+    paid: FloatArray = np.maximum(price - price * DEED_TAX * relief - subsidy, LEAST_PRICE * price)
+    return paid
 
 
 @kernel

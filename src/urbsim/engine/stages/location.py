@@ -16,9 +16,10 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, along, at_home, census_class, children_aged, in_own_town, left_behind
+from urbsim.engine.people import age_at, along, at_home, census_class, children_aged, in_own_town, left_behind, owns_home
 from urbsim.engine.stages.clocks import quarters_insured_here
 from urbsim.engine.stages.family import AT_HOME, AWAY, OWN_TOWN, arrange_family
+from urbsim.engine.stages.homes import flexible_worker, rent_subsidised
 from urbsim.engine.stages.work import WORK_TO, enters_job, years_of_schooling
 from urbsim.population.registry import (
     GONE,
@@ -37,7 +38,6 @@ from urbsim.population.registry import (
     TENURE_EMPLOYER,
     TENURE_GUARANTEED,
     TENURE_MARKET_RENT,
-    TENURE_OWN,
     TENURE_PUBLIC,
     TENURE_VILLAGE_HOME,
 )
@@ -65,18 +65,24 @@ def log_positive_stable(u, v, index):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def stay_terms(r, q, p, rent_edge):  # type: ignore[no-untyped-def]
+def stay_terms(r, q, p, rent_edge, rent_help):  # type: ignore[no-untyped-def]
     """Return what ties household `r` to its present place: years, home, rental unit, register, temper.
 
-    `rent_edge` is the advantage of the place's guaranteed rental homes over the market, 1 at a rent of nine tenths.
+    `rent_edge` is the advantage of the place's guaranteed rental homes over the market, 1 at a rent of nine tenths; `rent_help` what market
+    tenants gain: two utilities, of flexible workers in the provident fund, and of those entitled to a rent subsidy.
     """
     tie = p.beta_match + p.beta_dur * min((q - r.arrived) / 4.0, 10.0)
-    if r.tenure == TENURE_OWN:
+    if owns_home(r):
         tie += p.beta_own
     elif r.tenure == TENURE_PUBLIC:
         tie += p.beta_prh
     elif r.tenure == TENURE_GUARANTEED:
         tie += p.beta_prh * rent_edge
+    elif r.tenure == TENURE_MARKET_RENT:
+        if flexible_worker(r):
+            tie += rent_help[0]
+        if rent_subsidised(r):
+            tie += rent_help[1]
     if r.status == STATUS_SETTLED:
         tie += p.beta_reg
     if r.settle_type:
@@ -87,12 +93,12 @@ def stay_terms(r, q, p, rent_edge):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def choose(r, q, key, p, areas, away, village, town, rent_edge, u):  # type: ignore[no-untyped-def]
+def choose(r, q, key, p, areas, away, village, town, rent_edge, rent_help, u):  # type: ignore[no-untyped-def]
     """Return the alternative that household `i` prefers: an area, OUTSIDE, VILLAGE_CHOICE or TOWN_CHOICE.
 
     `away` is origins x 3 (school-age children) x (areas + 1), exp(-V/lambda), infinite where an alternative does not exist; the last
-    column is the world outside. `village`, `town` are utilities by origin; `rent_edge` is as in `stay_terms`; `u` is scratch for areas + 1
-    uniforms, its length a multiple of 4. The largest V + lambda*e, with e Gumbel, is the smallest of
+    column is the world outside. `village`, `town` are utilities by origin; `rent_edge`, `rent_help` as in `stay_terms`; `u` is scratch for
+    areas + 1 uniforms, its length a multiple of 4. The largest V + lambda*e, with e Gumbel, is the smallest of
     -ln(u) * exp(-V/lambda): a race of exponentials, one logarithm an alternative.
     """
     o = r.origin
@@ -111,7 +117,7 @@ def choose(r, q, key, p, areas, away, village, town, rent_edge, u):  # type: ign
     age = age_at(r.head_birth, q)
     old = -p.g_age * max(0, age - 30)
     lead = p.beta_w * p.m_edu * p.edu_away * (years_of_schooling(r.schooling) - 9)
-    tie = 0.0 if is_home else stay_terms(r, q, p, rent_edge)
+    tie = 0.0 if is_home else stay_terms(r, q, p, rent_edge, rent_help)
     # Costs by alternative: onward moves are cheaper than a first one, returns know no age.
     away_cost = p.C_move + old
     if is_away or is_out:
@@ -241,14 +247,19 @@ def move(r, q, key, p, areas, target, town_share, wait, districts, accounts):  #
 
 
 @kernel
-def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat, bills, town_share, wait, districts, rent_edge, accounts):  # type: ignore[no-untyped-def]
+def location(  # type: ignore[no-untyped-def]
+    h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat, bills, town_share, wait, districts, rent_edge, rent_help, pull,
+    accounts,
+):  # fmt: skip
     """Let every attending household choose and move; then decide who of the family lives along.
 
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
-    province); `town_share`, `wait`, `districts` as in `move`; `rent_edge` per area as in `stay_terms`. People of another province who are
+    province); `town_share`, `wait`, `districts` as in `move`; `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in
+    `family.child_along`. People of another province who are
     outside come back through `arrivals`.
     """
     u = np.empty((areas + 4) // 4 * 4)
+    no_help, no_pull = np.zeros(2), np.zeros(4)
     for i in range(lo, hi):
         r = h[i]
         if not attends[i] or r.place == GONE:
@@ -261,7 +272,8 @@ def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat
         if not out and at_home(r) and age_at(r.head_birth, q) > 69:
             continue
         edge = 1.0 if out else rent_edge[r.place]
-        target = choose(r, q, key, p, areas, away, village, town, edge, u)
+        rent = no_help if out else rent_help[r.place]
+        target = choose(r, q, key, p, areas, away, village, town, edge, rent, u)
         stays = (
             (target == VILLAGE_CHOICE and (at_home(r) or (out and o >= areas)))
             or (target == TOWN_CHOICE and (in_own_town(r) or (out and o >= areas)))
@@ -274,6 +286,7 @@ def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat
         if place == OUTSIDE and o >= areas:
             continue
         where, distance, chance, settled_bills = AWAY, OUTSIDE_FAMILY_KM, OUTSIDE_SEAT, 1.0
+        gain = no_pull
         if place != OUTSIDE:
             if at_home(r):
                 where, distance, chance = AT_HOME, 0.0, 1.0
@@ -281,6 +294,7 @@ def location(h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat
                 where, distance, chance = OWN_TOWN, OWN_TOWN_KM, 1.0
             else:
                 distance, chance = km[o, place], seat[place]
+                gain = pull[place]
                 if o >= areas:
                     settled_bills = bills[place]
-        arrange_family(r, q, key, p, areas, where, distance, chance, settled_bills, accounts)
+        arrange_family(r, q, key, p, areas, where, distance, chance, settled_bills, gain, accounts)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from urbsim.clock import NO_DATE
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, along, at_home, census_class, home_place
+from urbsim.engine.stages.homes import flexible_worker, rent_subsidised
 from urbsim.engine.stages.schools import place_kind, rationed, stage_of
 from urbsim.engine.stages.work import WORK_FROM, WORK_TO, wage_factor
 from urbsim.engine.state import BAND_EDGES, IntArray
@@ -31,6 +32,7 @@ from urbsim.population.registry import (
     STATUS_ABSENT,
     STATUS_PERMIT,
     STATUS_SETTLED,
+    TENURE_MARKET_RENT,
 )
 
 COUNT = np.dtype(
@@ -51,6 +53,9 @@ COUNT = np.dtype(
         ("insured", np.int64),
         ("wage_sum", np.int64),  # yuan
         ("registered_permit_holders", np.int64),
+        ("poor", np.int64),  # persons of registered poor mover households
+        ("flexible", np.int64),  # self-employed and informal workers
+        ("tenants_helped", np.int64),  # households in market rental that a rent subsidy would reach
     ]
 )
 
@@ -207,3 +212,8 @@ def count(h, lo, hi, q, p, areas, wage, norm, village_counts, ages, c, stock):  
             c[place].insured += r.insured
             c[place].untrained += 1 - r.trained
             c[place].wage_sum += int(wage[place] * wage_factor(r, q, p, norm) + 0.5)
+            c[place].flexible += 1 if flexible_worker(r) else 0
+        if r.poor:
+            c[place].poor += main
+        if r.tenure == TENURE_MARKET_RENT and rent_subsidised(r):
+            c[place].tenants_helped += 1

@@ -14,7 +14,7 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, at_home, book_residence, home_place
+from urbsim.engine.people import age_at, at_home, book_residence, home_place, owns_home
 from urbsim.engine.stages.family import child_along
 from urbsim.population.registry import (
     CHILD_AT_HOME,
@@ -31,7 +31,6 @@ from urbsim.population.registry import (
     PLACE_PUBLIC,
     STATUS_PERMIT,
     STATUS_UNREGISTERED,
-    TENURE_OWN,
 )
 
 PRIMARY, LOWER_SECONDARY = 0, 1
@@ -74,7 +73,7 @@ def with_kind(bits, kind):  # type: ignore[no-untyped-def]
 def _may_apply(r, permit_enough):  # type: ignore[no-untyped-def]
     if r.status == STATUS_PERMIT and permit_enough > 0.0:
         return True
-    return r.job != JOB_NONE and (r.insured == 1 or r.tenure == TENURE_OWN)
+    return r.job != JOB_NONE and (r.insured == 1 or owns_home(r))
 
 
 @kernel
@@ -199,7 +198,7 @@ def guaranteed(h, rows, slots, q, key, guarantee):  # type: ignore[no-untyped-de
 
 
 @kernel
-def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, accounts):  # type: ignore[no-untyped-def]
+def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, pull, accounts):  # type: ignore[no-untyped-def]
     """Give every applicant a place: public if served, bought, else fee-paying or sent home."""
     for k in range(rows.size):
         r, slot = h[rows[k]], slots[k]
@@ -218,8 +217,9 @@ def place_children(h, rows, slots, stages, served, bought_served, q, key, p, are
             both = 1.0 if r.spouse != 2 else 0.0
             years = max(0, (q - r.arrived) // 4)
             chance = child_along(
-                p, both, years, km[r.origin, place], 0.0, bills[place] if r.origin >= areas else 1.0, bits & CHILD_GIRL, age_at(birth, q)
-            )
+                p, both, years, km[r.origin, place], 0.0, bills[place] if r.origin >= areas else 1.0, bits & CHILD_GIRL, age_at(birth, q),
+                pull[place],
+            )  # fmt: skip
             if latent > chance:
                 kind = PLACE_AT_HOME
                 bits |= CHILD_AT_HOME

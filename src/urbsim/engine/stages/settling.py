@@ -17,7 +17,7 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, along, census_class, children_aged, in_own_town, left_behind
+from urbsim.engine.people import age_at, along, census_class, children_aged, in_own_town, left_behind, owns_home
 from urbsim.engine.stages.clocks import months_insured, months_resident, quarters_insured_here
 from urbsim.engine.stages.homes import price_to_income, tenant_of
 from urbsim.engine.stages.work import wage_factor, years_of_schooling
@@ -33,7 +33,6 @@ from urbsim.population.registry import (
     SPOUSE_NONE,
     STATUS_PERMIT,
     STATUS_SETTLED,
-    TENURE_OWN,
 )
 
 settle_ok = kernel(settlement_rule.settle_ok)
@@ -71,7 +70,7 @@ def willingness(r, q, p, areas, wage, price, seat, tier_value, services, kept, n
     d += p.theta_dur * (min((q - r.arrived) / 4.0, 15.0) - 5.0)
     d += p.theta_age * max(0, age_at(r.head_birth, q) - 40)
     d += p.theta_in * in_province + p.theta_ins * r.insured
-    if r.tenure == TENURE_OWN:
+    if owns_home(r):
         d += p.theta_own
     if children_aged(r, q, 6, 15) > 0:
         d += p.theta_child * (1.0 - seat[place])
@@ -90,7 +89,7 @@ def willingness(r, q, p, areas, wage, price, seat, tier_value, services, kept, n
 @kernel
 def points_of(r, q, rule):  # type: ignore[no-untyped-def]
     """Return the points of household `i` under the table of its place (`rule`: the columns of POINT_LEVERS)."""
-    owns = 1.0 if r.tenure == TENURE_OWN else 0.0
+    owns = 1.0 if owns_home(r) else 0.0
     rented = (q - r.arrived) / 4.0 if tenant_of(r.tenure) else 0.0
     contract = 1.0 if r.job == JOB_FORMAL else 0.0
     return points_score(
@@ -116,7 +115,7 @@ def following_kin(r):  # type: ignore[no-untyped-def]
 @kernel
 def route(r, q, areas, gate, rule, recognition, rental_counts, points):  # type: ignore[no-untyped-def]
     """Return the route by which household `i` may settle at its place, 0 for none (gate 3)."""
-    owns = 1.0 if r.tenure == TENURE_OWN else 0.0
+    owns = 1.0 if owns_home(r) else 0.0
     rents = 1.0 if tenant_of(r.tenure) else 0.0
     job = 1.0 if r.job != JOB_NONE else 0.0
     permit = 1.0 if r.status == STATUS_PERMIT else 0.0
