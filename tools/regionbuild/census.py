@@ -40,7 +40,7 @@ def write_counts(evidence: Evidence, facts: Facts, place: Place, own: Own) -> No
             for area in place.areas:
                 if not own(area, year, name, source):
                     _count(evidence, facts, place, area, year, name, source)
-            for whole in [*place.prefectures, place.name]:
+            for whole in place.wholes:
                 row = evidence.get(place.source(whole), year, source, "demography")
                 assert row is not None, (whole, year, source)
                 facts.copy(row, whole, year, name, "persons")

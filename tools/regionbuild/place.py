@@ -55,6 +55,11 @@ class Place:
             province=province or name,
         )
 
+    @property
+    def wholes(self) -> list[str]:
+        """Return the prefectures and the region; a region of one prefecture is named once."""
+        return list(dict.fromkeys([*self.prefectures, self.name]))
+
     def source(self, code: str) -> str:
         """Return the evidence's name of the region, a prefecture or an area."""
         return self.codes.get(code, code)

@@ -50,7 +50,7 @@ def write_published(
     `unclear` lists (area, year, indicator) that are left out, since it is not known which series they belong to.
     """
     _census(facts, census)
-    for area in [place.name, *place.prefectures]:
+    for area in dict.fromkeys([place.name, *place.prefectures]):
         code = place.source(area)
         for source, (name, unit) in ANNUAL.items():
             for year, row in evidence.series(code, source, table).items():
