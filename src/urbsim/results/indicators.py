@@ -91,6 +91,7 @@ _ALL = (
     Indicator("medical_new", Text("新增职工基本医疗保险参保人数", "new members of employee medical insurance"), _PERSONS),
     Indicator("injury_new", Text("新增工伤保险参保人数", "new members of work-injury insurance"), _PERSONS),
     Indicator("union_membership", Text("已建工会企业农民工入会率", "union membership of migrant workers in unionised firms"), _PERCENT),
+    Indicator("placed", Text("安置到城镇就业的农村劳动力", "rural workers placed in urban jobs"), _PERSONS),
     Indicator("legal_service", Text("公益法律服务惠及人数", "people served by public legal services"), _PERSONS),
 )
 INDICATORS: Mapping[str, Indicator] = MappingProxyType({indicator.code: indicator for indicator in _ALL})
