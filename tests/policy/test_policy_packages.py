@@ -12,7 +12,7 @@ from urbsim.policy.clauses import clauses
 from urbsim.policy.packages import load_package, package_names
 from urbsim.scenario import Scenario, load
 
-SHIPPED = ["ZJ2017", "ZJ2023", "ZJ2023W", "ZJ2025", "hangzhou_points", "national", "zhejiang_rules"]
+SHIPPED = ["XC2024", "ZJ2017", "ZJ2023", "ZJ2023W", "ZJ2025", "hangzhou_points", "national", "xuchang_rules", "zhejiang_rules"]
 
 
 @pytest.fixture(scope="module")

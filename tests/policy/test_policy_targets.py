@@ -21,6 +21,16 @@ def test_the_twelve_indicators() -> None:
         assert set(item.levers) <= set(LEVERS)
 
 
+def test_the_targets_of_the_xuchang_draft() -> None:
+    table = load_targets("xuchang_2024_draft")
+    assert [(item.code, item.target, item.judged) for item in table.indicators] == [
+        ("urbanization_rate", 64, "end"), ("trained", 2, "mean"), ("placed", 0.5, "mean"), ("union_membership", 80, "end"),
+    ]  # fmt: skip
+    assert (table.baseline_year, table.first_year, table.target_year) == (2022, 2024, 2025)
+    for item in table.indicators:
+        assert set(item.levers) <= set(LEVERS)
+
+
 def test_codes_are_those_of_the_results() -> None:
     indicators = pytest.importorskip("urbsim.results.indicators").INDICATORS
     for name in target_names():

@@ -32,5 +32,6 @@ def births_by_year(evidence: Evidence) -> dict[int, Births]:
     infants = sum(evidence.value("henan", 2020, f"age_0_{s}_census", "demography") for s in SEXES)
     for year in (2021, 2022):
         ratio = evidence.value("henan", year, "births") * 1e4 / infants
-        births[year] = Births(float(ages[0]) * ratio, "imputed", "infants of 2020 x Henan's births of the year over Henan's infants of 2020")
+        rule = "infants of 2020 x Henan's births of the year over Henan's infants of 2020"
+        births[year] = Births(float(ages[0]) * ratio, "imputed", rule)
     return births

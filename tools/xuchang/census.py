@@ -38,9 +38,10 @@ def write_within_core(evidence: Evidence, facts: Facts, place: Place) -> None:
         raise SystemExit("the bulletin of the city districts and the county book no longer agree")
     crossing = (inside - table[CORE, "2020", names[0]]) / table[CORE, "2020", names[1]]
     value_2010 = table[CORE, "2010", names[0]] + round(crossing * table[CORE, "2010", names[1]])
+    bulletin = "许昌市辖区第七次全国人口普查公报: moves inside the city districts; with floating people they add up to the county book"
     notes = {
         2010: ("imputed", value_2010, f"same district, and {crossing:.3f} of those from other counties of Henan as in 2020"),
-        2020: ("derived", inside, "许昌市辖区第七次全国人口普查公报: moves inside the city districts; with floating people they add up to the county book"),
+        2020: ("derived", inside, bulletin),
     }
     for year, (tag, value, note) in notes.items():
         for area in place.areas:

@@ -45,10 +45,11 @@ def write_school(evidence: Evidence, facts: Facts, census: Census) -> None:
     rate = evidence.value("henan", 2024, "migrant_children_compulsory_enrolled") * 1e4 / movers
     stock = {y: public_places(census, rate * newcomers(census, y), public, y) for y in (2010, 2020, 2022)}
     rules = {
-        "2010": "resident children of the age (census ages of the prefecture by residents less half those from other provinces) less migrant "
-        f"pupils outside public schools, x 1.02; pupils: Henan's 937,300 of 2024 by people from other counties and provinces ({rate:.3f} "
-        f"each), {public:.1%} of them in public schools (Henan 2024) in all years",
-        "2020": "a tenth of the rise of the rule's places from 2010 to 2020, not below 0 (published: 170,000 places in 2016-20, kindergartens in)",
+        "2010": "resident children of the age (census ages of the prefecture by residents less half those from other provinces) less "
+        "migrant pupils outside public schools, x 1.02; pupils: Henan's 937,300 of 2024 by people from other counties and provinces "
+        f"({rate:.3f} each), {public:.1%} of them in public schools (Henan 2024) in all years",
+        "2020": "a tenth of the rise of the rule's places from 2010 to 2020, not below 0 (published: 170,000 places in 2016-20, with "
+        "kindergartens)",
         "2022": "half of the rise of the rule's places from 2020 to 2022, not below 0",
     }
     yearly = evidence.value("henan", 2024, "new_school_places_annual") * 1e4 * henan_share(evidence)
@@ -56,8 +57,8 @@ def write_school(evidence: Evidence, facts: Facts, census: Census) -> None:
     def later(year: int, stage: int) -> tuple[np.ndarray, str, str]:
         part = PRIMARY_PART[year] if STAGES[stage] == "primary" else 1 - PRIMARY_PART[year]
         split = largest_remainder(census.of("urban_population", 2020), round(yearly * part))
-        note = f"Henan's 112,600 new places of 2024 by Xuchang's share of residents, the same each year; {part:.0%} for the stage (assumed), "
-        return split, "assumption", note + "areas by town residents of 2020"
+        note = f"Henan's 112,600 new places of 2024 by Xuchang's share of residents, the same each year; {part:.0%} for the stage "
+        return split, "assumption", note + "(assumed), areas by town residents of 2020"
 
     write_schools(facts, census, stock, rules, later)
 
@@ -66,7 +67,7 @@ def write_others(evidence: Evidence, facts: Facts, census: Census) -> None:
     """Write kindergarten, upper-secondary and nursery places and hospital beds."""
     write_school_ages(facts, census)
     now = evidence.value("national", 2021, "nursery_places_per_1000")
-    rule = "places per 1000 residents: 0.3 (2010), 0.6 (2015) assumed, 2.03 (2021, national), 4.5 (2025, national target); residents to 2020"
+    rule = "places per 1000 residents: 0.3 (2010), 0.6 (2015) assumed, 2.03 (2021), 4.5 (2025 target), both national; residents to 2020"
     write_nursery(facts, census, {2010: 0.3, 2015: 0.6, 2021: now, 2025: 4.5}, rule)
     share = henan_share(evidence)
     series = {y: r.number * 1e4 * share for y, r in evidence.series("henan", "health_institution_beds").items()}
@@ -83,8 +84,8 @@ def write_homes(evidence: Evidence, facts: Facts, census: Census) -> None:
     rented = evidence.value("xuchang", 2020, "longform_housing_rented") / evidence.value("xuchang", 2020, "longform_households_housing")
     total = rented * evidence.value("xuchang", 2020, "households", "demography") * PUBLIC_OF_RENTED / RURAL_SHARE
     rule = (
-        f"not published; households who rent in 2020 ({rented:.2%} of the sample) x {PUBLIC_OF_RENTED:.3f} = public over all rented homes of "
-        f"migrant workers (2018), over the half that households of rural origin can have; a tenth in 2010, all from 2017 (assumed); areas "
-        "by town residents of 2020"
+        f"not published; households who rent in 2020 ({rented:.2%} of the sample) x {PUBLIC_OF_RENTED:.3f} = public over all rented homes "
+        "of migrant workers (2018), over the half that households of rural origin can have; a tenth in 2010, all from 2017 (assumed); "
+        "areas by town residents of 2020"
     )
     write_units(facts, census, "public_homes", census.of("urban_population", 2020), {2010: 0.1 * total, 2017: total}, rule)
