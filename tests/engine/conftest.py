@@ -17,6 +17,7 @@ from urbsim.scenario import Scenario, load
 REGION, COARSE = "zhejiang", 8000
 DATES = (
     "spouse_birth", "child1_birth", "child2_birth", "elder1_birth", "elder2_birth", "queue_since", "homes_since", "insured_since",
+    "permit_since",
 )  # fmt: skip
 
 

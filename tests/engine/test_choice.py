@@ -23,13 +23,13 @@ def choose(key: np.uint64, size: int, away: list[float], village: float, town: f
     """Let `size` households at home in area 0 choose once; `away` are the utilities of areas 1 to 4 and of the world outside."""
     p = record_of(**{"lambda": 0.5, "C_move": 1.0, "g_age": 0.0, "edu_away": 0.0, "T_land": 0.0, "cross_district": 0.0, **params})
     lam = float(p["lambda_"])
-    rows = rows_of(size, schooling=1, region_since=-80, arrived=-80)
+    rows = rows_of(size, schooling=1, arrived=-80)
     race = np.full((AREAS, 3, AREAS + 1), np.inf)
     race[0, :, 1:] = np.exp(-np.array(away) / lam)
-    ones, zeros = np.ones(AREAS), np.zeros(AREAS)
+    ones = np.ones(AREAS)
     location(
         rows, 0, size, QUARTER, key, p, AREAS, np.ones(size, np.uint8), race, np.full(AREAS, village), np.full(AREAS, town),
-        np.full((AREAS, AREAS), 50.0), ones, ones, np.ones((3, AREAS)), zeros, np.zeros(AREAS, np.uint8), ones,
+        np.full((AREAS, AREAS), 50.0), ones, ones, np.ones((3, AREAS)), np.zeros(AREAS, np.uint8), ones,
         np.zeros((AREAS, 2)), np.zeros((AREAS, 4)), empty_accounts(AREAS),
     )  # fmt: skip
     return picks(rows)

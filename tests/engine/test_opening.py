@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from tests.engine.conftest import engine_of
-from urbsim.engine import entries, town_born
+from urbsim.engine import entries, money, town_born
 from urbsim.engine.state import NATURAL_TOWN, RECLASSIFICATION
-from urbsim.population.registry import OUTSIDE
+from urbsim.population.registry import OUTSIDE, PLACE_AT_HOME, PLACE_BOUGHT, PLACE_FEE_PAYING, PLACE_PUBLIC
 from urbsim.scenario import Scenario
 
 
@@ -26,6 +26,17 @@ def test_nothing_answers_at_the_start(default: Scenario) -> None:
     of_age = (rows["head_birth"] <= -64) & (rows["head_birth"] >= -259)
     workers = of_age & (rows["job"] > 0) & (rows["mover"] > 0) & (rows["place"] < engine.areas)
     assert engine.frame["workers"].sum() == workers.sum() * engine.weight
+
+
+def test_the_grant_for_pupils_counts_public_and_bought_places(default: Scenario) -> None:
+    engine = engine_of(default.with_set(["finance.grant_per_migrant_pupil@2010-10=1000"]))
+    pupils = engine.counts.area["pupils"]
+    pupils[:] = 0
+    for kind, number in ((PLACE_PUBLIC, 5), (PLACE_BOUGHT, 2), (PLACE_FEE_PAYING, 40), (PLACE_AT_HOME, 300)):
+        pupils[0, 0, 1, kind] = number
+    pupils[0, 1, 0, PLACE_PUBLIC] = 1000  # local children
+    money.budget(engine)
+    assert engine.grant[0] == 7 * engine.weight * 1000.0
 
 
 def test_a_reclassified_person_passes_the_quarter_once(key: np.uint64) -> None:

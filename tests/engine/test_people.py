@@ -52,10 +52,14 @@ def test_a_move_inside_the_area_is_from_its_villages() -> None:
     assert accounts[HERE]["change_residents"].sum() == 0
 
 
-def issue(months: float, ground: float, **columns: int) -> bool:
+def issue(months: float, ground: float, wait: float = 6.0, friction: float = 1e6, **columns: int) -> bool:
     rows = rows_of(1, place=HERE, part=1, origin=ELSEWHERE, register=ELSEWHERE, mover=2, status=1, **columns)
-    per_area = [np.full(AREAS, value) for value in (months, ground, 1e6, 0.0)]
-    permits.permits(rows, 0, 1, 8, np.uint64(5), record_of(), *per_area, empty_accounts(AREAS))
+    per_area = [np.full(AREAS, value) for value in (months, ground, wait, friction, 0.0)]
+    accounts = empty_accounts(AREAS)
+    permits.permits(rows, 0, 1, 8, np.uint64(5), record_of(), *per_area, accounts)
+    issued = accounts["permits_issued"].sum() > 0
+    held = columns.get("permit_since", NO_DATE)
+    assert rows["permit_since"][0] == (8 if issued else held)
     return bool(rows["status"][0] == 2)
 
 
@@ -67,6 +71,21 @@ def test_permits_ask_for_months_and_a_ground() -> None:
     assert issue(6.0, 1.0, arrived=0, tenure=1, **nothing)
     assert issue(6.0, 0.0, arrived=0, **nothing)
     assert not issue(-1.0, 0.0, arrived=-80, **job)  # closed
+
+
+def test_a_permit_from_elsewhere_is_converted_after_the_months_of_the_rule() -> None:
+    nobody_asks = {"friction": 0.0, "job": 2}
+    held = {"permit_since": -10, **nobody_asks}
+    assert not issue(6.0, 1.0, wait=0.0, arrived=8, **nobody_asks)
+    assert issue(6.0, 1.0, wait=0.0, arrived=8, **held)
+    assert not issue(6.0, 1.0, wait=0.0, arrived=8, **(held | {"job": 0}))  # the ground is asked here too
+    assert not issue(6.0, 1.0, wait=2.0, arrived=8, **held)
+    assert issue(6.0, 1.0, wait=2.0, arrived=7, **held)
+    assert issue(36.0, 1.0, wait=6.0, arrived=6, **held)
+    assert not issue(36.0, 1.0, wait=6.0, arrived=7, **held)
+    assert not issue(6.0, 1.0, wait=6.0, arrived=6, **held)  # no shorter than for all: it asks anew like others
+    assert issue(6.0, 1.0, wait=6.0, arrived=6, **(held | {"friction": 1e6}))
+    assert not issue(-1.0, 1.0, wait=0.0, arrived=8, **held)
 
 
 GATE = dict.fromkeys(settling.GATE_LEVERS, -1.0) | {
@@ -151,6 +170,14 @@ def test_those_left_out_follow_once_the_route_opens() -> None:
     elders = mover(status=3, register=HERE, register_part=1, elder1_birth=-260)
     assert settle(elders, kin=1.0)[0]["settled"].sum() == 0
     assert settle(elders, kin=2.0)[0]["settled"].sum() == 1
+    whole = mover(tenure=5, spouse=1, spouse_birth=-100, elder1_birth=-260, elder2_birth=-260)
+    assert settle(whole, kin=1.0, **OWNER)[0]["settled"].sum() == 2  # elders follow only where all direct kin may
+    assert whole["kin_settled"][0] == 1
+    assert settle(whole, kin=1.0)[0]["settled"].sum() == 0
+    assert settle(whole, kin=2.0)[0]["settled"].sum() == 2
+    assert whole["kin_settled"][0] == 2
+    at_once = mover(tenure=5, spouse=1, spouse_birth=-100, elder1_birth=-260)
+    assert settle(at_once, kin=2.0, **OWNER)[0]["settled"].sum() == 3
     waiting = mover(status=3, register=HERE, register_part=1, spouse=1, spouse_birth=-100)
     _, found = settle(waiting, kin=1.0, quota=True)
     assert found == 1
@@ -158,17 +185,18 @@ def test_those_left_out_follow_once_the_route_opens() -> None:
 
 
 def test_willingness_is_a_probability_that_a_permit_raises_by_its_services() -> None:
-    p, ones = record_of(OR_P=1.4), np.ones(AREAS)
+    p, ones = record_of(OR_P=1.4, s_P=0.5, s_P_most=1.6), np.ones(AREAS)
 
     def chance(services: float, **columns: int) -> float:
         r = mover(**columns)[0]
         return float(settling.willingness(r, 8, p, AREAS, ones * 4000.0, ones * 9000.0, ones, ones * 0.0, ones * services, 1.0, 0.0))
 
-    without, half, whole = chance(1.0), chance(0.5, status=2), chance(1.0, status=2)
-    assert 0.0 < without < half < whole < 1.0
-    odds = [c / (1.0 - c) for c in (without, half, whole)]
-    assert odds[2] / odds[0] == pytest.approx(1.4)
+    without, fewer, measured, whole = chance(1.0), chance(0.25, status=2), chance(0.5, status=2), chance(1.0, status=2)
+    assert 0.0 < without < fewer < measured < whole < 1.0
+    odds = [c / (1.0 - c) for c in (without, fewer, measured, whole)]
+    assert odds[2] / odds[0] == pytest.approx(1.4)  # what was measured, with the services of its years
     assert odds[1] / odds[0] == pytest.approx(1.4**0.5)
+    assert odds[3] / odds[0] == pytest.approx(1.4**1.6)  # bounded: twice the services were never measured
     assert chance(0.0, status=2) == without
 
 
@@ -238,7 +266,7 @@ def test_insurance_months_are_kept_when_a_job_is_lost(key: np.uint64) -> None:
     p = record_of(job_loss_formal=1.0)
     rows = rows_of(1, place=HERE, part=1, origin=ELSEWHERE, register=ELSEWHERE, mover=2, status=1, job=1, insured=1, insured_since=2)
     work.work(rows, 0, 1, 8, key, p, AREAS, np.zeros(AREAS), empty_accounts(AREAS), np.zeros(1, np.uint8))
-    assert (rows["job"][0], rows["insured"][0], rows["insured_since"][0]) == (0, 0, 6)
+    assert (rows["job"][0], rows["insured"][0], rows["insured_since"][0], rows["insured_here"][0]) == (0, 0, NO_DATE, 6)
     assert clocks.quarters_insured_here(rows[0], 20) == 6
 
 

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.engine.conftest import record_of, rows_of
+from tests.engine.conftest import inputs_of, record_of, rows_of
 from urbsim.clock import NO_DATE
-from urbsim.engine.stages import demography, leaving, permits
+from urbsim.engine import Engine, people_of
+from urbsim.engine.stages import demography, leaving, observe, permits, schools
 from urbsim.engine.state import OUTSIDE_TOWN, RETURN_OR_COVERAGE, empty_accounts
 from urbsim.population.registry import (
     CHILD_AT_HOME,
+    HOUSEHOLD_DTYPES,
+    KIN_ALL,
+    KIN_FAMILY,
     MOVER_IN_PLACE,
     MOVER_OTHER_AREA,
+    PLACE_APPLIED,
     SPOUSE_ALONG,
     SPOUSE_AT_HOME,
     STATUS_PERMIT,
     STATUS_RURAL,
     STATUS_SETTLED,
     STATUS_UNREGISTERED,
+    check_columns,
 )
+from urbsim.scenario import Scenario
 
 AREAS = 3
 HERE, ELSEWHERE, BLOCK = 0, 1, 5
@@ -68,6 +76,24 @@ def test_a_successor_from_another_province_comes_in_from_outside(key: np.uint64)
     assert (change[OUTSIDE_TOWN], change[RETURN_OR_COVERAGE]) == (1, 0)
 
 
+def test_elders_who_had_not_followed_keep_their_village_register(key: np.uint64) -> None:
+    elder = {"spouse": 0, "spouse_birth": NO_DATE, "elder1_birth": -100, "kin_settled": KIN_FAMILY}
+    row, _ = bury_head(key, **elder)
+    assert (row["register"], row["register_part"], row["kin_settled"]) == (ELSEWHERE, 0, 0)
+    for others in ({"child1_birth": -10}, {"kin_settled": KIN_ALL}):
+        row, _ = bury_head(key, **(elder | others))
+        assert (row["register"], row["register_part"]) == (HERE, 1)
+
+
+def test_members_are_registered_where_they_settled() -> None:
+    family = {"spouse": SPOUSE_ALONG, "spouse_birth": -100, "child1_birth": -8, "elder1_birth": -260, "elder2_birth": -260}
+    for kin, town, village in ((0, 1, 4), (KIN_FAMILY, 3, 2), (KIN_ALL, 5, 0)):
+        rows = rows_of(1, **(SETTLED_HERE | family | {"kin_settled": kin}))
+        counts = observe.empty_counts(AREAS, 1)
+        observe.count(rows, 0, 1, 8, record_of(), AREAS, np.ones(AREAS), 0.0, True, False, counts.area, counts.stock)
+        assert counts.area["hukou"].tolist() == [town, village, 0]
+
+
 def found(key: np.uint64, **columns: int) -> Any:
     rows = rows_of(2, **(SETTLED_HERE | {"child1_birth": -80} | columns))
     leaving.found_household(rows[0], rows[1], 1, 4, key, np.full(5, 0.2))
@@ -96,9 +122,56 @@ def test_a_child_who_leaves_home_has_its_own_register(
 
 
 def test_no_permit_in_the_own_village() -> None:
-    per_area = [np.full(AREAS, value) for value in (6.0, 0.0, 1e6, 0.0)]
+    per_area = [np.full(AREAS, value) for value in (6.0, 0.0, 6.0, 1e6, 0.0)]
     home = {"place": ELSEWHERE, "origin": ELSEWHERE, "register": HERE, "register_part": 1, "status": STATUS_UNREGISTERED, "job": 2}
     for mover_class, expected in ((MOVER_IN_PLACE, STATUS_UNREGISTERED), (MOVER_OTHER_AREA, STATUS_PERMIT)):
         rows = rows_of(1, mover=mover_class, **home)
         permits.permits(rows, 0, 1, 8, np.uint64(5), record_of(), *per_area, empty_accounts(AREAS))
         assert rows["status"][0] == expected
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"status": STATUS_PERMIT}, True),
+        ({"status": STATUS_UNREGISTERED}, False),
+        ({"status": STATUS_UNREGISTERED, "job": 1}, False),  # in the employer's housing, not insured
+        ({"status": STATUS_UNREGISTERED, "job": 1, "tenure": 1}, True),
+        ({"status": STATUS_UNREGISTERED, "job": 1, "insured": 1}, True),
+        ({"status": STATUS_UNREGISTERED, "tenure": 5, "insured": 1}, False),
+    ],
+)
+def test_who_may_apply_for_school_is_the_rule_of_the_policy(columns: dict[str, int], expected: bool) -> None:
+    rows = rows_of(1, **(SETTLED_HERE | {"register": ELSEWHERE, "register_part": 0, "child1_birth": 11 - 24} | columns))
+    schools.apply_round(rows, 0, 1, 10, np.ones(AREAS), np.zeros((AREAS, 2), np.int64))
+    assert (schools.place_kind(rows["child1"][0]) == PLACE_APPLIED) == expected
+
+
+def test_school_rank_is_by_points_or_by_the_date_of_the_permit() -> None:
+    rows = rows_of(4, place=[HERE, HERE, HERE, ELSEWHERE], status=[2, 2, 1, 2], permit_since=[0, 4, 0, 0])
+    points = np.array([10.0, 70.0, 30.0, 30.0])
+    ranks = schools.ranks(rows, np.arange(4), 8, points, np.array([0.0, 1.0, 0.0]))
+    assert ranks.tolist() == [24.0, 12.0, 0.0, 30.0]  # months held; who has none comes last; points where points rank
+
+
+def test_run_states_follow_the_registry(default: Scenario) -> None:
+    """Twenty quarters of a busy scenario, checked like the population of the census."""
+    settings = [
+        "settlement.quota@2011-01=60000", "settlement.kin_follow@2010-10=1", "settlement.kin_follow@2013-01=2",
+        "settlement.kin_follow[hangzhou_core]@2012-01=0",
+        "permit.residence_months@2010-10=3", "permit.wait_after_move_months@2011-01=0", "homes.rental_counts_as_home@2010-10=1",
+        "settlement.same_province_free@2010-10=1", "homes.public_units@2011-01=4000",
+    ]  # fmt: skip
+    inputs = inputs_of(default.with_set(settings))
+    busy = {
+        "a0": 1.2, "C_move": 2.0, "h_re": 0.6, "leave_home": 0.8, "k_q_in": 0.3, "job_loss_formal": 0.15, "insure_formal": 0.5, "h_P": 0.3,
+    }  # fmt: skip
+    inputs = replace(inputs, params=inputs.params._replace(**busy), dying=np.minimum(inputs.dying * 4.0 + 0.01, 0.4))
+    people, templates = people_of("zhejiang", 8000, 0)
+    engine = Engine(inputs, people, templates, weight=8000, seed=0)
+    for _ in range(20):
+        engine.step()
+        rows = engine.households[: engine.n]
+        assert check_columns({name: rows[name] for name in HOUSEHOLD_DTYPES}) == []
+    assert (rows["kin_settled"] == KIN_FAMILY).any()
+    assert ((rows["insured"] == 0) & (rows["insured_here"] > 0)).any()

@@ -153,9 +153,7 @@ def test_dates_agree(population: Population) -> None:
     assert (h["arrived"][~moved] == h["head_birth"][~moved]).all()
     assert (h["arrived"][moved] <= -2).all()
     assert (h["arrived"] >= h["head_birth"]).all()
-    province = (h["mover"] == reg.MOVER_OTHER_PROVINCE) & (h["place"] != reg.OUTSIDE)
-    assert (h["region_since"][province] <= h["arrived"][province]).all()
-    assert (h["region_since"][h["place"] == reg.OUTSIDE] == reg.NONE).all()
+    assert (h["permit_since"] == reg.NONE).all()
     insured = h["insured"] == 1
     assert (h["insured_since"][insured & moved] >= h["arrived"][insured & moved]).all()
     assert 0.1 < insured[moved].mean() < 0.35

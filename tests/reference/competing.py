@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tests.reference.luck import Use
 from tests.reference.moving import Moving
 from urbsim.policy import points as points_rule
+from urbsim.policy import schools as school_rule
 from urbsim.policy import settlement as settlement_rule
 from urbsim.population import registry as code
 
@@ -99,9 +100,9 @@ class Competing(Moving):
 
     @property
     def may_apply_for_school(self) -> bool:
-        if self.status == code.STATUS_PERMIT and self.model.lever("school.permit_enough")[self.place] > 0.0:
-            return True
-        return self.job != code.JOB_NONE and (self.insured or self.owns)
+        permit, job = float(self.status == code.STATUS_PERMIT), float(self.job != code.JOB_NONE)
+        enough = self.model.lever("school.permit_enough")[self.place]
+        return school_rule.school_apply_ok(0.0, permit, job, float(self.insured), float(self.has_lawful_home), enough) == 1
 
     def apply_for_school(self) -> None:
         """Stage 9, spring: ask a public place for the autumn for children who reach a stage or have none."""
@@ -147,9 +148,10 @@ class Competing(Moving):
             self.model.local_pupils[area][stage] += 1
 
     def _school_ticket(self, slot: int) -> Ticket:
-        ranked = self.model.lever("school.points_ranking")[self.place] > 0.5
-        lot = self.draws(Use.SCHOOL, block=slot + 1)[0]
-        return Ticket(self, self.place, self.common_points if ranked else 0.0, self.arrived, lot, slot=slot)
+        held = 0.0 if self.permit_since is None or self.status != code.STATUS_PERMIT else 3.0 * (self.now - self.permit_since)
+        ranking, lot = self.model.lever("school.points_ranking")[self.place], self.draws(Use.SCHOOL, block=slot + 1)[0]
+        rank = school_rule.school_rank(0.0, float(self.owns), self.common_points, held, ranking)
+        return Ticket(self, self.place, rank, self.arrived, lot, slot=slot)
 
     @property
     def common_points(self) -> float:
@@ -253,7 +255,7 @@ class Competing(Moving):
         d += p.theta_inc * math.log(factor)
         d += p.g_v * model.tier_value[place]
         if self.status == code.STATUS_PERMIT:
-            d += math.log(p.OR_P) * model.lever("permit.services")[place]
+            d += math.log(p.OR_P) * min(model.lever("permit.services")[place] / p.s_P, p.s_P_most)
         return model.luck.one(Use.WILLING, self.identity, 0) < 1.0 / (1.0 + math.exp(-d))
 
     @property
@@ -277,29 +279,34 @@ class Competing(Moving):
         )  # fmt: skip
 
     @property
-    def kin_may_follow(self) -> bool:
-        return self.model.lever("settlement.kin_follow")[self.place] > 0.0
+    def kin_in_register(self) -> int:
+        """Kin who are in the town register of the place with the head: KIN_ALONE, KIN_FAMILY or KIN_ALL."""
+        return self.kin_settled if self.status == code.STATUS_SETTLED else code.KIN_ALONE
 
     @property
     def following_kin(self) -> float:
-        """Who could follow a head who settled alone: 1 spouse or children, 2 elders only, 0 nobody."""
-        if self.status != code.STATUS_SETTLED or self.kin_settled:
+        """Who could follow a head who has settled: 1 spouse or children, 2 elders only, 0 nobody."""
+        if self.status != code.STATUS_SETTLED:
             return 0.0
-        if self.spouse != code.SPOUSE_NONE or any(self.living_children):
+        if self.kin_settled == code.KIN_ALONE and (self.spouse != code.SPOUSE_NONE or any(self.living_children)):
             return 1.0
-        return 2.0 if self.living_elders else 0.0
+        return 2.0 if self.kin_settled < code.KIN_ALL and self.living_elders else 0.0
 
     @property
     def persons_who_settle(self) -> int:
-        """The head, unless settled before, and the family where kin may follow."""
-        persons = self.persons_along + self.persons_left_behind if self.kin_may_follow else 1
-        return persons - (self.status == code.STATUS_SETTLED)
+        """The head unless settled before, spouse and children where the rule says 1 or 2, elders where it says 2; nobody twice."""
+        kin, persons = self.model.lever("settlement.kin_follow")[self.place], 0 if self.status == code.STATUS_SETTLED else 1
+        if kin >= 1 and self.kin_in_register < code.KIN_FAMILY:
+            persons += (self.spouse != code.SPOUSE_NONE) + sum(1 for _ in self.living_children)
+        if kin >= 2 and self.kin_in_register < code.KIN_ALL:
+            persons += self.living_elders
+        return persons
 
     def settle(self) -> None:
         """Enter the town register of the place, with the family where kin may follow."""
         events = self.model.books[self.place]
         events.settled[self.census_class] += self.persons_who_settle
         events.settling_admitted += 1
-        self.kin_settled = self.kin_may_follow
+        self.kin_settled = max(self.kin_in_register, int(self.model.lever("settlement.kin_follow")[self.place]))
         self.register, self.register_part = self.place, code.TOWN
-        self.status, self.queue_since = code.STATUS_SETTLED, None
+        self.status, self.queue_since, self.permit_since = code.STATUS_SETTLED, None, None

@@ -73,10 +73,14 @@ class Counted(Competing):
         """Count where the members are registered: with the head, or still at home if kin could not follow into the town register."""
         if not self.registered_in_region:
             return
-        everyone, alone = self.persons_along + self.persons_left_behind, self.register_part == code.TOWN and not self.kin_settled
-        self._registered(census, (self.register, self.register_part), 1 if alone else everyone)
-        if alone and self.of_region:
-            self._registered(census, (self.origin, code.VILLAGE), everyone - 1)
+        everyone, at_home = self.persons_along + self.persons_left_behind, 0
+        if self.register_part == code.TOWN and self.kin_settled == code.KIN_ALONE:
+            at_home = everyone - 1
+        elif self.register_part == code.TOWN and self.kin_settled == code.KIN_FAMILY:
+            at_home = self.living_elders
+        self._registered(census, (self.register, self.register_part), everyone - at_home)
+        if at_home and self.of_region:
+            self._registered(census, (self.origin, code.VILLAGE), at_home)
 
     def _registered(self, census: list[Census], where: Part, persons: int) -> None:
         area, part = where

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mesa import Agent
 
 from tests.reference.books import Part
+from urbsim.policy import settlement as settlement_rule
 from urbsim.population import registry as code
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Facts(Agent):  # type: ignore[misc]
     register_in_town: int
     status: int
     mover: int
-    kin_settled: bool
+    kin_settled: int
     settle_type: int
     resident_area: int
     resident_part: int
@@ -59,8 +60,9 @@ class Facts(Agent):  # type: ignore[misc]
     trained: bool
     insured: bool
     arrived: int
-    region_since: int | None
-    insured_since: int | None  # while insured the quarter from which this area's quarters count, afterwards their number
+    permit_since: int | None  # of the permit held here, or brought along from elsewhere in the region
+    insured_since: int | None
+    insured_here: int  # quarters of earlier spells in this area
     insured_before: int
     resident_before: int
     spouse: int
@@ -192,6 +194,11 @@ class Facts(Agent):  # type: ignore[misc]
         return self.tenure in (code.TENURE_MARKET_RENT, code.TENURE_GUARANTEED, code.TENURE_PUBLIC)
 
     @property
+    def has_lawful_home(self) -> bool:
+        """Has a home other than the employer's."""
+        return self.tenure != code.TENURE_EMPLOYER
+
+    @property
     def school_years(self) -> int:
         return (6, 9, 12, 15, 16)[self.schooling]
 
@@ -201,19 +208,11 @@ class Facts(Agent):  # type: ignore[misc]
 
     @property
     def quarters_insured_here(self) -> int:
-        if self.insured_since is None:
-            return 0
-        return self.now - self.insured_since if self.insured else self.insured_since
+        return self.insured_here + (0 if self.insured_since is None else self.now - self.insured_since)
 
-    def months_resident(self, recognition: float) -> int:
-        """Return months of residence that count: elsewhere in the region wholly if recognised there, half if in the prefecture."""
-        return 3 * self.quarters_here + self._recognised(self.resident_before, recognition)
+    def months_resident(self, recognition: float) -> float:
+        """Return months of residence that count; half of those elsewhere are taken to be in the prefecture."""
+        return settlement_rule.counted_months(3 * self.quarters_here, self.resident_before // 2, self.resident_before, recognition)
 
-    def months_insured(self, recognition: float) -> int:
-        return 3 * self.quarters_insured_here + self._recognised(self.insured_before, recognition)
-
-    @staticmethod
-    def _recognised(months: int, recognition: float) -> int:
-        if recognition >= 2:
-            return months
-        return months // 2 if recognition >= 1 else 0
+    def months_insured(self, recognition: float) -> float:
+        return settlement_rule.counted_months(3 * self.quarters_insured_here, self.insured_before // 2, self.insured_before, recognition)

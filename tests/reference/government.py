@@ -17,6 +17,7 @@ from urbsim.engine.stages.later_schools import pulls
 from urbsim.engine.stages.observe import COUNT, Counts
 from urbsim.engine.state import ACCOUNT, empty_accounts
 from urbsim.engine.tables import Utilities, race_weights, utilities, value_of_register
+from urbsim.population import registry as code
 
 if TYPE_CHECKING:
     from tests.reference.model import ReferenceModel
@@ -86,7 +87,7 @@ class Government:
 
     def places(self) -> Any:
         """Return public places by area and stage: of the plan, from grants, and as shifted by planning for residents."""
-        this_year = self.planned_now * season(self.q) // 4 if self.q > 0 else self.planned_now
+        this_year = np.stack([feedback.shifted_so_far(shift, season(self.q)) for shift in self.planned_now.T], axis=1)
         return self.inputs.places[self.q] + self.grant_places + self.planned_places + this_year
 
     @property
@@ -110,7 +111,7 @@ class Government:
         per_settled = [lever(f"finance.grant_per_settled_{origin}") for origin in ("same_area", "same_province", "cross_province")]
         self.grant = feedback.transfer(
             self.settled_year,
-            counts["pupils"][:, :, 1, :4].sum(axis=(1, 2)) * self.weight,
+            (counts["pupils"][:, :, 1, code.PLACE_PUBLIC] + counts["pupils"][:, :, 1, code.PLACE_BOUGHT]).sum(axis=1) * self.weight,
             counts["migrants"][:, 1:3, :].sum(axis=(1, 2)) * self.weight,
             np.maximum(np.stack(per_settled, axis=1), 0.0),
             np.maximum(lever("finance.grant_per_migrant_pupil"), 0.0),

@@ -23,11 +23,11 @@ Row = Mapping[str, int | float]
 
 PLAIN = (
     "origin", "place", "part", "register", "register_part", "register_in_town", "status", "mover", "settle_type", "resident_area",
-    "resident_part", "head_birth", "head_sex", "schooling", "wage_residual", "job", "arrived", "insured_before", "resident_before",
-    "spouse", "tenure", "land",
+    "resident_part", "head_birth", "head_sex", "schooling", "wage_residual", "job", "arrived", "insured_here", "insured_before",
+    "resident_before", "spouse", "tenure", "land", "kin_settled",
 )  # fmt: skip
-FLAGS = ("kin_settled", "trained", "insured", "poor")
-DATES = ("region_since", "insured_since", "spouse_birth", "queue_since", "homes_since")
+FLAGS = ("trained", "insured", "poor")
+DATES = ("permit_since", "insured_since", "spouse_birth", "queue_since", "homes_since")
 RESIDUAL_SPREAD = 0.5
 
 
@@ -88,7 +88,7 @@ class Household(Lives, Counted):
             new.place, new.part = self.origin, self.register_in_town
             new.mover, new.status = code.MOVER_IN_PLACE, new._status_in_own_area
             new.resident_area, new.resident_part = new.place, new.part
-            new.arrived = new.region_since = child.birth
+            new.arrived, new.permit_since = child.birth, None
             new.resident_before = 0
         new.keep_village_register()
         new.tenure = code.TENURE_VILLAGE_HOME if new.in_village else code.TENURE_MARKET_RENT
@@ -103,7 +103,7 @@ class Household(Lives, Counted):
         self.wage_residual = single(normal * RESIDUAL_SPREAD)
         self.settle_type = int(x < 0.5)
         self.job, self.trained, self.insured = code.JOB_NONE, False, False
-        self.insured_since, self.insured_before = None, 0
+        self.insured_since, self.insured_here, self.insured_before = None, 0, 0
         self.spouse, self.spouse_birth = code.SPOUSE_NONE, None
         self.children = [None, None]
         self.elders, self.elders_at_home = [Elder(None, False), Elder(None, False)], False
@@ -131,12 +131,14 @@ class Household(Lives, Counted):
         self._shift_births(quarter)
         self.origin = self.register = model.areas + block
         self.register_part = self.register_in_town = code.VILLAGE
-        self.kin_settled = self.trained = self.insured = False
-        self.insured_since, self.insured_before, self.resident_before = None, 0, 0
+        self.trained = self.insured = False
+        self.kin_settled = code.KIN_ALONE
+        self.insured_since, self.insured_here, self.insured_before, self.resident_before = None, 0, 0, 0
+        self.permit_since = None
         self.queue_since = self.homes_since = None
         self.place, self.mover, self.status = area, code.MOVER_OTHER_PROVINCE, code.STATUS_UNREGISTERED
         self.part = int(u1 < model.town_share[2][area])
-        self.arrived = self.region_since = quarter
+        self.arrived = quarter
         self.resident_area, self.resident_part = code.OUTSIDE, code.VILLAGE
         self.job = self.job_found(u2)
         self.tenure = code.TENURE_EMPLOYER if u3 < model.p.dorm_share else code.TENURE_MARKET_RENT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.reference.books import Part
-from tests.reference.facts import Child, Facts
+from tests.reference.facts import Child, Elder, Facts
 from tests.reference.luck import Use
 from urbsim.population import registry as code
 
@@ -56,7 +56,7 @@ class Lives(Facts):
             elder_luck = self.draws(Use.DEATH, block=1)
             for slot, elder in enumerate(self.elders):
                 if elder.birth is not None and self._dies(self.elders_at_home, elder.female, elder.birth, elder_luck[slot]):
-                    elder.birth = None
+                    self._forget(elder)
         if self.spouse_birth is not None:
             if self._dies(self.spouse == code.SPOUSE_AT_HOME, not self.head_sex, self.spouse_birth, spouse_luck):
                 self.spouse, self.spouse_birth = code.SPOUSE_NONE, None
@@ -76,6 +76,8 @@ class Lives(Facts):
 
     def _find_successor(self) -> None:
         """Head the household by the spouse, else an elder, else a child; whoever was at home joins where the household lives."""
+        if self.kin_settled == code.KIN_FAMILY and self.spouse_birth is None and self.living_elders and not any(self.living_children):
+            self.kin_settled = code.KIN_ALONE  # elders alone are left, and they had not followed
         self.keep_village_register()
         if self.spouse_birth is not None:
             self._head(self.spouse_birth, not self.head_sex, self.spouse == code.SPOUSE_AT_HOME)
@@ -84,7 +86,7 @@ class Lives(Facts):
         for elder in self.elders:
             if elder.birth is not None:
                 self._head(elder.birth, elder.female, self.elders_at_home)
-                elder.birth = None
+                self._forget(elder)
                 return
         for slot, child in enumerate(self.children):
             if child is not None:
@@ -97,9 +99,9 @@ class Lives(Facts):
         """Be registered in the village again if the head who is no more settled alone."""
         if self.register_part == code.VILLAGE or self.kin_settled:
             return
-        self.register, self.register_part, self.queue_since = self.origin, code.VILLAGE, None
+        self.register, self.register_part, self.kin_settled, self.queue_since = self.origin, code.VILLAGE, code.KIN_ALONE, None
         if self.place == self.origin:
-            self.status = code.STATUS_RURAL
+            self.status, self.permit_since = code.STATUS_RURAL, None
         elif self.status == code.STATUS_SETTLED:
             self.status = code.STATUS_UNREGISTERED
 
@@ -107,6 +109,11 @@ class Lives(Facts):
         self.head_birth, self.head_sex = birth, int(female)
         if was_at_home:
             self.model.books.residence(1, self.home, self.residence, self.registered_in_region)
+
+    def _forget(self, elder: Elder) -> None:
+        elder.birth, elder.female = None, False
+        if not self.living_elders:
+            self.elders_at_home = False
 
     def _end(self) -> None:
         """Nobody is left under this identity."""

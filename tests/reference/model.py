@@ -148,7 +148,6 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.schooling_share: list[float] = x.schooling_share[q].tolist()
         self.reclassified = [share / 4.0 for share in x.reclassification[q].tolist()]
         self.bills = self.lever("health.direct_settlement")
-        self.permit_wait = [max(months, 0.0) for months in self.lever("permit.wait_after_move_months")]
         self.rent_edge = [(1.0 - share) / (1.0 - MARKET_RENT_SHARE) for share in self.lever("homes.guaranteed_rent_share")]
         self.attention_rate = self.p.a0 / 4.0 * (season_factor(self.p.a_Q1, q) * float(x.mobility[q]))
         self.certificates = PROGRAMME[0] <= first_day(q) <= PROGRAMME[1]

@@ -51,24 +51,22 @@ class Moving(Choosing, Working):
         if self.in_region:
             self._book_departure(target)
         came_from = None if self.outside else self.place
-        had_permit = self.status == code.STATUS_PERMIT
-        fresh = target != VILLAGE and (self.outside or self.in_village)
         self._close_clocks()
         if target in (VILLAGE, TOWN) and not self.of_region:
             self._live_outside()
         elif target == VILLAGE:
             self._live_in_village()
         else:
-            if fresh:
-                self.region_since = self.now
             if target == code.OUTSIDE:
                 self._live_outside()
                 self.tenure = code.TENURE_MARKET_RENT
                 if self.of_region:
                     self.mover = code.MOVER_OTHER_AREA
             else:
-                self._live_as_mover(target, came_from, had_permit)
+                self._live_as_mover(target, came_from)
         self.arrived = self.now
+        if self.in_village or self.status != code.STATUS_UNREGISTERED:
+            self.permit_since = None  # who moves on inside the region brings it along
 
     def _book_departure(self, target: Target) -> None:
         events = self.model.books[self.place]
@@ -83,7 +81,7 @@ class Moving(Choosing, Working):
         if not self.outside and self.place != self.origin:
             self.resident_before = min(self.resident_before + 3 * self.quarters_here, 600)
         self.insured_before = min(self.insured_before + 3 * self.quarters_insured_here, 600)
-        self.insured, self.insured_since = False, None
+        self.insured, self.insured_since, self.insured_here = False, None, 0
         self.queue_since = self.homes_since = None
         for child in self.living_children:
             child.learns = code.PLACE_NOT_IN_SCHOOL
@@ -102,7 +100,7 @@ class Moving(Choosing, Working):
         """Status in the village or town of origin: rural, unless the register has gone to another area."""
         return code.STATUS_RURAL if self.register == self.origin else code.STATUS_UNREGISTERED
 
-    def _live_as_mover(self, target: Target, came_from: int | None, had_permit: bool) -> None:
+    def _live_as_mover(self, target: Target, came_from: int | None) -> None:
         """Live in the own county town (across districts in a core: the census calls that another area) or in another area."""
         p, model = self.model.p, self.model
         u0, u1, u2, u3 = self.draws(Use.PLACE)
@@ -116,8 +114,7 @@ class Moving(Choosing, Working):
             self.place = target
             self.mover = code.MOVER_OTHER_AREA if self.of_region else code.MOVER_OTHER_PROVINCE
             self.part = int(u0 < model.town_share[self.census_class][target])
-            keeps = had_permit and model.permit_wait[target] <= 0.0
-            self.status = code.STATUS_PERMIT if keeps else code.STATUS_UNREGISTERED
+            self.status = code.STATUS_UNREGISTERED
             if came_from is not None:
                 model.books[target].moves += self.persons_along
         if (self.register, self.register_part) == (self.place, code.TOWN):

@@ -43,6 +43,7 @@ SHOCKS = [
     "permit.residence_months[jinhua_core]@2012-01=closed",
     "permit.ground_required@2012-01=0",
     "permit.friction@2011-04=2",
+    "permit.wait_after_move_months@2011-01=2",
     "permit.wait_after_move_months@2012-01=0",
     "permit.services@2011-07=0.5",
     "school.permit_enough@2012-01=1",

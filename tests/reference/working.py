@@ -7,6 +7,7 @@ import math
 from tests.reference.facts import Facts
 from tests.reference.luck import Use
 from urbsim.clock import season
+from urbsim.policy import permits as permit_rule
 from urbsim.population import registry as code
 
 LAST_WORKING_AGE = 64
@@ -52,8 +53,7 @@ class Working(Facts):
             return
         events = self.model.books[self.place]
         if not self.insured and w < (p.insure_formal if self.job == code.JOB_FORMAL else p.insure_other):
-            self.insured_since = self.now - (self.insured_since or 0)  # what was counted here before counts on
-            self.insured = True
+            self.insured, self.insured_since = True, self.now
             events.insured_new += 1
         if not self.trained and x < self.model.training_chance[self.place]:
             self.trained = True
@@ -63,8 +63,8 @@ class Working(Facts):
         self.job = code.JOB_NONE
         if self.insured:
             assert self.insured_since is not None
-            self.insured_since = self.now - self.insured_since  # the number of quarters stays to its credit
-            self.insured = False
+            self.insured_here += self.now - self.insured_since
+            self.insured, self.insured_since = False, None
 
     # -- attention -------------------------------------------------------------------------------------------
 
@@ -89,6 +89,11 @@ class Working(Facts):
             return
         if not self._may_hold_permit:
             return
+        newcomers_wait = self.model.lever("permit.residence_months")[self.place]
+        movers_wait = self.model.lever("permit.wait_after_move_months")[self.place]
+        if self.permit_since is not None and movers_wait < newcomers_wait:
+            self.status = code.STATUS_PERMIT  # converted without a request
+            return
         p = self.model.p
         hazard = p.h_P / 4.0 * self.model.lever("permit.friction")[self.place]
         exponent = p.g2 * self.insured
@@ -101,14 +106,13 @@ class Working(Facts):
             if any(5 <= self.age(child.birth) <= 14 for child in self.living_children if not child.at_home):
                 chance = max(chance, p.permit_for_school)  # school applications open, and the permit alone opens the school
         if self.draws(Use.PERMIT)[0] < chance:
-            self.status = code.STATUS_PERMIT
+            self.status, self.permit_since = code.STATUS_PERMIT, self.now
             self.model.books[self.place].permits_issued[self.census_class] += self.persons_along
 
     @property
     def _may_hold_permit(self) -> bool:
-        """Has lived here long enough and, where a ground is asked, has a job or a home other than the employer's."""
-        months = self.model.lever("permit.residence_months")[self.place]
-        if months < 0.0 or 3 * self.quarters_here < months:
-            return False
-        asked = self.model.lever("permit.ground_required")[self.place] > 0.0
-        return not asked or self.job != code.JOB_NONE or self.tenure != code.TENURE_EMPLOYER
+        """Meets the conditions of the rule in force; study is no ground of its own."""
+        names = ("residence_months", "ground_required", "wait_after_move_months")
+        rule = [self.model.lever(f"permit.{name}")[self.place] for name in names]
+        held, job = float(self.permit_since is not None), float(self.job != code.JOB_NONE)
+        return permit_rule.permit_ok(3.0 * self.quarters_here, held, job, float(self.has_lawful_home), 0.0, *rule) == 1

@@ -142,7 +142,8 @@ class Engine:
         self._stage_location(attends)
         self._each(lambda lo, hi, acc: permits.permits(
             self.households, lo, hi, q, self.key, self.p, self.lever("permit.residence_months"), self.lever("permit.ground_required"),
-            self.lever("permit.friction"), self.lever("school.permit_enough"), acc))  # fmt: skip
+            self.lever("permit.wait_after_move_months"), self.lever("permit.friction"), self.lever("school.permit_enough"),
+            acc))  # fmt: skip
         self.rounds.homes()
         self.rounds.schools()
         self.rounds.settling()
@@ -258,7 +259,6 @@ class Engine:
         q, x, u = self.q, self.inputs, self.utilities
         if u is None:
             raise RuntimeError("stage 6 before stage 1")
-        wait = np.maximum(self.lever("permit.wait_after_move_months"), 0.0)
         bills = self.lever("health.direct_settlement")
         race = race_weights(u.away, x.params.lambda_)
         rent_edge = (1.0 - self.lever("homes.guaranteed_rent_share")) / (1.0 - MARKET_RENT_SHARE)
@@ -266,7 +266,7 @@ class Engine:
         rent_help = feedback.tenants_gain(x.params.beta_w, self.wage, support, subsidy)
         self._each(lambda lo, hi, acc: location.location(
             self.households, lo, hi, q, self.key, self.p, self.areas, attends, race, u.village, u.town, x.km, self.seat, bills,
-            self.rounds.town_share, wait, x.districts, rent_edge, rent_help, self.pull, acc))  # fmt: skip
+            self.rounds.town_share, x.districts, rent_edge, rent_help, self.pull, acc))  # fmt: skip
         entries.enter(self, u, q, q)
 
     def make_room(self, rows: int) -> None:

@@ -16,6 +16,7 @@ from urbsim.engine.inputs import LAST_OBSERVED
 from urbsim.engine.stages import feedback
 from urbsim.policy.finance import REPAID_A_YEAR, built_from_grant, spendable
 from urbsim.policy.land import homes_on_land
+from urbsim.population.registry import PLACE_BOUGHT, PLACE_PUBLIC
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
@@ -39,7 +40,7 @@ def budget(e: Engine) -> None:
     rates = [e.lever(f"finance.grant_per_settled_{origin}") for origin in ("same_area", "same_province", "cross_province")]
     e.grant = feedback.transfer(
         e.settled_year,
-        counts["pupils"][:, :, 1, :4].sum(axis=(1, 2)) * e.weight,
+        counts["pupils"][:, :, 1, PLACE_PUBLIC : PLACE_BOUGHT + 1].sum(axis=(1, 2)) * e.weight,
         counts["migrants"][:, 1:3, :].sum(axis=(1, 2)) * e.weight,
         np.maximum(np.stack(rates, axis=1), 0.0),
         np.maximum(e.lever("finance.grant_per_migrant_pupil"), 0.0),

@@ -20,6 +20,7 @@ from urbsim.population.registry import (
     OUTSIDE,
     SPOUSE_ALONG,
     SPOUSE_AT_HOME,
+    SPOUSE_NONE,
     STATUS_RURAL,
     STATUS_SETTLED,
     STATUS_UNREGISTERED,
@@ -38,6 +39,18 @@ def age_at(birth, q):  # type: ignore[no-untyped-def]
 def owns_home(r):  # type: ignore[no-untyped-def]
     """Tell whether household `r` owns its home in town, wholly or in shares with government."""
     return r.tenure == TENURE_OWN or r.tenure == TENURE_SHARED
+
+
+@kernel
+def family_of(r):  # type: ignore[no-untyped-def]
+    """Count spouse and children of household `i`, wherever they live."""
+    return (r.spouse != SPOUSE_NONE) + (r.child1_birth != NO_DATE) + (r.child2_birth != NO_DATE)
+
+
+@kernel
+def elders_of(r):  # type: ignore[no-untyped-def]
+    """Count the elders of household `i`, wherever they live."""
+    return (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
 
 
 @kernel
@@ -117,10 +130,10 @@ def keep_village_register(r):  # type: ignore[no-untyped-def]
     """Give household `r` its village register back if the head who is no more settled in a town alone: the others never left it."""
     if r.register_part == 0 or r.kin_settled:
         return
-    r.register, r.register_part = r.origin, 0
+    r.register, r.register_part, r.kin_settled = r.origin, 0, 0
     r.queue_since = NO_DATE
     if r.place == r.origin:
-        r.status = STATUS_RURAL
+        r.status, r.permit_since = STATUS_RURAL, NO_DATE
     elif r.status == STATUS_SETTLED:
         r.status = STATUS_UNREGISTERED
 

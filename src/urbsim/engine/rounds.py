@@ -93,7 +93,7 @@ class Rounds:
     def places(self) -> IntArray:
         """Return public places by area and stage now, grants and what was planned by residents included."""
         e = self.engine
-        this_year = e.planned_now * season(e.q) // 4 if e.q > 0 else e.planned_now
+        this_year = np.stack([feedback.shifted_so_far(shift, season(e.q)) for shift in e.planned_now.T], axis=1)
         places: IntArray = e.inputs.places[e.q] + e.grant_places + e.planned_places + this_year
         return places
 
@@ -119,7 +119,7 @@ class Rounds:
         held = (local + public) * e.weight + np.stack([ages[:, 6:12].sum(axis=1), ages[:, 12:15].sum(axis=1)], axis=1)
         free = np.maximum(self.places() - held, 0) // e.weight
         place = h["place"][rows].astype(np.int64)
-        score = self._school_score(rows, place)
+        score = schools.ranks(h, rows, e.q, settling.points_of_rows(h, rows, e.q), e.lever("school.points_ranking"))
         since = h["arrived"][rows].astype(np.int64)
         lot = _lots(e, rows, slots)
         served = np.zeros(found, dtype=np.bool_)
@@ -136,13 +136,6 @@ class Rounds:
         schools.place_children(
             h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.lever("health.direct_settlement"), e.pull, e.accounts,
         )  # fmt: skip
-
-    def _school_score(self, rows: IntArray, place: IntArray) -> FloatArray:
-        """Return the rank of applicants' families: points where points rank, else 0 (then the earlier arrival goes first)."""
-        e = self.engine
-        points = settling.points_of_rows(e.households, rows, e.q)
-        ranked: FloatArray = np.where(e.lever("school.points_ranking")[place] > 0.5, points, 0.0)
-        return ranked
 
     def settling(self) -> None:
         """Stage 10: the four gates; a year's quota opens in quarters (policy_rules.md section 1.2)."""

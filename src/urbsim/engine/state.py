@@ -161,6 +161,8 @@ class Params(NamedTuple):
     g_v: float
     rho_land: float
     OR_P: float
+    s_P: float
+    s_P_most: float
     OR_PH: float
     k_q_out: float
     k_q_in: float

@@ -39,7 +39,9 @@ LEVERS: tuple[Lever, ...] = (
     _per_settled("same_province", "省内其他县(市、区)", "from another area of the province"),
     _per_settled("same_area", "本县(市、区)", "from the same area"),
     Lever(name="finance.grant_per_migrant_pupil", title=Text("奖补：每名随迁学生", "Grant for each migrant pupil"),
-          description=Text("每名在公办学校就读的随迁子女每年的奖补。", "Grant a year for each migrant pupil in a public school."),
+          description=Text("每名在公办学校或政府购买的学位就读的义务教育阶段随迁子女每年的奖补；自费民办的不计。",
+                           "Grant a year for each migrant pupil of compulsory age in a public school or a place that government bought; "
+                           "who pays fees does not count."),
           unit=YUAN_A_PUPIL, kind="number", minimum=0, maximum=200_000, default=0, rows=("F1", "E6"), reference=_FUND, evidence="sign",
           looser="higher", scope="region"),
     Lever(name="finance.resident_weight", title=Text("未落户常住人口的权重", "Weight of residents who have not settled"),

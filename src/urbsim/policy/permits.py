@@ -30,8 +30,9 @@ LEVERS: tuple[Lever, ...] = (
           unit=MONTHS, kind="months", minimum=0, maximum=120, default=6, rows=("P3",),
           reference=refs((ZJ2023, "二(二)"), (ZJ2023W, "一(一)")), evidence="strong", looser="lower"),
     Lever(name="permit.services", title=Text("居住证享有的服务", "Services a permit carries"),
-          description=Text("居住证持有人能享有的公共服务占落户居民的比例。",
-                           "Share of the services of settled residents that a permit holder has."),
+          description=Text("居住证持有人能享有的公共服务占落户居民的比例；居住证对落户意愿的影响以 0.5（2016 年条例）为基准按比例增减。",
+                           "Share of the services of settled residents that a permit holder has; a permit's effect on the wish to settle "
+                           "is in proportion, measured at 0.5 (the regulation of 2016)."),
           unit=SHARE, kind="share", minimum=0, maximum=1, default=0.5, rows=("P4", "W13"),
           reference=refs((ZJ2017, "二(十)"), (ZJ2023, "二(二)"), (FJ2019, "(十四)")), evidence="scenario_only", looser="higher"),
 )  # fmt: skip

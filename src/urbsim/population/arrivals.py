@@ -24,7 +24,7 @@ def arrival_templates(region: Region, weight: int, seed: int, rows: int = ROWS) 
 
     Row k of block b stands at b * `rows` + k. Every date is relative to the quarter of arrival: to let a row arrive in quarter q, copy it,
     add q to every date that is not NONE, and set `id`, `place`, `part`, `resident_area`, `resident_part`, `tenure` and the children's
-    school places. `place` is OUTSIDE, `arrived` and `region_since` are 0, nobody is insured or queues yet; jobs and schooling are drawn
+    school places. `place` is OUTSIDE, `arrived` is 0, nobody is insured or queues yet; jobs and schooling are drawn
     (`status` unregistered, `mover` other province).
     Ages follow the arrivals' profile (mostly 16-35), most heads come alone or as couples, and most children stay at home. A row stands for
     `weight` households like any other; the pools themselves do not depend on the weight.
@@ -46,7 +46,6 @@ def arrival_templates(region: Region, weight: int, seed: int, rows: int = ROWS) 
         prefecture = np.full(rows, int(np.argmax(stock[block])), dtype=np.int64)
         columns = fill(Rows(template, place, part, everyone, prefecture, areas + block), pool, tables, (seed + ARRIVAL_KEY) & (2**64 - 1))
         columns["arrived"][:] = 0
-        columns["region_since"][:] = 0
         columns["resident_before"][:] = 0
         columns["insured"][:] = 0
         columns["insured_since"][:] = NONE

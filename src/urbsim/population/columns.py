@@ -261,12 +261,10 @@ def _fill_dates(columns: Columns, rows: Rows, row: Bytes, absent: npt.NDArray[np
     grown = np.maximum(-head - np.int16(60), 2).astype(np.int16)  # quarters since the head was fifteen
     stay = np.minimum(tables.stay[kind, np.frombuffer(rng.bytes(n), dtype=np.uint8)], grown)
     columns["arrived"] = np.where(kind == IN_PLACE, head, -stay).astype(np.int16)
-    columns["region_since"] = np.where(absent, NONE, head).astype(np.int16)
     if (kind == OTHER_PROVINCE).any():
         before = _quantiles(float(value("region_before_years_mean")))[np.frombuffer(rng.bytes(n), dtype=np.uint8)]
         moved = (_draws(rng, n) < _probability(value("region_before_share"))) & (kind == OTHER_PROVINCE)
         before = np.where(moved, np.minimum(before, np.maximum(grown - stay, 0)), 0).astype(np.int16)
-        columns["region_since"] = np.where(kind == OTHER_PROVINCE, -stay - before, columns["region_since"]).astype(np.int16)
         columns["resident_before"] = (3 * before).astype(np.int16)
     member = np.minimum(_quantiles(float(value("insured_years_mean")))[np.frombuffer(rng.bytes(n), dtype=np.uint8)], grown)
     member = np.where(kind == IN_PLACE, member, np.minimum(member, stay))

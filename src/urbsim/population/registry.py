@@ -119,7 +119,15 @@ COLUMNS: tuple[Column, ...] = (
         "迁移类别：0在地，1县内，2省内他县，3跨省",
         "0 in place, 1 same area, 2 other area, 3 other province",
     ),
-    _c("kin_settled", "uint8", "flag", 0, 1, "家属已随迁落户", "the family has settled too"),
+    _c(
+        "kin_settled",
+        "uint8",
+        "code",
+        0,
+        2,
+        "随迁落户的家属：0无，1配偶和子女，2全家",
+        "kin who entered the town register with the head: 0 nobody, 1 spouse and children, 2 everyone",
+    ),
     _c("settle_type", "uint8", "code", 0, 1, "潜在类型：1有意长居", "latent class: 1 wants to stay"),
     _c("resident_area", "uint8", "area", 0, 255, "同住成员的统计常住县域", "official area of residence of those who live with the head"),
     _c("resident_part", "uint8", "code", 0, 1, "同住成员的统计常住地：0乡村，1城镇", "official part of residence: 0 village, 1 town"),
@@ -156,30 +164,31 @@ COLUMNS: tuple[Column, ...] = (
         "quarter of arrival in the area; of birth if in place",
     ),
     _c(
-        "region_since",
+        "permit_since",
         "int16",
         "quarter",
         _OLDEST,
         _LAST,
-        "到本省（区域）的季度；省外者为空",
-        "quarter since when in the region; none while outside",
+        "领取居住证的季度；在省内迁移后保留，待换领",
+        "quarter of the residence permit; kept through moves inside the region, until it is converted",
         NONE,
     ),
-    _c("insured_since", "int16", "quarter", _OLDEST, _LAST, "在现居地参保起始季度", "quarter since when insured in the area", NONE),
+    _c("insured_since", "int16", "quarter", _OLDEST, _LAST, "在现居地本次参保起始季度", "quarter since when insured, in the area", NONE),
+    _c("insured_here", "uint8", "quarters", 0, 255, "在现居地此前各次参保季度数", "quarters of earlier spells of insurance in the area"),
     _c("insured_before", "int16", "months", 0, 600, "此前在省内他县参保月数", "months insured elsewhere in the region before"),
     _c("resident_before", "int16", "months", 0, 1200, "此前在省内他县居住月数", "months lived elsewhere in the region before"),
     _c("spouse", "uint8", "code", 0, 2, "配偶：0无，1同住，2留守老家", "spouse: 0 none, 1 along, 2 at home"),
     _c("spouse_birth", "int16", "quarter", _OLDEST, _LAST, "配偶出生季度", "spouse's quarter of birth", NONE),
-    _c("child1_birth", "int16", "quarter", _OLDEST, _LAST, "长子女出生季度", "older child's quarter of birth", NONE),
-    _c("child2_birth", "int16", "quarter", _OLDEST, _LAST, "次子女出生季度", "younger child's quarter of birth", NONE),
+    _c("child1_birth", "int16", "quarter", _OLDEST, _LAST, "子女一出生季度", "first child's quarter of birth", NONE),
+    _c("child2_birth", "int16", "quarter", _OLDEST, _LAST, "子女二出生季度", "second child's quarter of birth", NONE),
     _c(
         "child1",
         "uint8",
         "bits",
         0,
         31,
-        "长子女：位0女，位1留守，位2-4就学方式",
-        "older child: bit 0 girl, bit 1 left at home, bits 2-4 school place kind",
+        "子女一：位0女，位1留守，位2-4就学方式",
+        "first child: bit 0 girl, bit 1 left at home, bits 2-4 school place kind",
     ),
     _c(
         "child2",
@@ -187,8 +196,8 @@ COLUMNS: tuple[Column, ...] = (
         "bits",
         0,
         31,
-        "次子女：位0女，位1留守，位2-4就学方式",
-        "younger child: bit 0 girl, bit 1 left at home, bits 2-4 school place kind",
+        "子女二：位0女，位1留守，位2-4就学方式",
+        "second child: bit 0 girl, bit 1 left at home, bits 2-4 school place kind",
     ),
     _c("elder1_birth", "int16", "quarter", _OLDEST, _LAST, "老人一出生季度", "first elder's quarter of birth", NONE),
     _c("elder2_birth", "int16", "quarter", _OLDEST, _LAST, "老人二出生季度", "second elder's quarter of birth", NONE),
@@ -207,6 +216,8 @@ COLUMNS: tuple[Column, ...] = (
     _c("queue_since", "int16", "quarter", _OLDEST, _LAST, "落户排队起始季度", "quarter of entry into the settling queue", NONE),
     _c("homes_since", "int16", "quarter", _OLDEST, _LAST, "租赁房轮候起始季度", "quarter of entry into the rental list", NONE),
 )
+
+KIN_ALONE, KIN_FAMILY, KIN_ALL = 0, 1, 2  # who is in the town register besides the head: nobody, spouse and children, everyone
 
 BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
 HOUSEHOLD_DTYPES: dict[str, np.dtype[Any]] = {column.name: np.dtype(column.dtype) for column in COLUMNS}
@@ -228,7 +239,8 @@ def empty_columns(n: int) -> Columns:
 def check_columns(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
     """Return what is wrong with the columns: missing or unknown names, dtypes, lengths, ranges, contradictions.
 
-    An empty list means that every row is valid. Rows that are gone (`place == GONE`) are checked like the rest.
+    An empty list means that every row is valid, at the census or later in a run. Rows that are gone (`place == GONE`) are checked like the
+    rest. Either place of a child or an elder may be empty: who dies or leaves frees a place, and a newborn takes a free one.
     """
     wrong = [f"missing column {column.name}" for column in COLUMNS if column.name not in columns]
     wrong += [f"unknown column {name}" for name in columns if name not in BY_NAME]
@@ -256,14 +268,22 @@ def check_columns(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
 
 def _contradictions(columns: Mapping[str, npt.NDArray[Any]]) -> list[str]:
     spouse_birth, child1, child2 = columns["spouse_birth"], columns["child1_birth"], columns["child2_birth"]
+    nobody = (columns["elder1_birth"] == NONE, columns["elder2_birth"] == NONE)
+    elders, status, living = columns["elders"], columns["status"], columns["place"] != GONE
+    in_town = (columns["register"] == columns["place"]) & (columns["register_part"] == TOWN)
     rules = {
         "a spouse without a birth date, or the reverse": (columns["spouse"] == SPOUSE_NONE) != (spouse_birth == NONE),
-        "a second child without a first": (child2 != NONE) & (child1 == NONE),
         "bits of a child who does not exist": ((child1 == NONE) & (columns["child1"] != 0)) | ((child2 == NONE) & (columns["child2"] != 0)),
-        "a second elder without a first": (columns["elder2_birth"] != NONE) & (columns["elder1_birth"] == NONE),
-        "bits of elders who do not exist": (columns["elder1_birth"] == NONE) & (columns["elders"] != 0),
+        "bits of elders who do not exist": (
+            (nobody[0] & (elders & ELDER1_FEMALE != 0))
+            | (nobody[1] & (elders & ELDER2_FEMALE != 0))
+            | (nobody[0] & nobody[1] & (elders != 0))
+        ),
         "insured without a date, or the reverse": (columns["insured"] == 0) != (columns["insured_since"] == NONE),
-        "absent, yet inside the region": (columns["status"] == STATUS_ABSENT) & (columns["place"] < GONE),
+        "absent, yet inside the region": (status == STATUS_ABSENT) & (columns["place"] < GONE),
+        "a permit without a date": (status == STATUS_PERMIT) & (columns["permit_since"] == NONE),
+        "settled, yet registered elsewhere": (status == STATUS_SETTLED) & living & ~in_town,
+        "kin settled without a town register": (columns["kin_settled"] > 0) & (columns["register_part"] != TOWN),
     }
     found = [f"{text}: {int(rows.sum())} rows" for text, rows in rules.items() if rows.any()]
     if np.unique(columns["id"]).size != columns["id"].size:

@@ -94,7 +94,7 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
                 r.register, r.register_part, r.register_in_town = areas + b, 0, 0
                 r.place, r.mover, r.status = j, MOVER_OTHER_PROVINCE, STATUS_UNREGISTERED
                 r.part = 1 if u1 < town_share[2, j] else 0
-                r.arrived, r.region_since = q, q
+                r.arrived = q
                 r.resident_area, r.resident_part = OUTSIDE, 0
                 r.job = enters_job(r, u2, p)
                 r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
@@ -135,7 +135,8 @@ def _copy(r, t, q):  # type: ignore[no-untyped-def]
     r.schooling = t.schooling
     r.wage_residual = t.wage_residual
     r.trained, r.insured = 0, 0
-    r.insured_since, r.insured_before, r.resident_before = NO_DATE, 0, 0
+    r.insured_since, r.insured_here, r.insured_before, r.resident_before = NO_DATE, 0, 0, 0
+    r.permit_since = NO_DATE
     r.spouse = t.spouse
     r.spouse_birth = _shift(t.spouse_birth, q)
     r.child1_birth = _shift(t.child1_birth, q)

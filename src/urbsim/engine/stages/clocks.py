@@ -6,12 +6,16 @@ a resident of the place where they have lived for six months, else of the place 
 
 from __future__ import annotations
 
-from urbsim.clock import NO_DATE
+import numpy as np
+
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import along, book_residence
+from urbsim.policy import settlement as settlement_rule
 from urbsim.population.registry import GONE, OUTSIDE
 
 RESIDENCE_QUARTERS = 2
+
+counted_months = kernel(settlement_rule.counted_months)
 
 
 @kernel
@@ -50,37 +54,22 @@ def residence(h, lo, hi, q, areas, accounts):  # type: ignore[no-untyped-def]
 
 @kernel
 def months_resident(r, q, recognition):  # type: ignore[no-untyped-def]
-    """Return the months of residence that count for a rule: in the area, plus those elsewhere in the region if `recognition` is 2.
+    """Return the months of residence that count for a rule, elsewhere in the region too as `recognition` says.
 
-    Recognition 1 (prefecture) credits half of the months elsewhere: which area they were spent in is not kept (a stated simplification).
+    Half of the months elsewhere were in the prefecture: which area they were spent in is not kept (a stated simplification).
     """
-    months = 3 * (q - r.arrived)
-    if recognition >= 2:
-        months += r.resident_before
-    elif recognition >= 1:
-        months += r.resident_before // 2
-    return months
+    return counted_months(3 * (q - r.arrived), r.resident_before // 2, r.resident_before, recognition)
 
 
 @kernel
 def quarters_insured_here(r, q):  # type: ignore[no-untyped-def]
-    """Return the quarters of insurance counted in the present area.
-
-    `insured_since` holds, while insured, the quarter from which they count (earlier spells here included), else their number.
-    """
-    if r.insured_since == NO_DATE:
-        return 0
+    """Return the quarters of insurance counted in the present area, earlier spells included."""
     if r.insured:
-        return q - r.insured_since
-    return r.insured_since
+        return r.insured_here + q - r.insured_since
+    return np.int64(r.insured_here)
 
 
 @kernel
 def months_insured(r, q, recognition):  # type: ignore[no-untyped-def]
     """Return the months of pension insurance that count for a rule (same recognition as residence)."""
-    months = 3 * quarters_insured_here(r, q)
-    if recognition >= 2:
-        months += r.insured_before
-    elif recognition >= 1:
-        months += r.insured_before // 2
-    return months
+    return counted_months(3 * quarters_insured_here(r, q), r.insured_before // 2, r.insured_before, recognition)

@@ -21,6 +21,7 @@ from urbsim.population.registry import (
     ELDER2_FEMALE,
     ELDERS_AT_HOME,
     GONE,
+    KIN_FAMILY,
     OUTSIDE,
     SPOUSE_ALONG,
     SPOUSE_AT_HOME,
@@ -91,6 +92,7 @@ def mortality(h, lo, hi, q, key, table, areas, accounts, event):  # type: ignore
             if r.elder2_birth != NO_DATE and _dies(table, side, 1 if r.elders & ELDER2_FEMALE else 0, r.elder2_birth, q, v1):
                 book_birth(accounts, where, side, -1)
                 r.elder2_birth = NO_DATE
+            _forget_elders(r)
         # Spouse.
         if r.spouse != SPOUSE_NONE:
             away = r.spouse == SPOUSE_AT_HOME
@@ -108,6 +110,17 @@ def mortality(h, lo, hi, q, key, table, areas, accounts, event):  # type: ignore
 
 
 @kernel
+def _forget_elders(r):  # type: ignore[no-untyped-def]
+    """Clear what is noted of elders who are no more."""
+    if r.elder1_birth == NO_DATE:
+        r.elders &= 255 - ELDER1_FEMALE
+    if r.elder2_birth == NO_DATE:
+        r.elders &= 255 - ELDER2_FEMALE
+    if r.elder1_birth == NO_DATE and r.elder2_birth == NO_DATE:
+        r.elders = 0
+
+
+@kernel
 def _succeed(r, areas, accounts):  # type: ignore[no-untyped-def]
     """Give household `i` a new head from among its members; one who lived at home joins where the household lives.
 
@@ -115,6 +128,9 @@ def _succeed(r, areas, accounts):  # type: ignore[no-untyped-def]
     """
     area, part = r.resident_area, r.resident_part
     home, home_part = home_place(r, areas), _home_part(r)
+    elder = r.spouse == SPOUSE_NONE and (r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE)
+    if elder and r.kin_settled == KIN_FAMILY and r.child1_birth == NO_DATE and r.child2_birth == NO_DATE:
+        r.kin_settled = 0  # elders alone are left, and they had not followed
     keep_village_register(r)
     of_region = r.register < areas
     joined = False
@@ -129,11 +145,13 @@ def _succeed(r, areas, accounts):  # type: ignore[no-untyped-def]
         r.head_birth = r.elder1_birth
         r.head_sex = 1 if r.elders & ELDER1_FEMALE else 0
         r.elder1_birth = NO_DATE
+        _forget_elders(r)
     elif r.elder2_birth != NO_DATE:
         joined = r.elders & ELDERS_AT_HOME > 0
         r.head_birth = r.elder2_birth
         r.head_sex = 1 if r.elders & ELDER2_FEMALE else 0
         r.elder2_birth = NO_DATE
+        _forget_elders(r)
     elif r.child1_birth != NO_DATE:
         joined = r.child1 & CHILD_AT_HOME > 0
         r.head_birth = r.child1_birth

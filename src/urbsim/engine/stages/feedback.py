@@ -96,6 +96,17 @@ def planned_shift(new: IntArray, resident: IntArray, registered: IntArray, weigh
     return shift
 
 
+def shifted_so_far(shift: IntArray, quarter: int) -> IntArray:
+    """Return the part of a year's `planned_shift` (per area) that has opened by `quarter` 1..4 of the year; it too sums to 0.
+
+    Places open evenly over the year. What an area gives up is rounded down, so that it never gives up more than has opened, and what others
+    gain is shared out to the same sum; by the fourth quarter the year's shift is met exactly.
+    """
+    lost = np.maximum(-shift, 0) * quarter // 4
+    so_far: IntArray = _shared(np.maximum(shift, 0).astype(np.float64), int(lost.sum())) - lost
+    return so_far
+
+
 def _shared(parts: FloatArray, total: int) -> IntArray:
     """Return whole numbers that sum to `total`, in proportion to `parts` (at least 0), by largest remainder, the earlier area first."""
     if total <= 0:

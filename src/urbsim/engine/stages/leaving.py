@@ -86,16 +86,16 @@ def found_household(r, n, slot, q, key, schooling_share):  # type: ignore[no-unt
         n.mover = MOVER_IN_PLACE
         n.status = STATUS_RURAL if n.register == n.origin else STATUS_UNREGISTERED
         n.resident_area, n.resident_part = r.origin, r.register_in_town
-        n.arrived, n.region_since = birth, birth
+        n.arrived, n.permit_since = birth, NO_DATE
     else:
         n.place, n.part = r.place, r.part
         n.mover = r.mover
         n.status = r.status
         n.resident_area, n.resident_part = r.resident_area, r.resident_part
-        n.arrived, n.region_since = r.arrived, r.region_since
+        n.arrived, n.permit_since = r.arrived, r.permit_since
     keep_village_register(n)
     n.resident_before = 0 if home else r.resident_before
-    n.insured_before, n.insured_since, n.insured = 0, NO_DATE, 0
+    n.insured_before, n.insured_here, n.insured_since, n.insured = 0, 0, NO_DATE, 0
     n.job, n.trained = 0, 0
     n.spouse, n.spouse_birth = 0, NO_DATE
     n.child1_birth, n.child2_birth, n.child1, n.child2 = NO_DATE, NO_DATE, 0, 0

@@ -31,7 +31,6 @@ from urbsim.population.registry import (
     MOVER_SAME_AREA,
     OUTSIDE,
     STATUS_ABSENT,
-    STATUS_PERMIT,
     STATUS_RURAL,
     STATUS_SETTLED,
     STATUS_UNREGISTERED,
@@ -161,7 +160,7 @@ def _leave_behind_clocks(r, q, areas):  # type: ignore[no-untyped-def]
     if r.place != OUTSIDE and r.place != r.origin:
         r.resident_before = min(r.resident_before + 3 * (q - r.arrived), 600)
     r.insured_before = min(r.insured_before + 3 * quarters_insured_here(r, q), 600)
-    r.insured = 0
+    r.insured, r.insured_here = 0, 0
     r.insured_since = NO_DATE
     r.queue_since = NO_DATE
     r.homes_since = NO_DATE
@@ -180,6 +179,7 @@ def go_home(r, q, areas, accounts):  # type: ignore[no-untyped-def]
     _leave_behind_clocks(r, q, areas)
     r.arrived = q
     r.job = JOB_NONE
+    r.permit_since = NO_DATE
     if r.origin < areas:
         r.place, r.part = r.origin, r.register_in_town
         r.mover = MOVER_IN_PLACE
@@ -191,12 +191,12 @@ def go_home(r, q, areas, accounts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def move(r, q, key, p, areas, target, town_share, wait, districts, accounts):  # type: ignore[no-untyped-def]
+def move(r, q, key, p, areas, target, town_share, districts, accounts):  # type: ignore[no-untyped-def]
     """Move household `i` to `target` (an area, OUTSIDE, VILLAGE_CHOICE, TOWN_CHOICE) and enter the flows.
 
-    `town_share` is 3 (census class) x areas: chance that a newcomer of the class lives in the town part. `wait` is per area: months before
-    a permit from elsewhere in the region counts (0: converted at once). `districts` is 1 where an area has several districts: the census
-    calls a move between them a move from another county.
+    `town_share` is 3 (census class) x areas: chance that a newcomer of the class lives in the town part. `districts` is 1 where an area has
+    several districts: the census calls a move between them a move from another county. The date of a permit goes along (stage 7 converts
+    it) unless the way leads out of the region, home, or to where the household is registered.
     """
     persons = along(r)
     if target == VILLAGE_CHOICE:
@@ -208,22 +208,21 @@ def move(r, q, key, p, areas, target, town_share, wait, districts, accounts):  #
             accounts[r.place].returns[1] += persons
         _leave_behind_clocks(r, q, areas)
         r.place, r.part, r.arrived, r.status, r.job = OUTSIDE, 0, q, STATUS_ABSENT, JOB_NONE
+        r.permit_since = NO_DATE
         return
     from_region = r.place != OUTSIDE
     was_away = from_region and r.place != r.origin
-    had_permit = r.status == STATUS_PERMIT
     if from_region:
         accounts[r.place].departures[census_class(r)] += persons
     if target == TOWN_CHOICE and was_away:
         accounts[r.place].returns[1] += persons
     _leave_behind_clocks(r, q, areas)
-    if not from_region or at_home(r):
-        r.region_since = q
     r.arrived = q
     u0, u1, u2, u3 = rng.draw4(key, rng.PLACE, r.id, q, 0)
     if target == OUTSIDE:
         r.place, r.part = OUTSIDE, 0
         r.status, r.job, r.tenure = STATUS_ABSENT, JOB_NONE, TENURE_MARKET_RENT
+        r.permit_since = NO_DATE
         if r.origin < areas:
             r.mover = MOVER_OTHER_AREA
         return
@@ -238,9 +237,11 @@ def move(r, q, key, p, areas, target, town_share, wait, districts, accounts):  #
         r.place = target
         r.mover = MOVER_OTHER_PROVINCE if r.origin >= areas else MOVER_OTHER_AREA
         r.part = 1 if u0 < town_share[census_class(r), target] else 0
-        r.status = STATUS_PERMIT if had_permit and wait[target] <= 0.0 else STATUS_UNREGISTERED
+        r.status = STATUS_UNREGISTERED
     if r.register == r.place and r.register_part == 1:
         r.status = STATUS_SETTLED
+    if r.status != STATUS_UNREGISTERED:
+        r.permit_since = NO_DATE
     accounts[r.place].arrivals[census_class(r)] += persons
     r.job = enters_job(r, u1, p) if age_at(r.head_birth, q) <= WORK_TO else JOB_NONE
     r.tenure = TENURE_EMPLOYER if u2 < p.dorm_share and target != TOWN_CHOICE else TENURE_MARKET_RENT
@@ -248,13 +249,12 @@ def move(r, q, key, p, areas, target, town_share, wait, districts, accounts):  #
 
 @kernel
 def location(  # type: ignore[no-untyped-def]
-    h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat, bills, town_share, wait, districts, rent_edge, rent_help, pull,
-    accounts,
+    h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat, bills, town_share, districts, rent_edge, rent_help, pull, accounts,
 ):  # fmt: skip
     """Let every attending household choose and move; then decide who of the family lives along.
 
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
-    province); `town_share`, `wait`, `districts` as in `move`; `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in
+    province); `town_share`, `districts` as in `move`; `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in
     `family.child_along`. People of another province who are
     outside come back through `arrivals`.
     """
@@ -281,7 +281,7 @@ def location(  # type: ignore[no-untyped-def]
             or (not out and target == r.place)
         )
         if not stays:
-            move(r, q, key, p, areas, target, town_share, wait, districts, accounts)
+            move(r, q, key, p, areas, target, town_share, districts, accounts)
         place = r.place
         if place == OUTSIDE and o >= areas:
             continue

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from urbsim.clock import NO_DATE
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, along, at_home, census_class, home_place
+from urbsim.engine.people import age_at, along, at_home, census_class, elders_of, home_place
 from urbsim.engine.stages.homes import flexible_worker, rent_subsidised
 from urbsim.engine.stages.schools import place_kind, rationed, stage_of
 from urbsim.engine.stages.work import WORK_FROM, WORK_TO, wage_factor
@@ -22,6 +22,8 @@ from urbsim.population.registry import (
     ELDERS_AT_HOME,
     GONE,
     JOB_NONE,
+    KIN_ALL,
+    KIN_FAMILY,
     OUTSIDE,
     PLACE_APPLIED,
     PLACE_AT_HOME,
@@ -131,14 +133,14 @@ def _children(c, r, q, area, part, home, side, migrant, ages):  # type: ignore[n
 
 @kernel
 def _register(c, r, q, areas, main, left, village_counts):  # type: ignore[no-untyped-def]
-    """Count the registered population: those with the head at the register, the others there too if kin settled, else at home."""
+    """Count the registered population: those with the head at the register, those of the others who settled there too, the rest at home."""
     area = r.register
     if area < areas:
         persons = main + left
         elsewhere = 0
-        if r.register_part == 1 and not r.kin_settled:
-            elsewhere = persons - 1
-            persons = 1
+        if r.register_part == 1 and r.kin_settled != KIN_ALL:
+            elsewhere = elders_of(r) if r.kin_settled == KIN_FAMILY else persons - 1
+            persons -= elsewhere
         c[area].hukou += persons
         if r.register_part == 1 or (village_counts and r.register_in_town and area == r.origin):
             c[area].hukou_urban += persons

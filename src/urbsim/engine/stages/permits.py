@@ -1,18 +1,22 @@
 """Stage 7: residence permits.
 
-Who may: people living outside their register's area, but not in their own village, for `permit.residence_months` (closed: nobody), who
-have a job or a lawful home while
-`permit.ground_required` asks for a ground; study is not a ground of its own, since heads do not study. Who takes one up:
+Who may: people living outside their register's area, but not in their own village, under the rule of the quarter
+(`urbsim.policy.permits.permit_ok`: months of residence, a job or a lawful home; study is not a ground of its own, since heads do not
+study). Who takes one up:
 `Pr = 1 - exp(-(h_P/4) * friction * exp(g1*Kid6_15 + g2*Insured + g3*Know))` (behaviour.md 5.4); *Know* is senior schooling or more.
+A permit from elsewhere in the region is converted without a request after `permit.wait_after_move_months`, where that is shorter than
+what newcomers wait.
 """
 
 from __future__ import annotations
 
 import math
 
+from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import along, at_home, census_class, children_aged, children_along, season_of
+from urbsim.policy import permits as permit_rule
 from urbsim.population.registry import (
     GONE,
     JOB_NONE,
@@ -22,21 +26,24 @@ from urbsim.population.registry import (
     TENURE_EMPLOYER,
 )
 
-
-@kernel
-def may_hold(r, q, months, ground):  # type: ignore[no-untyped-def]
-    """Tell whether household `r` meets the conditions of the permit at its place (`ground` above 0: a job or home is asked)."""
-    if months < 0.0 or 3 * (q - r.arrived) < months:
-        return False
-    return ground <= 0.0 or r.job != JOB_NONE or r.tenure > TENURE_EMPLOYER
+permit_ok = kernel(permit_rule.permit_ok)
 
 
 @kernel
-def permits(h, lo, hi, q, key, p, months, ground, friction, enough, accounts):  # type: ignore[no-untyped-def]
-    """Issue the quarter's permits; `months`, `ground`, `friction`, `enough` per area (dated levers).
+def may_hold(r, q, months, ground, wait):  # type: ignore[no-untyped-def]
+    """Tell whether household `r` meets the conditions of the permit at its place."""
+    held = 1.0 if r.permit_since != NO_DATE else 0.0
+    job = 1.0 if r.job != JOB_NONE else 0.0
+    home = 1.0 if r.tenure > TENURE_EMPLOYER else 0.0
+    return permit_ok(3.0 * (q - r.arrived), held, job, home, 0.0, months, ground, wait) > 0
+
+
+@kernel
+def permits(h, lo, hi, q, key, p, months, ground, wait, friction, enough, accounts):  # type: ignore[no-untyped-def]
+    """Convert and issue the quarter's permits; `months`, `ground`, `wait`, `friction`, `enough` per area (dated levers).
 
     In the quarter of school applications a family with a child of school age along takes up its permit with `permit_for_school` at least,
-    where the permit alone opens the school (`enough`).
+    where the permit alone opens the school (`enough`). Converted permits are not counted as issued.
     """
     enrolment = season_of(q) == 2
     for i in range(lo, hi):
@@ -44,7 +51,10 @@ def permits(h, lo, hi, q, key, p, months, ground, friction, enough, accounts):  
         place = r.place
         if place == GONE or place == OUTSIDE or r.status != STATUS_UNREGISTERED or at_home(r):
             continue
-        if not may_hold(r, q, months[place], ground[place]):
+        if not may_hold(r, q, months[place], ground[place], wait[place]):
+            continue
+        if r.permit_since != NO_DATE and wait[place] < months[place]:
+            r.status = STATUS_PERMIT
             continue
         hazard = p.h_P / 4.0 * friction[place]
         exponent = p.g2 * r.insured
@@ -56,5 +66,5 @@ def permits(h, lo, hi, q, key, p, months, ground, friction, enough, accounts):  
         if enrolment and enough[place] > 0.0 and children_along(r, q, 5, 14) > 0:
             chance = max(chance, p.permit_for_school)
         if rng.draw1(key, rng.PERMIT, r.id, q) < chance:
-            r.status = STATUS_PERMIT
+            r.status, r.permit_since = STATUS_PERMIT, q
             accounts[place].permits_issued[census_class(r)] += along(r)

@@ -16,6 +16,7 @@ from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, at_home, book_residence, home_place, owns_home
 from urbsim.engine.stages.family import child_along
+from urbsim.policy import schools as school_rule
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     CHILD_GIRL,
@@ -31,9 +32,13 @@ from urbsim.population.registry import (
     PLACE_PUBLIC,
     STATUS_PERMIT,
     STATUS_UNREGISTERED,
+    TENURE_EMPLOYER,
 )
 
 PRIMARY, LOWER_SECONDARY = 0, 1
+
+school_apply_ok = kernel(school_rule.school_apply_ok)
+school_rank = kernel(school_rule.school_rank)
 
 
 @kernel
@@ -71,9 +76,10 @@ def with_kind(bits, kind):  # type: ignore[no-untyped-def]
 
 @kernel
 def _may_apply(r, permit_enough):  # type: ignore[no-untyped-def]
-    if r.status == STATUS_PERMIT and permit_enough > 0.0:
-        return True
-    return r.job != JOB_NONE and (r.insured == 1 or owns_home(r))
+    permit = 1.0 if r.status == STATUS_PERMIT else 0.0
+    job = 1.0 if r.job != JOB_NONE else 0.0
+    home = 1.0 if r.tenure > TENURE_EMPLOYER else 0.0
+    return school_apply_ok(0.0, permit, job, 1.0 * r.insured, home, permit_enough) > 0
 
 
 @kernel
@@ -185,6 +191,21 @@ def _local_kind(birth, bits, q):  # type: ignore[no-untyped-def]
     if stage_of(age_at(birth, q)) < 0:
         return with_kind(bits, PLACE_NOT_IN_SCHOOL)
     return with_kind(bits, PLACE_AT_HOME if bits & CHILD_AT_HOME else PLACE_PUBLIC)
+
+
+@kernel
+def ranks(h, rows, q, points, points_ranking):  # type: ignore[no-untyped-def]
+    """Return the rank of applicants' families under the rule of their place: by points, or by how long they have held a permit.
+
+    `points` are the province's common points of the rows, `points_ranking` is per area.
+    """
+    result = np.empty(rows.size)
+    for k in range(rows.size):
+        r = h[rows[k]]
+        held = 3.0 * (q - r.permit_since) if r.status == STATUS_PERMIT else 0.0
+        owns = 1.0 if owns_home(r) else 0.0
+        result[k] = school_rank(0.0, owns, points[k], held, points_ranking[r.place])
+    return result
 
 
 @kernel

@@ -17,7 +17,7 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, along, census_class, children_aged, in_own_town, left_behind, owns_home
+from urbsim.engine.people import age_at, census_class, children_aged, elders_of, family_of, in_own_town, owns_home
 from urbsim.engine.stages.clocks import months_insured, months_resident, quarters_insured_here
 from urbsim.engine.stages.homes import price_to_income, tenant_of
 from urbsim.engine.stages.work import wage_factor, years_of_schooling
@@ -27,10 +27,12 @@ from urbsim.population.registry import (
     GONE,
     JOB_FORMAL,
     JOB_NONE,
+    KIN_ALL,
+    KIN_ALONE,
+    KIN_FAMILY,
     MOVER_IN_PLACE,
     MOVER_OTHER_PROVINCE,
     OUTSIDE,
-    SPOUSE_NONE,
     STATUS_PERMIT,
     STATUS_SETTLED,
 )
@@ -58,7 +60,8 @@ POINT_LEVERS = (
 def willingness(r, q, p, areas, wage, price, seat, tier_value, services, kept, norm):  # type: ignore[no-untyped-def]
     """Return the probability that household `r` wants to settle where it lives (behaviour.md 5.4, gate 1).
 
-    `services` per area: the share of settled residents' services that a permit carries; the effect of a permit is in proportion.
+    `services` per area: the share of settled residents' services that a permit carries. The effect of a permit was measured where permits
+    carried `s_P` of them; it goes in proportion to that level, up to `s_P_most` times.
     """
     place = r.place
     years = years_of_schooling(r.schooling)
@@ -82,7 +85,7 @@ def willingness(r, q, p, areas, wage, price, seat, tier_value, services, kept, n
     d += p.theta_inc * math.log(factor)
     d += p.g_v * tier_value[place]
     if r.status == STATUS_PERMIT:
-        d += math.log(p.OR_P) * services[place]
+        d += math.log(p.OR_P) * min(services[place] / p.s_P, p.s_P_most)
     return 1.0 / (1.0 + math.exp(-d))
 
 
@@ -103,13 +106,11 @@ def points_of(r, q, rule):  # type: ignore[no-untyped-def]
 @kernel
 def following_kin(r):  # type: ignore[no-untyped-def]
     """Return who could follow the settled head of household `r`: 1 spouse or children, 2 elders alone, 0 nobody (or all have)."""
-    if r.status != STATUS_SETTLED or r.kin_settled:
+    if r.status != STATUS_SETTLED:
         return 0.0
-    if r.spouse != SPOUSE_NONE or r.child1_birth != NO_DATE or r.child2_birth != NO_DATE:
+    if r.kin_settled == KIN_ALONE and family_of(r) > 0:
         return 1.0
-    if r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE:
-        return 2.0
-    return 0.0
+    return 2.0 if r.kin_settled != KIN_ALL and elders_of(r) > 0 else 0.0
 
 
 @kernel
@@ -130,10 +131,16 @@ def route(r, q, areas, gate, rule, recognition, rental_counts, points):  # type:
 
 @kernel
 def entering(r, kin):  # type: ignore[no-untyped-def]
-    """Count the members of household `r` who enter the town register if it is admitted: the head, and the family if kin follow."""
-    persons = along(r) + left_behind(r) if kin > 0.0 else 1
-    if r.status == STATUS_SETTLED:
-        persons -= 1  # the head has settled before
+    """Count the members of household `r` who enter the town register if it is admitted and `kin` may follow (0, 1, 2).
+
+    The head unless settled before, spouse and children with 1 or 2, elders with 2; nobody twice.
+    """
+    before = r.kin_settled if r.status == STATUS_SETTLED else KIN_ALONE
+    persons = 0 if r.status == STATUS_SETTLED else 1
+    if kin >= KIN_FAMILY and before < KIN_FAMILY:
+        persons += family_of(r)
+    if kin >= KIN_ALL and before < KIN_ALL:
+        persons += elders_of(r)
     return persons
 
 
@@ -144,9 +151,10 @@ def admit(r, kin, accounts):  # type: ignore[no-untyped-def]
     persons = entering(r, kin)
     accounts[place].settled[census_class(r)] += persons
     accounts[place].settling_admitted += 1
+    before = r.kin_settled if r.status == STATUS_SETTLED else KIN_ALONE
     r.register, r.register_part = place, 1
-    r.kin_settled = 1 if kin > 0.0 else 0
-    r.status = STATUS_SETTLED
+    r.kin_settled = max(before, min(int(kin), KIN_ALL))
+    r.status, r.permit_since = STATUS_SETTLED, NO_DATE
     r.queue_since = NO_DATE
 
 

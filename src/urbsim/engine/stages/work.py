@@ -86,9 +86,8 @@ def work(h, lo, hi, q, key, p, areas, train_chance, accounts, event):  # type: i
             if not r.insured:
                 base = p.insure_formal if r.job == JOB_FORMAL else p.insure_other
                 if w < base:
-                    counted = 0 if r.insured_since == NO_DATE else r.insured_since
                     r.insured = 1
-                    r.insured_since = q - counted
+                    r.insured_since = q
                     accounts[place].insured_new += 1
             if not r.trained and x < train_chance[place]:
                 r.trained = 1
@@ -97,7 +96,8 @@ def work(h, lo, hi, q, key, p, areas, train_chance, accounts, event):  # type: i
 
 @kernel
 def _stop_insurance(r, q):  # type: ignore[no-untyped-def]
-    """End the current spell of insurance; the quarters counted in this area stay to the household's credit."""
+    """End the current spell of insurance; its quarters stay to the household's credit in this area."""
     if r.insured:
-        r.insured_since = q - r.insured_since
+        r.insured_here = min(r.insured_here + q - r.insured_since, 255)
+        r.insured_since = NO_DATE
         r.insured = 0
