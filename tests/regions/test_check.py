@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,7 +81,7 @@ FAULTS = [
     (
         "area does not add up",
         edit("census.csv", "hangzhou_tonglu,2010,resident", "406450", "406451"),
-        "parts of hangzhou add up to 8700374",
+        "the areas of hangzhou add up to 8700374",
         1,
     ),
     (
@@ -141,6 +143,33 @@ FAULTS = [
     ("share above one", edit("vital.csv", "zhejiang,2010,death_rate_village_male_50,", ",0.", ",3."), "out of range", 1),
     ("shared tile", edit("areas.csv", "hangzhou_tonglu", ",0,0,3,3,", ",0,0,2,4,"), "shares its tile with hangzhou_core", 1),
     ("alias of nothing", append("aliases.csv", "nowhere,atlantis,"), "unknown area atlantis", 1),
+    ("setting missing", drop("region.yaml", "detour"), "'detour' is missing", None),
+    ("setting unknown", append("region.yaml", "detuor: 1.2"), "there is no setting 'detuor'", 1),
+    ("name of another folder", edit("region.yaml", "name:", "zhejiang", "elsewhere"), "must be that of the folder", 1),
+    ("not a yaml file", append("region.yaml", "a: [1"), "no valid YAML", 1),
+    ("area twice", append("areas.csv", "hangzhou_tonglu,桐庐县,Tonglu,hangzhou,0,0,99,99,119,29,memory,"), "stands already in line", 1),
+    ("no degree", edit("areas.csv", "hangzhou_tonglu", ",119.70,", ",1197,"), "must be degrees", 1),
+    ("no flag", edit("areas.csv", "hangzhou_tonglu", ",hangzhou,0,0,", ",hangzhou,no,0,"), "must be 0 or 1", 1),
+    ("column gone", edit("blocks.csv", "code", "is_neighbour", "next"), "columns are missing: is_neighbour", 1),
+    (
+        "single ages do not add up",
+        edit("profile.csv", "zhejiang,2010,age1_city_male_30,", ",persons", "0,persons"),
+        "ages by settlement",
+        1,
+    ),
+    (
+        "point in another unit",
+        edit("published.csv", "zhejiang,2022,resident_population", ",persons", ",10k_persons"),
+        "must be in persons",
+        1,
+    ),
+    (
+        "point of another size",
+        append("published.csv", POINT.format(area="lishui", year=2019, date="2019-12-31", vintage="revised")),
+        "another unit?",
+        1,
+    ),
+    ("point unlike the census", edit("published.csv", "hangzhou_tonglu,2010,resident", "406450", "406451"), "differs from line", 1),
     ("header", edit("census.csv", "area", "indicator", "what"), "columns must be", 1),
     ("file gone", remove("services.csv"), "services.csv is missing", None),
     ("table gone", remove("areas.csv"), "areas.csv is missing", None),
@@ -173,5 +202,38 @@ def test_the_line_is_that_of_the_row(folder: Path) -> None:
 def test_all_problems_are_told_at_once(folder: Path) -> None:
     edit("economy.csv", "zhejiang,2012,wage_town", "yuan_per_month", "yuan")(folder)
     drop("services.csv", "ningbo_cixi,2015,public_homes")(folder)
-    append("published.csv", POINT.format(area="zhejiang", year=2024, date="2024-12-31", vintage="revised"))(folder)
+    append("published.csv", "zhejiang,2024,urbanization_rate,75,percent,i,t,2024-12-31,read,,revised")(folder)
     assert len(check_region(folder)) == 3
+
+
+def test_tables_and_facts_are_told_at_once(folder: Path) -> None:
+    edit("region.yaml", "g_w", "0.037", "much")(folder)
+    edit("areas.csv", "hangzhou_tonglu", ",119.70,", ",east,")(folder)
+    edit("census.csv", "hangzhou_tonglu,2010,resident", "406450", "many")(folder)
+    rendered = [problem.render("en") for problem in check_region(folder)]
+    assert len(rendered) == 3, rendered
+    assert "region.yaml:7" in rendered[0]
+    assert "-0.2 to 0.2" in rendered[0]
+    assert "areas.csv:3" in rendered[1]
+    assert "census.csv:3" in rendered[2]
+
+
+def test_the_command_leaves_with_status_2(folder: Path) -> None:
+    edit("census.csv", "hangzhou_tonglu,2010,resident", "406450", "406451")(folder)
+    drop("services.csv", "ningbo_cixi,2015,public_homes")(folder)
+    program = [sys.executable, "-c", "from urbsim.cli import main; main()", "check", str(folder), "--lang", "en"]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "the areas of hangzhou add up to 8700374, not 8700373" in done.stderr
+    assert "public_homes is missing for ningbo_cixi 2015" in done.stderr
+    assert str(folder / "census.csv") in done.stderr
+
+
+@pytest.mark.parametrize("junk", [b"", b"\xff\xfe\x00", b"a,b\n1", b"- 1\n", b"{"])
+@pytest.mark.parametrize(
+    "file", ["region.yaml", "areas.csv", "prefectures.csv", "blocks.csv", "aliases.csv", "census.csv", "published.csv"]
+)
+def test_junk_in_a_file_is_a_problem_and_never_an_exception(folder: Path, file: str, junk: bytes) -> None:
+    (folder / file).write_bytes(junk)
+    assert any(problem.file == str(folder / file) for problem in check_region(folder))

@@ -20,6 +20,11 @@ COMPILING = Text(
     en="The first run of this version compiles the model once; the progress bar will wait for it.",
 )
 WRITING = Text(zh="正在写报告、图和表格……", en="Writing the report, its pictures and tables ...")
+UNFITTED = Text(
+    zh="注意：区域 {} 还没有拟合过。参数取自先验分布，各地的常数为零，结果没有对过 2020 年普查，水平和差异都不能当作预测。",
+    en="Warning: region {} has not been fitted. Parameters are prior draws, place constants are zero and nothing was held against the 2020 "
+    "census: neither levels nor differences are forecasts.",
+)
 FORMAT = Text(
     zh="{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} 季，已用 {elapsed}，还需 {remaining}",
     en="{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} quarters, {elapsed} gone, {remaining} left",
@@ -52,6 +57,11 @@ def announce(plans: Sequence[Plan], lang: Language, quiet: bool) -> None:
     for plan in plans:
         for note in plan.scenario.notes:
             print(f"{plan.scenario.name}: {NOTE.get(lang)}{note.get(lang)}", file=sys.stderr)
+    from urbsim.parameters.ensemble import members_of
+
+    for region in dict.fromkeys(plan.scenario.region for plan in plans):
+        if members_of(region) is None:
+            print(UNFITTED.get(lang).format(region), file=sys.stderr)
     first = plans[0]
     run, period = first.scenario.run, first.scenario.period
     names = ", ".join(plan.scenario.name for plan in plans)

@@ -1,9 +1,10 @@
 """The fitted ensemble that ships with the package: equally good accounts of the past, draw 0 the best-fitting one.
 
-`data/<region>/ensemble.csv` is a long table with the columns `draw,name,place,value`. An empty `place` gives a parameter (by its
-symbol) or a constant of the whole region; an area or prefecture code gives a fitted constant there (a prefecture's value holds for its
-areas without one of their own). Lines that start with `#` say how the file was made. Parameters that the fit left alone are not in the
-file and keep their prior draw. A region without a file has no fit: its draws come from the prior, as `Member.fitted` says.
+`data/<region>/ensemble.csv` (for a region that does not ship: `ensemble.csv` in its own folder) is a long table with the columns
+`draw,name,place,value`. An empty `place` gives a parameter (by its symbol) or a constant of the whole region; an area or prefecture code
+gives a fitted constant there (a prefecture's value holds for its areas without one of their own). Lines that start with `#` say how the
+file was made. Parameters that the fit left alone are not in the file and keep their prior draw. A region without a file has no fit: its
+draws come from the prior, as `Member.fitted` says.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from urbsim.errors import Problem, UserError
 from urbsim.parameters.distributions import prior_sample
 from urbsim.parameters.table import PARAMETERS
+from urbsim.regions.geography import available_regions, region_folder, shipped_regions
 from urbsim.text import Text
 
 if TYPE_CHECKING:
@@ -92,19 +95,30 @@ def sample(region: Any, draw: int) -> dict[str, float]:
 def ensemble_hash(region: str) -> str:
     """Return the SHA-256 of the region's ensemble and of the parameter tables that complete it."""
     digest = hashlib.sha256()
-    for part in ("parameters.csv", "assumptions.csv", f"data/{region}/ensemble.csv"):
-        found = files("urbsim.parameters").joinpath(part)
-        digest.update(found.read_bytes() if found.is_file() else b"-")
+    for part in ("parameters.csv", "assumptions.csv"):
+        digest.update(files("urbsim.parameters").joinpath(part).read_bytes())
+    found = ensemble_file(region)
+    digest.update(found.read_bytes() if found is not None and found.is_file() else b"-")
     return digest.hexdigest()
+
+
+def ensemble_file(region: str) -> Path | None:
+    """Return where a region's ensemble stands or would stand: in the package if the region ships with it, else in its own folder.
+
+    None if no region of that name is known.
+    """
+    if region in shipped_regions():
+        return Path(__file__).resolve().parent / "data" / region / "ensemble.csv"
+    return region_folder(region) / "ensemble.csv" if region in available_regions() else None
 
 
 @lru_cache(maxsize=8)
 def _table(region: str) -> Mapping[int, Mapping[tuple[str, str], float]] | None:
     """Return draw -> (name, place) -> value of a region's file, or None if there is none."""
-    if not region.replace("_", "").isalnum():
+    found = ensemble_file(region)
+    if found is None or not found.is_file():
         return None
-    found = files("urbsim.parameters").joinpath("data", region, "ensemble.csv")
-    return parse_ensemble(found.read_text(encoding="utf-8"), f"{region}/ensemble.csv") if found.is_file() else None
+    return parse_ensemble(found.read_text(encoding="utf-8"), f"{region}/ensemble.csv")
 
 
 def parse_ensemble(text: str, file: str = "ensemble.csv") -> Mapping[int, Mapping[tuple[str, str], float]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from urbsim.regions.geography import area_table, available_regions
+from urbsim.regions.geography import area_table, shipped_regions
 
 ALL = "all"
 CORES = "cores"
@@ -108,7 +108,7 @@ class Areas:
 
 def any_areas() -> Areas:
     """Return the areas of all shipped regions together: what names can be checked against when the region is not known."""
-    tables = [areas_of(region) for region in available_regions()]
+    tables = [areas_of(region) for region in shipped_regions()]
     return Areas(
         region=UNKNOWN_REGION,
         codes=tuple(code for table in tables for code in table.codes),

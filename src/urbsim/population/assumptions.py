@@ -190,9 +190,9 @@ ASSUMPTIONS: dict[str, Assumption] = {
         (0.72, 0.08, 0.20), "assumption", "pupils along: public, bought, fee-paying; public 73 % in Shaoxing 2007, 74 % in Zhejiang 2018"
     ),
     "poor_share": Assumption(
-        {"zhejiang": 0.0, "fujian": 0.02, "xuchang": 0.04},
+        0.02,
         "assumption",
-        "in-place village households later registered as poor; Zhejiang has none; regions not named: 0.02",
+        "in-place village households later registered as poor, where the region's region.yaml gives no registered_poor_share",
     ),
     # arrivals
     "arrival_ages": Assumption(

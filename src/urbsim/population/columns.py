@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from urbsim.population import ipf
 from urbsim.population import registry as reg
-from urbsim.population.assumptions import ABSENT, ASSUMPTIONS, GROUPS, IN_PLACE, OTHER_AREA, OTHER_PROVINCE, Floats, value
+from urbsim.population.assumptions import ABSENT, GROUPS, IN_PLACE, OTHER_AREA, OTHER_PROVINCE, Floats, value
 from urbsim.population.plan import Plan
 from urbsim.population.registry import NONE, Columns
 from urbsim.population.templates import NOBODY, Pool
@@ -123,7 +123,7 @@ def make_tables(region: Region, plan: Plan) -> Tables:
     jobs[:, :, 0] = 1.0 - jobs[:, :, 1:].sum(axis=2)
     otherwise = value("insured_otherwise")
     insured = np.stack([np.zeros(6), value("insured_if_formal"), otherwise, otherwise], axis=1)
-    poor: dict[str, float] = ASSUMPTIONS["poor_share"].value
+    poor = region.table.settings.get("registered_poor_share", value("poor_share"))
     return Tables(
         births=birth_table(np.asarray(region.age_part_2010, dtype=np.float64)),
         schooling=_thresholds(plan.targets.schooling[:, :6]),
@@ -132,7 +132,7 @@ def make_tables(region: Region, plan: Plan) -> Tables:
         stay=np.stack([_quantiles(mean) for mean in value("stay_years_mean")]),
         tenure=_thresholds(_tenure_shares(plan)),
         land=_probability(value("land_share")),
-        poor=int(_probability(poor.get(region.name, 0.02))),
+        poor=int(_probability(float(str(poor)))),
     )
 
 

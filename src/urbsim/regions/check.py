@@ -9,12 +9,12 @@ from urbsim.errors import Problem
 from urbsim.regions.facts import FactTable
 from urbsim.regions.geography import AreaTable
 from urbsim.regions.model import YEARS, Fact
-from urbsim.regions.schema import AGE_GROUPS, CENSUS_COUNTS, PATHS, needs
+from urbsim.regions.schema import AGE_GROUPS, CENSUS_COUNTS, PATHS, PUBLISHED_UNITS, file_of, needs
 from urbsim.regions.series import path_owner
 from urbsim.text import Text
 
 VINTAGES = frozenset({"census", "first_published", "revised", "register", "administrative"})
-SHARE_TOLERANCE = 1e-3
+FAR = 3.0  # a yearly level so many times that of the census, or a part of it, must be in another unit
 
 
 def find_problems(table: AreaTable, facts: FactTable) -> list[Problem]:
@@ -22,11 +22,11 @@ def find_problems(table: AreaTable, facts: FactTable) -> list[Problem]:
     problems = _check_places(table)
     problems += _check_needs(table, facts)
     problems += _check_paths(table, facts)
-    if not problems:
-        problems += _check_sums(table, facts)
-        problems += _check_values(table, facts)
+    problems += _check_sums(table, facts)
+    problems += _check_values(table, facts)
     problems += _check_outcomes(table, facts)
     problems += _check_published(table, facts)
+    problems += _check_published_levels(table, facts)
     return problems
 
 
@@ -89,11 +89,8 @@ def _check_needs(table: AreaTable, facts: FactTable) -> list[Problem]:
             )
     for indicator, where in missing.items():
         few = ", ".join(where[:4]) + (" …" if len(where) > 4 else "")
-        found.append(
-            _problem(
-                table, "", None, f"缺少 {indicator}：{few}（共 {len(where)} 处）", f"{indicator} is missing for {few} ({len(where)} in all)"
-            )
-        )
+        zh, en = f"缺少 {indicator}：{few}（共 {len(where)} 处）", f"{indicator} is missing for {few} ({len(where)} in all)"
+        found.append(_problem(table, file_of(indicator), None, zh, en))
     return found
 
 
@@ -129,47 +126,39 @@ def _check_paths(table: AreaTable, facts: FactTable) -> list[Problem]:
 
 
 def _check_sums(table: AreaTable, facts: FactTable) -> list[Problem]:
+    """Compare areas with prefectures, prefectures with the region, ages and blocks with their totals; what is missing is told elsewhere."""
     found: list[Problem] = []
     for year in ("2010", "2020"):
         for indicator in (*CENSUS_COUNTS.values(), *(("hukou_population",) if year == "2010" else ())):
             for prefecture in table.prefectures:
-                parts = [a for a, row in table.areas.items() if row["prefecture"] == prefecture]
-                found += _compare(table, facts, prefecture, year, indicator, parts)
-            found += _compare(table, facts, table.name, year, indicator, list(table.prefectures))
+                parts = [(a, indicator) for a, row in table.areas.items() if row["prefecture"] == prefecture]
+                found += _compare(table, facts, prefecture, year, indicator, parts, ("各地区", "the areas"))
+            whole = [(p, indicator) for p in table.prefectures]
+            found += _compare(table, facts, table.name, year, indicator, whole, ("各市", "the prefectures"))
         for prefecture in table.prefectures:
-            ages = sum(facts.value(prefecture, year, f"age_{s}_{g}") for s in ("male", "female") for g in AGE_GROUPS)
-            fact = facts.by_key[prefecture, year, "resident_population"]
-            if round(ages) != round(fact.value):
-                found.append(
-                    _at(
-                        table,
-                        fact,
-                        f"{prefecture} 各年龄合计 {ages:.0f} 不等于常住人口",
-                        f"ages of {prefecture} add up to {ages:.0f}, not {fact.value:.0f}",
-                    )
-                )
+            ages = [(prefecture, f"age_{s}_{g}") for s in ("male", "female") for g in AGE_GROUPS]
+            found += _compare(table, facts, prefecture, year, "resident_population", ages, ("各年龄", "the ages"))
+    cells = [f"{part}_{sex}_{age}" for part in ("city", "town", "village") for sex in ("male", "female") for age in range(101)]
+    parts = [(table.name, f"age1_{cell}") for cell in cells]
+    found += _compare(table, facts, table.name, "2010", "resident_population", parts, ("城镇村各年龄", "the ages by settlement"))
     for area in table.areas:
-        stock = sum(facts.value(area, "2010", f"block_stock_{b}") for b in table.blocks)
-        fact = facts.by_key[area, "2010", "interprovincial_inmigrants"]
-        if round(stock) != round(fact.value):
-            found.append(
-                _at(
-                    table,
-                    fact,
-                    f"{area} 的来源地合计 {stock:.0f} 不等于省外人口",
-                    f"blocks of {area} add up to {stock:.0f}, not {fact.value:.0f}",
-                )
-            )
+        stock = [(area, f"block_stock_{b}") for b in table.blocks]
+        found += _compare(table, facts, area, "2010", "interprovincial_inmigrants", stock, ("各来源地", "the blocks"))
     return found
 
 
-def _compare(table: AreaTable, facts: FactTable, whole: str, year: str, indicator: str, parts: list[str]) -> list[Problem]:
-    total = sum(facts.value(part, year, indicator) for part in parts)
-    fact = facts.by_key[whole, year, indicator]
-    if round(total) == round(fact.value):
+def _compare(
+    table: AreaTable, facts: FactTable, whole: str, year: str, indicator: str, parts: list[tuple[str, str]], what: tuple[str, str]
+) -> list[Problem]:
+    """Compare the sum of (area, indicator) `parts` with the figure of `whole`; nothing is said where a figure is missing."""
+    fact = facts.by_key.get((whole, year, indicator))
+    rows = [facts.by_key.get((area, year, name)) for area, name in parts]
+    values = [row.value for row in rows if row is not None]
+    if fact is None or len(values) < len(rows) or round(sum(values)) == round(fact.value):
         return []
-    zh = f"{year} 年 {indicator}：各部分合计 {total:.0f}，{whole} 为 {fact.value:.0f}"
-    return [_at(table, fact, zh, f"{indicator} {year}: the parts of {whole} add up to {total:.0f}, not {fact.value:.0f}")]
+    total = sum(values)
+    zh = f"{year} 年 {indicator}：{whole} 的{what[0]}合计 {total:.0f}，应为 {fact.value:.0f}"
+    return [_at(table, fact, zh, f"{indicator} {year}: {what[1]} of {whole} add up to {total:.0f}, not {fact.value:.0f}")]
 
 
 def _check_values(table: AreaTable, facts: FactTable) -> list[Problem]:
@@ -182,8 +171,8 @@ def _check_values(table: AreaTable, facts: FactTable) -> list[Problem]:
             )
     for area in (*table.areas, *table.prefectures, table.name):
         for year in ("2010", "2020"):
-            people, town = (facts.by_key[area, year, i] for i in ("resident_population", "urban_population"))
-            if town.value > people.value:
+            people, town = (facts.by_key.get((area, year, i)) for i in ("resident_population", "urban_population"))
+            if people is not None and town is not None and town.value > people.value:
                 found.append(_at(table, town, f"{area} 城镇人口多于常住人口", f"{area} has more town residents than residents"))
     return found
 
@@ -225,4 +214,27 @@ def _check_published(table: AreaTable, facts: FactTable) -> list[Problem]:
         if key in seen:
             found.append(_at(table, fact, f"与第 {seen[key]} 行重复", f"repeats line {seen[key]}"))
         seen[key] = fact.line
+    return found
+
+
+def _check_published_levels(table: AreaTable, facts: FactTable) -> list[Problem]:
+    """Refuse published points in another unit than their kind has, census points unlike the census file, and levels that cannot be."""
+    found: list[Problem] = []
+    for fact in facts.published():
+        unit = PUBLISHED_UNITS.get(fact.indicator)
+        if unit is not None and fact.unit != unit:
+            zh = f"{fact.indicator} 的单位应为 {unit}，不是 {fact.unit}"
+            found.append(_at(table, fact, zh, f"{fact.indicator} must be in {unit}, not {fact.unit}"))
+            continue
+        count = facts.by_key.get((fact.area, "2020", fact.indicator))
+        if fact.indicator not in ("resident_population", "urban_population") or count is None or fact.value <= 0:
+            continue
+        census = facts.by_key.get((fact.area, fact.date[:4], fact.indicator))
+        if facts.vintage[fact.line] == "census":
+            if census is not None and round(census.value) != round(fact.value):
+                zh, en = f"与 census.csv 第 {census.line} 行的 {census.value:.0f} 不同", f"differs from line {census.line} of census.csv"
+                found.append(_at(table, fact, zh, f"{en} ({census.value:.0f})"))
+        elif not 1 / FAR < fact.value / count.value < FAR:
+            zh = f"{fact.value:g} 与 2020 年普查的 {count.value:.0f} 相差太远，单位是否写错"
+            found.append(_at(table, fact, zh, f"{fact.value:g} is far from the {count.value:.0f} of the 2020 census: another unit?"))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,11 @@ def read_facts(folder: Path) -> FactTable:
 
 def _read_file(path: Path, table: FactTable) -> None:
     name = path.name
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        table.problems.append(Problem(Text(f"{name} 不是 UTF-8", f"{name} is not in UTF-8"), file=str(path)))
+        return
     with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.reader(stream)
         header = tuple(next(reader, ()))
@@ -61,6 +67,8 @@ def _read_file(path: Path, table: FactTable) -> None:
             try:
                 area, year, indicator, text, unit, issuer, title, date, tag, note = row[:10]
                 value = float(text)
+                if not math.isfinite(value):
+                    raise ValueError(text)
             except ValueError:
                 table.problems.append(
                     Problem(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,9 +13,13 @@ from pathlib import Path
 import yaml
 
 from urbsim.errors import UserError
+from urbsim.regions.handwritten import find_table_problems
 from urbsim.text import Text
 
 DATA = Path(__file__).resolve().parent / "data"
+PLACES = "URBSIM_REGIONS"
+"""Environment variable: folders that hold region folders, beside the shipped ones. Processes that a run starts inherit it."""
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,17 +74,40 @@ class AreaTable:
         return ("all", self.name, *self.prefectures, *self.areas, *self.aliases)
 
 
-def available_regions() -> tuple[str, ...]:
-    """Return the names of the shipped regions."""
+def shipped_regions() -> tuple[str, ...]:
+    """Return the names of the regions that come with the package."""
     return tuple(sorted(path.parent.name for path in DATA.glob("*/region.yaml")))
 
 
+def available_regions() -> tuple[str, ...]:
+    """Return the names of all known regions: the shipped ones and those in the folders of `URBSIM_REGIONS`."""
+    return tuple(sorted(_known()))
+
+
+def add_regions(place: str | Path) -> None:
+    """Make the region folders inside `place` known by name, to this process and to those that it starts."""
+    path = str(Path(place).resolve())
+    listed = [given for given in os.environ.get(PLACES, "").split(os.pathsep) if given]
+    if path not in listed:
+        os.environ[PLACES] = os.pathsep.join([*listed, path])
+
+
+def _known() -> dict[str, Path]:
+    """Return name -> folder; shipped regions come first, then the places in their order."""
+    found = {name: DATA / name for name in shipped_regions()}
+    for place in os.environ.get(PLACES, "").split(os.pathsep):
+        for path in sorted(Path(place).glob("*/region.yaml")) if place else ():
+            if NAME.fullmatch(path.parent.name):
+                found.setdefault(path.parent.name, path.parent.resolve())
+    return found
+
+
 def region_folder(name_or_path: str | Path) -> Path:
-    """Return the folder of a shipped region or of a path; raise UserError if there is none."""
+    """Return the folder of a known region or of a path; raise UserError if there is none."""
     text = str(name_or_path)
-    shipped = DATA / text
-    if "/" not in text and "\\" not in text and (shipped / "region.yaml").is_file():
-        return shipped
+    found = _known().get(text)
+    if found is not None:
+        return found
     path = Path(name_or_path)
     if (path / "region.yaml").is_file():
         return path.resolve()
@@ -96,6 +125,9 @@ def area_table(name_or_path: str | Path) -> AreaTable:
 
 @lru_cache(maxsize=8)
 def _area_table(folder: Path) -> AreaTable:
+    problems = find_table_problems(folder)
+    if problems:
+        raise UserError(problems)
     settings = yaml.safe_load((folder / "region.yaml").read_text(encoding="utf-8"))
     title = settings["title"]
     return AreaTable(
@@ -111,11 +143,8 @@ def _area_table(folder: Path) -> AreaTable:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            return list(csv.DictReader(stream))
-    except OSError:
-        raise UserError.one(f"缺少文件 {path.name}", f"file {path.name} is missing", file=str(path)) from None
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def _by_code(path: Path) -> dict[str, dict[str, str]]:

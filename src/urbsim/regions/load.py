@@ -16,6 +16,7 @@ from urbsim.regions.check import find_problems
 from urbsim.regions.distance import distances
 from urbsim.regions.facts import FactTable, read_facts
 from urbsim.regions.geography import AreaTable, area_table, region_folder
+from urbsim.regions.handwritten import find_table_problems
 from urbsim.regions.model import BIRTH_ORDERS, STAGES, YEARS, Floats, Ints, Published, Region
 from urbsim.regions.schema import (
     AGE_GROUPS,
@@ -38,11 +39,13 @@ def load_region(name_or_path: str | Path) -> Region:
 def check_region(path: str | Path) -> list[Problem]:
     """Return everything that is wrong with a region folder; an empty list if it can be loaded."""
     try:
-        table = area_table(path)
+        folder = region_folder(path)
     except UserError as error:
         return error.problems
-    facts = read_facts(table.folder)
-    return facts.problems + find_problems(table, facts)
+    problems, facts = find_table_problems(folder), read_facts(folder)
+    if problems:
+        return problems + facts.problems
+    return facts.problems + find_problems(area_table(folder), facts)
 
 
 @lru_cache(maxsize=4)

@@ -44,6 +44,23 @@ SUPPLY = {
     "upper_secondary_places": "places",
 }
 
+PUBLISHED_UNITS = {
+    "resident_population": "persons",
+    "urban_population": "persons",
+    "hukou_population": "persons",
+    "hukou_urban_population": "persons",
+    "urbanization_rate": "percent",
+    "hukou_urbanization_rate": "percent",
+    "births": "persons",
+    "deaths": "persons",
+    "birth_rate": "per_mille",
+    "death_rate": "per_mille",
+    "registered_elsewhere_same_area": "persons",
+    "registered_elsewhere_other_area": "persons",
+    "registered_elsewhere_other_province": "persons",
+}
+"""Unit of the published points that charts and scores use; other points keep the unit they came with."""
+
 Need = tuple[str, str, str, str]  # area, year, indicator, unit
 
 
@@ -109,3 +126,22 @@ def _vital_needs(table: AreaTable) -> Iterator[Need]:
                 yield table.name, year, f"fertility_{part}_{age}", "births_per_woman_year"
             for order in BIRTH_ORDERS:
                 yield table.name, year, f"birth_order_{part}_{order}", "share"
+
+
+def file_of(indicator: str) -> str:
+    """Return the file in which an indicator belongs.
+
+    >>> file_of("age_male_0_4"), file_of("block_stock_anhui"), file_of("rent")
+    ('profile.csv', 'origins.csv', 'economy.csv')
+    """
+    if indicator in CENSUS_COUNTS.values() or indicator in ("hukou_population", "nonagricultural_share", "separated_within_core"):
+        return "census.csv"
+    if indicator.startswith(("block_stock_", "population_at_risk")):
+        return "origins.csv"
+    if indicator.startswith(("death_rate_", "fertility_", "birth_order_")):
+        return "vital.csv"
+    if indicator in PATHS or indicator == "wage_outside":
+        return "economy.csv"
+    if indicator in SUPPLY or indicator.startswith("school_places_"):
+        return "services.csv"
+    return "profile.csv"

@@ -11,6 +11,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from urbsim.regions.geography import area_table, available_regions
+
 
 @dataclass(frozen=True)
 class UnitCost:
@@ -75,8 +77,10 @@ def zones(region: str) -> tuple[str, ...]:
     >>> zones("zhejiang"), zones("elsewhere")
     (('zhejiang', 'east', 'national'), ('national',))
     """
-    found = {row["region"]: tuple(row["zones"].split("|")) for row in _rows("cost_zones.csv")}
-    return found.get(region, ("national",))
+    if region not in available_regions():
+        return ("national",)
+    given = area_table(region).settings.get("cost_zones")
+    return tuple(str(zone) for zone in given) if isinstance(given, list) else ("national",)
 
 
 def rows_for(key: str, region: str) -> list[UnitCost]:

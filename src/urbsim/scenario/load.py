@@ -11,7 +11,7 @@ from urbsim.policy.areas import Areas, any_areas, areas_of
 from urbsim.policy.problems import nearest_hint, problem_at
 from urbsim.policy.rules import DatedValue, read_rules
 from urbsim.policy.yamlnodes import Node, parse_yaml, read_yaml
-from urbsim.regions.geography import available_regions
+from urbsim.regions.geography import NAME, add_regions, available_regions, region_folder, shipped_regions
 from urbsim.scenario.assumptions import default_assumptions
 from urbsim.scenario.chain import SourceFile, read_chain
 from urbsim.scenario.find import find_scenario
@@ -106,11 +106,25 @@ def _areas(chain: list[SourceFile], problems: list[Problem]) -> Areas | None:
             problems.append(problem_at(chain[-1].root, chain[-1].shown, Text("缺少“region”", "'region' is missing")))
         return None
     region = str(named.fields.region)
+    _look_beside(named, region, problems)
     if region not in available_regions():
         message = Text(f"没有名为“{region}”的区域", f"there is no region '{region}'")
         problems.append(problem_at(named.root.at(["region"]), named.shown, message, nearest_hint(region, available_regions())))
         return None
     return areas_of(region)
+
+
+def _look_beside(file: SourceFile, region: str, problems: list[Problem]) -> None:
+    """Make a region folder that stands beside the file known; note one whose name means another region already."""
+    own = file.path.parent / region
+    if not NAME.fullmatch(region) or not (own / "region.yaml").is_file():
+        return
+    if region in available_regions() and region_folder(region).resolve() != own.resolve():
+        taken = Text("随附的区域", "a shipped region") if region in shipped_regions() else Text("另一个文件夹", "another folder")
+        message = Text(f"区域“{region}”与{taken.zh}同名，请改名", f"the region '{region}' is called like {taken.en}; choose another name")
+        problems.append(problem_at(file.root.at(["region"]), file.shown, message))
+        return
+    add_regions(file.path.parent)
 
 
 def _period(chain: list[SourceFile], problems: list[Problem]) -> Period:

@@ -70,7 +70,7 @@ class ScenarioFile(BaseModel):
     name: str = Field(default="", pattern=NAME_PATTERN, description="letters, digits, - and _")
     title: TextFile | None = None
     description: TextFile | None = None
-    region: str | None = Field(default=None, description="a shipped region")
+    region: str | None = Field(default=None, description="a shipped region, or a region folder beside this file")
     extends: str | None = Field(default=None, description="a shipped scenario, or a file in this file's folder")
     period: PeriodFile | None = None
     targets: str | None = Field(default=None, description="a packaged target table")

@@ -12,11 +12,17 @@ from urbsim.report.sections.context import PERSONS, Context
 from urbsim.text import Text
 
 SHORT = Text("人", "")
+UNFITTED = Text(
+    "这个区域还没有拟合过：参数取自先验分布，各地的常数为零，没有对过 2020 年普查。下面的水平和差异都不能当作预测，只说明模型能运行。",
+    "This region has not been fitted: parameters are prior draws, place constants are zero and nothing was held against the 2020 census. "
+    "Neither the levels nor the differences below are forecasts; they show only that the model runs.",
+)
 
 
 def section(context: Context) -> Section:
     """Return the section with the answer, the key figures and the target table."""
-    blocks: list[Block] = [Paragraph(sentence, "lead") for sentence in sentences(context)]
+    blocks: list[Block] = [Paragraph(context.say(*UNFITTED), "warning")] if context.unfitted else []
+    blocks += [Paragraph(sentence, "lead") for sentence in sentences(context)]
     blocks.append(Cards(cards(context)))
     table = getattr(context.scenario, "target_table", None)
     if table is not None:

@@ -69,6 +69,11 @@ class Context:
         found: list[Check] = self.shared["checks"]
         return found
 
+    @property
+    def unfitted(self) -> bool:
+        """Say whether the parameters are prior draws: the region has no ensemble fitted to its past."""
+        return self.provenance.get("parameters") == "prior"
+
     @cached_property
     def last(self) -> int:
         """Return the last full year of the result."""

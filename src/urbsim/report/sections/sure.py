@@ -62,11 +62,17 @@ def _summary(context: Context, found: list[Check]) -> Table:
         "what|level|n|inside 80 %|inside 95 %|mean absolute error|mean bias",
     ).split("|")
     note = context.say(
-        "若区间恰当，约 80% 和 95% 的公布值应落在其中；少得多说明区间太窄。2011—2019 年首次公布的数据只比较逐年变化，不比较水平。参数拟合"
-        "用过其中一部分数据，所以这不是纯粹的预测检验。",
+        "若区间恰当，约 80% 和 95% 的公布值应落在其中；少得多说明区间太窄。2011—2019 年首次公布的数据只比较逐年变化，不比较水平。",
         "If the intervals are right, about 80 and 95 % of the published values lie inside; far fewer means that they are too narrow. Of "
-        "the series first published for 2011–2019 only yearly changes are compared. Parameters were fitted to some of these figures: "
-        "this is no pure test of forecasts.",
+        "the series first published for 2011–2019 only yearly changes are compared. ",
+    )
+    note += (
+        context.say("本区域没有拟合过，这些数据都没有用过。", "The region has not been fitted: none of these figures was used.")
+        if context.unfitted
+        else context.say(
+            "参数拟合用过其中一部分数据，所以这不是纯粹的预测检验。",
+            "Parameters were fitted to some of these figures: this is no pure test of forecasts.",
+        )
     )
     return Table(
         context.say("模型与公布数据对照（2011—2022 年）", "Model against published figures, 2011–2022"),
