@@ -1,5 +1,6 @@
 """The JSON Schema of scenario files, so that editors complete and check while typing.
 
+It knows the shipped regions; the file of a region of one's own does without it.
 To write it: `python -m urbsim.scenario.jsonschema > scenarios/schema.json`.
 """
 
@@ -15,7 +16,7 @@ from urbsim.policy.packages import package_names
 from urbsim.policy.registry import LEVERS
 from urbsim.policy.rules import RuleFile
 from urbsim.policy.targets import target_names
-from urbsim.regions.geography import NAME, shipped_regions
+from urbsim.regions.geography import shipped_regions
 from urbsim.scenario.assumptions import ASSUMPTIONS
 from urbsim.scenario.find import shipped_scenarios
 from urbsim.scenario.parameters import UNREAD
@@ -25,7 +26,6 @@ _DATE: dict[str, Any] = {
     "description": "2025, 2025-01 or 2025-01-15",
     "anyOf": [{"type": "integer", "minimum": 1900, "maximum": 2100}, {"type": "string", "pattern": r"^\d{4}(-\d{1,2}){0,2}$"}],
 }
-_OTHER = {"type": "string", "pattern": NAME.pattern, "description": "of a region folder beside this file"}
 _FILE = {"type": "string", "pattern": r"\.ya?ml$"}
 
 
@@ -36,7 +36,7 @@ def build_schema() -> dict[str, Any]:
     definitions["PeriodFile"]["properties"] = {"start": _DATE, "until": _DATE}
     fields = schema["properties"]
     fields["name"].pop("default", None)
-    fields["region"] = {"anyOf": [{"enum": list(shipped_regions())}, _OTHER]}
+    fields["region"] = {"enum": list(shipped_regions())}
     fields["extends"] = {"anyOf": [{"enum": list(shipped_scenarios())}, _FILE]}
     fields["targets"] = {"enum": list(target_names())}
     fields["assumptions"] = {"type": ["object", "null"], "additionalProperties": False, "properties": _assumptions()}
@@ -56,7 +56,7 @@ def build_schema() -> dict[str, Any]:
 def _rule() -> dict[str, Any]:
     rule = RuleFile.model_json_schema(by_alias=True)
     fields = rule["properties"]
-    words = _one_or_more({"anyOf": [{"enum": _area_words()}, _OTHER]})
+    words = _one_or_more({"enum": _area_words()})
     fields["area"] = {**words, "description": "an area, a prefecture, all, cores, counties, mountain, <prefecture>_counties, or a list"}
     fields["except"] = words
     fields["from"] = _DATE
