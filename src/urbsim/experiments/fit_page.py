@@ -1,6 +1,6 @@
-"""Write `docs/fit.md`: what the fit was asked and what it got, misses included. Run `python -m urbsim.experiments.fit_page zhejiang`.
+"""Write the page of a fit: what it was asked and what it got, misses included. Run `python -m urbsim.experiments.fit_page zhejiang`.
 
-The table is of draw 0 at weight 100 and seed 0. Nothing in it is typed by hand but the explanations in `REMARKS`.
+The table is of draw 0 at the default weight and seed 0. Nothing in it is typed by hand but the explanations in `docs/fit-remarks*.md`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.experiments.fit import SETTLED_FROM_OUTSIDE_2015_2018, TOLERANCES, sums
+from urbsim.experiments.solving import SETTLED_FROM_OUTSIDE, TOLERANCES, published, sums
 
 Floats = npt.NDArray[np.float64]
 
-COMMAND = "python -m urbsim.experiments.fit_page zhejiang"
+COMMAND = "python -m urbsim.experiments.fit_page"
+SETTLED_INSIDE = "settled_within_province_2015_2018"
 GROUPS = [f"{5 * k}-{5 * k + 4}" for k in range(17)] + ["85+"]
 
 
@@ -150,16 +151,13 @@ def unfitted_rows(region: Any, found: dict[str, Any]) -> list[str]:
             )
         )
     rows.append(_row("age shares 2020 by prefecture, largest error (points)", "1.5", f"{worst_age:.1f}", _met(worst_age <= 1.5)))
-    rows.append(
-        _row(
-            "hukou urbanization rate 2018 (%)",
-            "48.4 ± 2",
-            f"{found['hukou_rate_2018']:.1f}",
-            _met(abs(found["hukou_rate_2018"] - 48.4) <= 2.0),
-        )
-    )
+    if np.isfinite(hukou := published_rate(region, 2018, "hukou_urbanization_rate")):
+        hukou_got = found["hukou_rate_2018"]
+        rows.append(_row("hukou urbanization rate 2018 (%)", f"{hukou:.1f} ± 2", f"{hukou_got:.1f}", _met(abs(hukou_got - hukou) <= 2.0)))
     for year in (2021, 2022):
         asked = published_rate(region, year)
+        if not np.isfinite(asked):
+            continue
         rows.append(
             _row(
                 f"resident urbanization rate {year} (%)",
@@ -168,10 +166,9 @@ def unfitted_rows(region: Any, found: dict[str, Any]) -> list[str]:
                 _met(abs(found["rate"][year] - asked) <= 0.4),
             )
         )
-    rows.append(
-        _row("settled 2015-2018 from within the region (m)", "3.16, an upper bound: contains reclassification, students, family",
-             f"{found['settled_inside'] / 1e6:.2f}", "reported")
-    )  # fmt: skip
+    if (inside := published(region, SETTLED_INSIDE)) is not None:
+        bound = f"{inside / 1e6:.2f}, an upper bound: contains reclassification, students, family"
+        rows.append(_row("settled 2015-2018 from within the region (m)", bound, f"{found['settled_inside'] / 1e6:.2f}", "reported"))
     return _table(("what", "asked", "got", ""), rows)
 
 
@@ -187,18 +184,25 @@ def page(region: Any, found: dict[str, Any], constants: list[str], remarks: str)
         ],
     )
     lines = [
-        "# The first fit: asked and got", "",
-        f"Draw 0, weight 100, seed 0. Made by `{COMMAND}` (this page) from the ensemble of `python -m urbsim.experiments.fit zhejiang`.",
-        "Fitted are 64 place constants, 11 constants for people of other provinces, 11 yearly rates of reclassification and",
-        "3 rates; every other parameter stays at its prior. Outcomes dated after 2020 are compared, never fitted.", "",
-        "## Fitted targets", "", *fitted_rows(region, found),
-        f"Settled from other provinces 2015-2018 (m): asked {SETTLED_FROM_OUTSIDE_2015_2018 / 1e6:.3f}, "
-        f"got {found['settled_outside'] / 1e6:.3f}.", "",
+        f"# The first fit of {region.title.en}: asked and got", "",
+        f"Draw 0 at the default weight, seed 0. Made by `{COMMAND} {region.name}` (this page) from the ensemble of",
+        f"`python -m urbsim.experiments.fit {region.name}`. Fitted are {len(region.area_codes)} place constants,",
+        f"{len(region.prefecture_codes)} constants for people of other provinces, {len(region.prefecture_codes)} yearly rates of",
+        "reclassification and 3 rates; every other parameter stays at its prior. Outcomes dated after 2020 are compared, never fitted.", "",
+        "## Fitted targets", "", *fitted_rows(region, found), *settled_lines(region, found),
         "## Not fitted, reported beside", "", *unfitted_rows(region, found), remarks, "",
         "## What moved people, in the model", "", *parts,
         "## The fitted values of draw 0", "", *constants,
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def settled_lines(region: Any, found: dict[str, Any]) -> list[str]:
+    """Return the line on settlers from other provinces, where their number is published."""
+    if (asked := published(region, SETTLED_FROM_OUTSIDE)) is None:
+        return []
+    got = found["settled_outside"]
+    return [f"Settled from other provinces 2015-2018 (m): asked {asked / 1e6:.3f}, got {got / 1e6:.3f}.", ""]
 
 
 def fitted_values(region: Any) -> list[str]:
@@ -220,23 +224,25 @@ def fitted_values(region: Any) -> list[str]:
 
 
 def main() -> None:
-    """Run draw 0 to 2022 and write the page."""
+    """Run draw 0 to 2022 and write the page: `docs/fit.md` for Zhejiang, `docs/fit-<region>.md` for others."""
     import argparse
 
     from urbsim.engine import simulate
+    from urbsim.experiments.fit import scenario_of
     from urbsim.regions import load_region
     from urbsim.scenario import load
 
     parser = argparse.ArgumentParser(description="Write docs/fit.md from a run of draw 0.")
     parser.add_argument("region", nargs="?", default="zhejiang")
     given = parser.parse_args()
-    region = load_region(given.region)
-    frames = simulate(load(f"{given.region}_2027"), draw=0, replicate=0, seed=0, weight=100, until=48)
+    region, scenario = load_region(given.region), load(scenario_of(given.region))
+    frames = simulate(scenario, draw=0, replicate=0, seed=0, weight=scenario.run.weight, until=48)
     docs = Path(__file__).resolve().parents[3] / "docs"
-    remarks_file = docs / "fit-remarks.md"
+    ending = "" if region.name == "zhejiang" else f"-{region.name}"
+    remarks_file = docs / f"fit-remarks{ending}.md"
     remarks = remarks_file.read_text(encoding="utf-8") if remarks_file.exists() else ""
-    (docs / "fit.md").write_text(page(region, compare(region, frames), fitted_values(region), remarks), encoding="utf-8")
-    print("docs/fit.md written")
+    (docs / f"fit{ending}.md").write_text(page(region, compare(region, frames), fitted_values(region), remarks), encoding="utf-8")
+    print(f"docs/fit{ending}.md written")
 
 
 if __name__ == "__main__":

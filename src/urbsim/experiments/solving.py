@@ -1,0 +1,209 @@
+"""Solve the place constants and a few rates of one parameter sample so that a run from 2010 meets the 2020 census by prefecture.
+
+The other parameters stay as given; what is solved, by damped log-ratio steps under the same luck (for Zhejiang 64 + 11 + 11 constants):
+
+* a constant `xi` of every area (people of the region; a prefecture's part and a bounded part of the area), against residents 2020;
+* a constant `xi_block` of every prefecture (people of other provinces), against people registered in other provinces 2020;
+* a yearly rate `reclassification` of every prefecture (boundaries are redrawn both ways: it can be negative), against the town share 2020;
+* 3 rates: `k_outside` (against the region's residents), `k_town` (so that the reclassification left over for the whole region equals the
+  sample's own prior, `reclass_share`: nobody published how much of the rise of towns is a new boundary, and without this the two trade
+  off freely), `k_q_out` (against those of other provinces who settled in 2015-2018, where that is published).
+
+Nothing dated after 2020 is looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+CENSUS_2020 = 40
+TOLERANCES = {"residents": 0.02, "other_province": 0.05, "town_share": 1.5, "reclassification": 0.25}  # relative, but town_share in points
+ROWS_OF_A_PERSON = 3.0  # a household's people move together: the noise of a count of n persons at weight w is about sqrt(3 w n)
+SETTLED_FROM_OUTSIDE = "settled_other_province_2015_2018"
+COARSE = (2.5, 14)  # times the weight, most runs
+FINE = (1.0, 5)
+HOPELESS = 2.5  # a candidate this far off at the coarse weight is given up
+ENOUGH = 0.6  # stop when every error is below this share of its tolerance
+FLOOR, CEILING = -0.03, 0.03  # yearly reclassification: the limit on its constants
+SOLVED = ("k_town", "k_outside", "k_q_out")
+
+
+@dataclass
+class Solution:
+    """Hold what is solved for one candidate; arrays by area (xi) or prefecture."""
+
+    parameters: dict[str, float]
+    prefecture_part: Floats
+    area_part: Floats
+    block: Floats
+    reclassification: Floats
+
+    def xi(self, prefecture_of: npt.NDArray[np.int64]) -> Floats:
+        """Return the constants of the areas."""
+        return self.prefecture_part[prefecture_of] + self.area_part
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Hold what a run reached in 2020: A or P arrays of persons, and settlers from outside 2015-2018."""
+
+    residents: Floats
+    town: Floats
+    other_province: Floats
+    settled_outside: float
+    reclassified: float  # share of the region's villagers of 2010, net, a year
+    weight: int
+
+
+def sums(values: npt.NDArray[Any], prefecture_of: npt.NDArray[np.int64]) -> Floats:
+    """Return sums by prefecture."""
+    return np.asarray(np.bincount(prefecture_of, weights=values.astype(np.float64)), dtype=np.float64)
+
+
+def run_to_census(
+    region: Any, scenario: Any, people: Any, templates: Any, solution: Solution, *, weight: int, seed: int, draw: int
+) -> Reached:
+    """Run to 2020 Q4 under a solution and return what is compared with the census."""
+    from urbsim.engine import Engine, build_inputs
+    from urbsim.engine.state import RECLASSIFICATION, make_params
+    from urbsim.engine.tables import Constants
+
+    p = region.prefecture_of
+    constants = Constants(solution.xi(p), solution.block[p], solution.reclassification[p])
+    inputs = build_inputs(region, scenario, make_params(solution.parameters), constants)
+    engine = Engine(inputs, people, templates, weight=weight, seed=seed, draw=draw)
+    settled = reclassified = 0.0
+    while engine.q < CENSUS_2020:
+        engine.step()
+        reclassified += float(engine.frame["change_town"][:, RECLASSIFICATION].sum())
+        if 17 <= engine.q <= 32:
+            settled += float(engine.frame["settled"][:, 2].sum())
+    frame = engine.frame
+    other = frame["migrants"][:, 1:3, 2].sum(axis=1) + frame["town_born_movers"][:, 2]
+    villagers = float((region.residents_2010 - region.town_2010).sum())
+    return Reached(
+        frame["residents"].sum(axis=1).astype(float), frame["residents"][:, 1].astype(float), other.astype(float), settled,
+        reclassified / 10.0 / villagers, weight,
+    )  # fmt: skip
+
+
+def errors(region: Any, reached: Reached, reclass_share: float) -> dict[str, Floats]:
+    """Return the errors by prefecture in units of their tolerance; `reclassification` is the region's, against `reclass_share`.
+
+    People of other provinces may be few: the tolerance is never below the noise of so many persons at the weight of the run.
+    """
+    p = region.prefecture_of
+    residents, town = sums(reached.residents, p), sums(reached.town, p)
+    asked, asked_town = sums(region.residents_2020, p), sums(region.town_2020, p)
+    other = np.maximum(sums(region.other_province_2020, p), 1.0)
+    noise = np.sqrt(ROWS_OF_A_PERSON * reached.weight / other)
+    return {
+        "residents": (residents / asked - 1.0) / TOLERANCES["residents"],
+        "other_province": (sums(reached.other_province, p) / other - 1.0) / np.maximum(TOLERANCES["other_province"], noise),
+        "town_share": 100.0 * (town / residents - asked_town / asked) / TOLERANCES["town_share"],
+        "reclassification": np.array([reached.reclassified / reclass_share - 1.0]) / TOLERANCES["reclassification"],
+    }
+
+
+def loss_of(found: dict[str, Floats]) -> float:
+    """Return the mean squared error in units of tolerance."""
+    return float(np.mean([np.mean(values**2) for values in found.values()]))
+
+
+def worst_of(found: dict[str, Floats]) -> float:
+    """Return the largest error in units of its tolerance; at most 1 passes."""
+    return float(max(np.abs(values).max() for values in found.values()))
+
+
+def improve(region: Any, solution: Solution, reached: Reached) -> None:
+    """Move the solution one damped step towards the census, in place."""
+    p = region.prefecture_of
+    asked, residents = region.residents_2020.astype(float), reached.residents
+    by_prefecture = np.log(sums(asked, p) / sums(residents, p))
+    part = solution.prefecture_part + 2.0 * np.clip(by_prefecture, -0.1, 0.1)
+    solution.prefecture_part = part - np.average(part, weights=sums(asked, p))
+    deviation = np.log(asked / residents) - by_prefecture[p]
+    solution.area_part = np.clip(solution.area_part + np.clip(deviation, -0.2, 0.2), -0.5, 0.5)
+    other = np.log(np.maximum(sums(region.other_province_2020, p), 1.0) / np.maximum(sums(reached.other_province, p), 1.0))
+    solution.block = solution.block + 0.8 * np.clip(other, -1.0, 1.0)
+    missing = sums(region.town_2020, p) / sums(asked, p) * sums(residents, p) - sums(reached.town, p)
+    villagers = sums(residents - reached.town, p)
+    solution.reclassification = np.clip(solution.reclassification + 0.6 * missing / (10.0 * villagers), FLOOR, CEILING)
+    values = solution.parameters
+    values["k_outside"] += float(np.clip(-15.0 * np.log(asked.sum() / residents.sum()), -0.4, 0.4))
+    values["k_town"] += 0.2 * float(np.clip(reached.reclassified / values["reclass_share"] - 1.0, -1.0, 1.5))
+    if (settled := published(region, SETTLED_FROM_OUTSIDE)) is not None:
+        values["k_q_out"] *= float(np.clip((settled / max(reached.settled_outside, settled / 10.0)) ** 0.7, 0.5, 2.0))
+
+
+def published(region: Any, variable: str) -> float | None:
+    """Return a figure that the region's data give once, or None."""
+    return next((float(point.value) for point in region.published if point.variable == variable and point.area == region.name), None)
+
+
+def solve(
+    scenario_name: str, candidate: int, parameters: dict[str, float], *, seed: int = 0, start: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Solve one parameter sample under the luck of `candidate`; return solution, errors and loss at the scenario's weight as plain numbers.
+
+    `start` is a finished solution to begin from. The best run is returned, not the last.
+    """
+    from urbsim.engine import people_of
+    from urbsim.regions import load_region
+    from urbsim.scenario import load
+
+    scenario = load(scenario_name)
+    region = load_region(scenario.region)
+    solution = _opening(region, dict(parameters), start)
+    best: dict[str, Any] = {}
+    for times, runs in (COARSE, FINE):
+        weight = max(1, round(times * scenario.run.weight))
+        people, templates = people_of(scenario.region, weight, seed)
+        best = {}
+        for run in range(runs):
+            reached = run_to_census(region, scenario, people, templates, solution, weight=weight, seed=seed, draw=candidate)
+            found = errors(region, reached, solution.parameters["reclass_share"])
+            if not best or worst_of(found) < best["worst"]:
+                best = _plain(candidate, run, solution, found, reached)
+            if worst_of(found) < ENOUGH:
+                break
+            improve(region, solution, reached)
+        if best["worst"] > HOPELESS:
+            break
+    return best
+
+
+def _opening(region: Any, parameters: dict[str, float], start: dict[str, Any] | None) -> Solution:
+    """Return where the search begins: zeros, or the solution of the first candidate."""
+    areas, prefectures = len(region.area_codes), len(region.prefecture_codes)
+    boundaries = np.full(prefectures, parameters["reclass_share"])
+    solution = Solution(parameters, np.zeros(prefectures), np.zeros(areas), np.zeros(prefectures), boundaries)
+    if start is not None:
+        solution.prefecture_part, solution.area_part = np.array(start["prefecture_part"]), np.array(start["area_part"])
+        solution.block, solution.reclassification = np.array(start["block"]), np.array(start["reclassification"])
+        for symbol in SOLVED:
+            solution.parameters[symbol] = start["parameters"][symbol]
+    return solution
+
+
+def _plain(candidate: int, iteration: int, solution: Solution, found: dict[str, Floats], reached: Reached) -> dict[str, Any]:
+    """Return a solution as JSON-able numbers."""
+    return {
+        "candidate": candidate,
+        "iteration": iteration,
+        "worst": worst_of(found),
+        "loss": loss_of(found),
+        "settled_outside": reached.settled_outside,
+        "errors": {name: values.tolist() for name, values in found.items()},
+        "parameters": dict(solution.parameters),
+        "prefecture_part": solution.prefecture_part.tolist(),
+        "area_part": solution.area_part.tolist(),
+        "block": solution.block.tolist(),
+        "reclassification": solution.reclassification.tolist(),
+    }

@@ -1,0 +1,70 @@
+"""What a fit asks, and which way it steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from urbsim.errors import UserError
+from urbsim.experiments import solving
+from urbsim.experiments.fit import scenario_of
+from urbsim.experiments.solving import Reached, Solution
+from urbsim.regions import load_region
+
+REGION = load_region("zhejiang")
+SHARE = 0.005
+EXACT = Reached(
+    REGION.residents_2020.astype(float), REGION.town_2020.astype(float), REGION.other_province_2020.astype(float), 539_000.0, SHARE, 100
+)
+
+
+def solution() -> Solution:
+    prefectures = len(REGION.prefecture_codes)
+    rates = {"k_town": 1.0, "k_outside": -1.8, "k_q_out": 0.01, "reclass_share": SHARE}
+    return Solution(rates, np.zeros(prefectures), np.zeros(len(REGION.area_codes)), np.zeros(prefectures), np.full(prefectures, SHARE))
+
+
+def test_each_region_has_its_scenario() -> None:
+    assert [scenario_of(name) for name in ("zhejiang", "fujian", "xuchang")] == ["zhejiang_2027", "fujian_2019", "xuchang_2025"]
+    with pytest.raises(UserError, match="no shipped scenario"):
+        scenario_of("atlantis")
+
+
+def test_the_census_itself_has_no_error_and_moves_nothing() -> None:
+    found = solving.errors(REGION, EXACT, SHARE)
+    assert solving.worst_of(found) == pytest.approx(0.0, abs=1e-12)
+    before = solution()
+    solving.improve(REGION, before, EXACT)
+    np.testing.assert_allclose(before.xi(REGION.prefecture_of), 0.0, atol=1e-12)
+    assert before.parameters == pytest.approx(solution().parameters)
+
+
+def test_what_is_missing_is_drawn_in() -> None:
+    first = np.asarray(REGION.prefecture_of) == 0
+    short = replace(
+        EXACT,
+        residents=np.where(first, 0.95, 1.0) * EXACT.residents,
+        town=np.where(first, 0.90, 1.0) * EXACT.town,
+        other_province=np.where(first, 0.8, 1.0) * EXACT.other_province,
+        settled_outside=300_000.0,
+        reclassified=2 * SHARE,
+    )
+    moved = solution()
+    solving.improve(REGION, moved, short)
+    assert moved.prefecture_part[0] > 0 > moved.prefecture_part[1]
+    assert moved.block[0] > 0 == moved.block[1]
+    assert moved.reclassification[0] > SHARE
+    assert moved.parameters["k_town"] > 1.0  # too much is left to boundaries: more people must move into their own town
+    assert moved.parameters["k_q_out"] > 0.01
+    assert moved.parameters["k_outside"] < -1.8
+
+
+def test_few_people_have_a_wider_tolerance_at_a_coarse_weight() -> None:
+    """Ten per cent of Quzhou's hundred thousand is within the noise of rows of 2,500, not of rows of 10."""
+    quzhou = REGION.prefecture_codes.index("quzhou")
+    many = replace(EXACT, other_province=EXACT.other_province * 1.1)
+    errors = {weight: solving.errors(REGION, replace(many, weight=weight), SHARE)["other_province"][quzhou] for weight in (10, 2500)}
+    assert errors[10] == pytest.approx(2.0)
+    assert errors[2500] < 1.0
