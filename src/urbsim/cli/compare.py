@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,9 +11,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import Draws, Jobs, Lang, Output, Quiet, Replicates, Seed, Set, Start, Threads, Until, Weight
+from urbsim.cli.options import (
+    Draws,
+    FromState,
+    Jobs,
+    Lang,
+    Output,
+    Quiet,
+    Replicates,
+    SaveState,
+    Seed,
+    Set,
+    Start,
+    Threads,
+    Until,
+    Weight,
+)
 from urbsim.cli.progress import announce, progress_bar, say_writing
-from urbsim.cli.run import DATA, REPORT, RESULTS, TABLES, WHERE
+from urbsim.cli.run import RESULTS, say_places
 from urbsim.cli.tables import effects
 from urbsim.text import Language
 
@@ -62,6 +78,8 @@ def command(
     start: Start = None,
     until: Until = None,
     settings: Set = None,
+    save_state: SaveState = None,
+    from_state: FromState = None,
     jobs: Jobs = None,
     threads: Threads = 1,
     quiet: Quiet = False,
@@ -82,6 +100,8 @@ def command(
         settings=settings or (),
         jobs=jobs,
         threads=threads,
+        save_state=save_state,
+        from_state=from_state,
     )
     carry_out(plans, output or RESULTS / default_name(plans), ctx.obj, quiet)
 
@@ -101,6 +121,7 @@ def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) 
     from urbsim.experiments.differences import differences
     from urbsim.experiments.folders import claim, release
     from urbsim.experiments.runner import provenance_of
+    from urbsim.experiments.states import state_beside
     from urbsim.regions import load_region
     from urbsim.report.compare_page import write_compare_report
 
@@ -108,19 +129,22 @@ def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) 
     base, others = plans[0].scenario, {name: plan.scenario for name, plan in zip(names[1:], plans[1:], strict=True)}
     records = [provenance_of(plan) for plan in plans]
 
-    def write_page(changes: xr.Dataset, part: Path) -> None:
+    def add(changes: xr.Dataset, part: Path) -> None:
+        if state is not None:
+            shutil.move(state, part / state.name)
         provenance = records[0] | {"command": again(plans)}
         write_compare_report(changes, part, region=load_region(base.region), base=base, others=others, provenance=provenance, lang=lang)
 
     claim(folder, identity(records))
     try:
         announce(plans, lang, quiet)
-        with progress_bar(lang, quiet) as progress:
-            runs = run_plans(plans, progress)
-        results, records = [result for result, _ in runs], [record for _, record in runs]
-        changes = differences(results[0], dict(zip(others, results[1:], strict=True)), names[0])
-        say_writing(lang, quiet)
-        write_comparison(changes, folder, plans=plans, provenances=records, hook=write_page)
+        with state_beside(folder, plans[0].save_at) as state:
+            with progress_bar(lang, quiet) as progress:
+                runs = run_plans(plans, progress, state)
+            results, records = [result for result, _ in runs], [record for _, record in runs]
+            changes = differences(results[0], dict(zip(others, results[1:], strict=True)), names[0])
+            say_writing(lang, quiet)
+            write_comparison(changes, folder, plans=plans, provenances=records, hook=add)
     finally:
         release(folder)
     if quiet:
@@ -128,6 +152,4 @@ def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) 
         return
     print(effects(changes, {name: scenario.title for name, scenario in others.items()}, base.title, lang))
     print()
-    places = ((WHERE, folder), (REPORT, folder / "report.html"), (TABLES, folder / "tables"), (DATA, folder / "results.nc"))
-    for label, path in places:
-        print(f"{label.get(lang)}{'：' if lang == 'zh' else ': '}{path}")
+    say_places(folder, lang, state)

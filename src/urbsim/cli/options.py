@@ -114,6 +114,30 @@ Until = Annotated[
         show_default=False,
     ),
 ]
+SaveState = Annotated[
+    str | None,
+    typer.Option(
+        "--save-state",
+        metavar="DATE",
+        help=both(
+            zh="把此日期所在季度末的状态存进结果文件夹(state-日期.zip)，以后可从那里接着运行",
+            en="Keep the state at the end of the quarter that holds this date in the result folder (state-DATE.zip), to go on from it",
+        ),
+        show_default=False,
+    ),
+]
+FromState = Annotated[
+    Path | None,
+    typer.Option(
+        "--from-state",
+        metavar="FILE",
+        help=both(
+            zh="从存下的状态接着运行，结果与从头运行逐位相同；情景只能在状态日期之后不同",
+            en="Go on from a saved state, with the same result as running through; the scenario may differ only after its date",
+        ),
+        show_default=False,
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

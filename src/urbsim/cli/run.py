@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import Draws, Jobs, Lang, Output, Quiet, Replicates, Seed, Set, Start, Threads, Until, Weight
+from urbsim.cli.options import (
+    Draws,
+    FromState,
+    Jobs,
+    Lang,
+    Output,
+    Quiet,
+    Replicates,
+    SaveState,
+    Seed,
+    Set,
+    Start,
+    Threads,
+    Until,
+    Weight,
+)
 from urbsim.cli.progress import announce, progress_bar, say_writing
 from urbsim.cli.tables import targets
 from urbsim.text import Language, Text
@@ -28,6 +44,8 @@ HELP = both(
       urbsim run zhejiang_2027
       urbsim run mine.yaml --draws 5 -o results/mine
       urbsim run zhejiang_2027 --set 'settlement.quota[hangzhou_core]@2025-01=20000' -o results/quota
+      urbsim run zhejiang_2027 --save-state 2022 -o results/base
+      urbsim run hangzhou_open --from-state results/base/state-2022-12-31.zip
     """,
     en="""
     Run a scenario, write the result folder with its report, and print the target table.
@@ -37,12 +55,15 @@ HELP = both(
       urbsim run zhejiang_2027
       urbsim run mine.yaml --draws 5 -o results/mine
       urbsim run zhejiang_2027 --set 'settlement.quota[hangzhou_core]@2025-01=20000' -o results/quota
+      urbsim run zhejiang_2027 --save-state 2022 -o results/base
+      urbsim run hangzhou_open --from-state results/base/state-2022-12-31.zip
     """,
 )
 WHERE = Text(zh="结果文件夹", en="Result folder")
 REPORT = Text(zh="报告", en="Report")
 TABLES = Text(zh="表格", en="Tables")
 DATA = Text(zh="数据", en="Data")
+STATE = Text(zh="状态", en="State")
 RESULTS = Path("results")
 
 
@@ -59,6 +80,8 @@ def command(
     start: Start = None,
     until: Until = None,
     settings: Set = None,
+    save_state: SaveState = None,
+    from_state: FromState = None,
     jobs: Jobs = None,
     threads: Threads = 1,
     quiet: Quiet = False,
@@ -78,6 +101,8 @@ def command(
         settings=settings or (),
         jobs=jobs,
         threads=threads,
+        save_state=save_state,
+        from_state=from_state,
     )
     folder = output or RESULTS / f"{plan.scenario.name}-{plan.scenario.hash8}"
     carry_out(plan, folder, ctx.obj, quiet)
@@ -87,6 +112,7 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
     """Run a plan and fill its result folder; say where everything is."""
     from urbsim.experiments.folders import claim, release
     from urbsim.experiments.runner import provenance_of, run_plan
+    from urbsim.experiments.states import state_beside
     from urbsim.regions import load_region
     from urbsim.report.write import write_report
     from urbsim.results.provenance import IDENTITY
@@ -95,22 +121,19 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
     scenario = plan.scenario
     region = load_region(scenario.region)
 
-    def write_page(dataset: xr.Dataset, part: Path) -> None:
+    def add(dataset: xr.Dataset, part: Path) -> None:
+        if state is not None:
+            shutil.move(state, part / state.name)
         write_report(dataset, part, region=region, scenario=scenario, provenance=provenance, lang=lang)
 
     claim(folder, provenance_of(plan)[IDENTITY])
     try:
         announce([plan], lang, quiet)
-        with progress_bar(lang, quiet) as progress:
-            dataset, provenance = run_plan(plan, progress)
-        say_writing(lang, quiet)
-        write(
-            dataset,
-            folder,
-            scenario_yaml=scenario.resolved_yaml(),
-            provenance=provenance,
-            hook=write_page,
-        )
+        with state_beside(folder, plan.save_at) as state:
+            with progress_bar(lang, quiet) as progress:
+                dataset, provenance = run_plan(plan, progress, state)
+            say_writing(lang, quiet)
+            write(dataset, folder, scenario_yaml=scenario.resolved_yaml(), provenance=provenance, hook=add)
     finally:
         release(folder)
     if quiet:
@@ -118,5 +141,14 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
         return
     print(targets(dataset, lang))
     print()
-    for label, path in ((WHERE, folder), (REPORT, folder / "report.html"), (TABLES, folder / "tables"), (DATA, folder / "results.nc")):
+    say_places(folder, lang, state)
+
+
+def say_places(folder: Path, lang: Language, state: Path | None = None) -> None:
+    """Print where everything in a result folder is; of a state also its size."""
+    places = [(WHERE, folder), (REPORT, folder / "report.html"), (TABLES, folder / "tables"), (DATA, folder / "results.nc")]
+    for label, path in places:
         print(f"{label.get(lang)}{'：' if lang == 'zh' else ': '}{path}")
+    if state is not None:
+        held = folder / state.name
+        print(f"{STATE.get(lang)}{'：' if lang == 'zh' else ': '}{held} ({held.stat().st_size / 1e6:.1f} MB)")

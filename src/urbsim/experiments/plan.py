@@ -15,6 +15,7 @@ from urbsim.experiments.tasks import Spread
 from urbsim.text import Text
 
 if TYPE_CHECKING:
+    from urbsim.experiments.states import StateFile
     from urbsim.scenario import Scenario
 
 MOST_PROCESSES = 1024
@@ -25,7 +26,8 @@ _ONE_DAY = dt.timedelta(days=1)
 class Plan:
     """Hold a scenario, whose run and period say what is simulated, and how the work is spread.
 
-    `settings` are the texts of the values laid on top of it (`lever[area]@date=value`).
+    `settings` are the texts of the values laid on top of it (`lever[area]@date=value`). `begin` is the state that its runs go on from,
+    `save_at` the quarter at whose end their state is saved.
     """
 
     scenario: Scenario
@@ -33,6 +35,8 @@ class Plan:
     threads: int
     settings: tuple[str, ...] = ()
     scheduler: str | None = None
+    begin: StateFile | None = None
+    save_at: int | None = None
 
     @property
     def spread(self) -> Spread:
@@ -77,17 +81,19 @@ def make_plan(
     jobs: int | None = None,
     threads: int = 1,
     scheduler: str | None = None,
+    save_state: str | dt.date | None = None,
+    from_state: str | Path | None = None,
 ) -> Plan:
     """Return the plan of an experiment; what is not given comes from the scenario.
 
     Dates may be written 2025, 2025-07 or 2025-07-01; `until` means the whole of the year or quarter it names. `jobs` defaults to the
     cores at hand, at most one for each run; `scheduler` is the address of a Dask cluster that takes their place.
+    `save_state` is a date as `until`, whose quarter's end is saved, `from_state` a file that was saved so.
     Raises UserError with everything that cannot be.
     """
     problems: list[Problem] = []
-    first, last = _date(start, problems), _date(until, problems)
-    if last is not None:
-        last = last_day(quarter_of(last.replace(month=12) if isinstance(until, str) and len(until.strip()) == 4 else last))
+    first, last, save_day = _date(start, problems), _end_of(until, problems), _end_of(save_state, problems)
+    begin = _state(from_state, problems)
     problems += _check_spread("jobs", "进程数", cores() if jobs is None else jobs)
     problems += _check_spread("threads", "线程数", threads)
     try:
@@ -99,7 +105,10 @@ def make_plan(
         found = found.with_run(draws=draws, replicates=replicates, seed=seed, weight=weight, start=first, until=last)
     except UserError as error:
         raise UserError([*error.problems, *problems]) from None
-    plan = Plan(found, min(jobs or cores(), found.run.draws * found.run.replicates), threads, tuple(settings), scheduler)
+    save_at = None if save_day is None else quarter_of(save_day)
+    processes = min(jobs or cores(), found.run.draws * found.run.replicates)
+    plan = Plan(found, processes, threads, tuple(settings), scheduler, begin, save_at)
+    problems += _check_states(plan)
     problems += _missing_draws(found)
     if plan.first >= plan.until:
         period = found.period
@@ -150,6 +159,44 @@ def _date(given: str | dt.date | None, problems: list[Problem]) -> dt.date | Non
         problems.append(Problem(found))
         return None
     return found
+
+
+def _end_of(given: str | dt.date | None, problems: list[Problem]) -> dt.date | None:
+    """Return the last day of the quarter that holds a date, of the year if only a year is given."""
+    found = _date(given, problems)
+    if found is None:
+        return None
+    return last_day(quarter_of(found.replace(month=12) if isinstance(given, str) and len(given.strip()) == 4 else found))
+
+
+def _state(file: str | Path | None, problems: list[Problem]) -> StateFile | None:
+    if file is None:
+        return None
+    from urbsim.experiments.states import open_state
+
+    try:
+        return open_state(file)
+    except UserError as error:
+        problems += error.problems
+        return None
+
+
+def _check_states(plan: Plan) -> list[Problem]:
+    """Return what is wrong with the state to begin from and with the quarter to save."""
+    problems = []
+    earliest = 0
+    if plan.begin is not None:
+        from urbsim.experiments.branching import problems_of
+
+        problems += problems_of(plan.begin, plan.scenario, plan.until)
+        earliest = plan.begin.head.quarter
+    if plan.save_at is not None and not earliest <= plan.save_at <= plan.until:
+        low, high, day = last_day(earliest), last_day(plan.until), last_day(plan.save_at)
+        words = Text(
+            zh=f"只能保存 {low} 至 {high} 之间的状态，给的是 {day}。", en=f"A state can be saved from {low} to {high}, asked for was {day}."
+        )
+        problems.append(Problem(words))
+    return problems
 
 
 def _missing_draws(scenario: Scenario) -> list[Problem]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urbsim.experiments.failure import RunError
 from urbsim.experiments.plan import Plan, as_scenario, make_plan
 from urbsim.experiments.simulation import Frames, Numbers, Simulate, Simulation, one_run, unpack
+from urbsim.experiments.states import Branch, file_name, parts_folder, write_state
 from urbsim.experiments.tasks import Failure, Outcome, Progress, Task, execute
 from urbsim.text import Text
 
@@ -31,6 +32,9 @@ def run(
     until: str | dt.date | None = None,
     jobs: int | None = None,
     threads: int = 1,
+    save_state: str | dt.date | None = None,
+    state_file: str | Path | None = None,
+    from_state: str | Path | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Simulate every draw and replicate of a scenario and return the result with all its variables.
@@ -38,18 +42,35 @@ def run(
     `scenario` is a shipped name, a path, or what `urbsim.load` returned. Draw 0 is the best-fitting member of the parameter ensemble, and
     draw k is the same whatever `draws` is. `weight` is the number of households per agent. `start` and `until` are dates such as "2025-12":
     the simulation always begins with the census of 2010, the result at `start`. `jobs` processes and `threads` in each change no bit of the
-    result. `progress` hears (quarters done, quarters in all).
+    result. `save_state` is a date such as "2022": the state of all runs at the end of its quarter goes into `state_file` (by default
+    `state-2022-12-31.zip` here), and `from_state` goes on from such a file, with the same result as running through.
+    `progress` hears (quarters done, quarters in all).
 
     Raises UserError for input that cannot be used, RunError for a run that failed.
     """
     plan = make_plan(
-        scenario, draws=draws, replicates=replicates, seed=seed, weight=weight, start=start, until=until, jobs=jobs, threads=threads
-    )
-    return run_plan(plan, progress)[0]
+        scenario, draws=draws, replicates=replicates, seed=seed, weight=weight, start=start, until=until, jobs=jobs, threads=threads,
+        save_state=save_state, from_state=from_state,
+    )  # fmt: skip
+    return run_plan(plan, progress, Path(state_file) if state_file is not None else None)[0]
 
 
-def run_plan(plan: Plan, progress: Progress | None = None) -> tuple[xr.Dataset, dict[str, Any]]:
-    """Carry out a plan and return its result and the record of where it comes from; see `run`."""
+def run_plan(plan: Plan, progress: Progress | None = None, state_file: Path | None = None) -> tuple[xr.Dataset, dict[str, Any]]:
+    """Carry out a plan and return its result and the record of where it comes from; see `run`.
+
+    The state that the plan saves goes into `state_file`, there whole or not at all.
+    """
+    begin = plan.begin.path.resolve() if plan.begin is not None else None
+    if plan.save_at is None:
+        return _carry_out(plan, progress, Branch(begin) if begin is not None else None)
+    file = state_file or Path(file_name(plan.save_at))
+    with parts_folder(file) as parts:
+        found = _carry_out(plan, progress, Branch(begin, plan.save_at, parts.resolve()))
+        write_state(file, parts, plan.scenario, plan.save_at)
+    return found
+
+
+def _carry_out(plan: Plan, progress: Progress | None, branch: Branch | None) -> tuple[xr.Dataset, dict[str, Any]]:
     from urbsim.regions import load_region
     from urbsim.results.dataset import Assembler
     from urbsim.results.hashing import content_hash
@@ -59,7 +80,7 @@ def run_plan(plan: Plan, progress: Progress | None = None) -> tuple[xr.Dataset, 
     tasks = [Task(draw, replicate) for draw in range(run.draws) for replicate in range(run.replicates)]
     if _engine().__module__ == "urbsim.engine":  # not a test's stand-in
         tasks.append(Task(0, 0, still=True))
-    numbers = Numbers(seed=run.seed, weight=run.weight, threads=plan.threads, until=plan.until)
+    numbers = Numbers(seed=run.seed, weight=run.weight, threads=plan.threads, until=plan.until, branch=branch)
     quarters = plan.until - plan.first + 1
     region = load_region(scenario.region)
     assembler = Assembler(region, scenario, run.draws, run.replicates, quarters=quarters, first_quarter=plan.first)
@@ -113,6 +134,8 @@ def provenance_of(plan: Plan, *, wall_time: float = 0.0, hash_of_content: str | 
 
     scenario, run = plan.scenario, plan.scenario.run
     extra: dict[str, Any] = {"jobs": plan.jobs, "threads": plan.threads}
+    if plan.begin is not None:
+        extra["from_state"] = {"file": plan.begin.path.name, "date": plan.begin.date}
     if scenario.name not in shipped_scenarios() or plan.first > 0:
         extra["command"] = "urbsim run scenario.yaml"  # which stands beside the result and holds every value
     return provenance(

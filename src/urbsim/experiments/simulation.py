@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from urbsim.experiments.tasks import Task
 
 if TYPE_CHECKING:
+    from urbsim.experiments.states import Branch
     from urbsim.scenario import Scenario
 
 Frames = dict[str, NDArray[Any]]
@@ -21,12 +22,13 @@ Simulate = Callable[..., Mapping[str, NDArray[Any]]]
 
 @dataclass(frozen=True)
 class Numbers:
-    """Hold what every run of an experiment shares besides the scenario; `until` is a quarter index."""
+    """Hold what all runs of an experiment share; `until` is a quarter index, `branch` the states to go on from and to save."""
 
     seed: int
     weight: int
     threads: int
     until: int
+    branch: Branch | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ def one_run(
     simulate: Simulate, scenario: Scenario, task: Task, numbers: Numbers, on_quarter: Callable[[int], None] | None = None
 ) -> Frames:
     """Return the frames of one run (docs/architecture.md, "What one quarter reports")."""
+    if numbers.branch is not None:
+        from urbsim.experiments.state_runs import simulate_branch
+
+        return simulate_branch(scenario, task, numbers, on_quarter)
     if task.still:
         from urbsim.engine import simulate_still as simulate
     frames = simulate(
