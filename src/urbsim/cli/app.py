@@ -80,7 +80,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=ABOUT)(root)
-    for module in (run, compare, replay, check, catalogue, explain, new, replay, report, score):
+    for module in (run, compare, replay, check, catalogue, explain, new, report, score):
         app.command(module.NAME, help=module.HELP, no_args_is_help=True)(module.command)
     return app
 
