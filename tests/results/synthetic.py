@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 
 from urbsim.clock import QUARTERS, season
+from urbsim.policy import LEVERS
 from urbsim.policy.targets import load_targets
 from urbsim.results.dataset import assemble
 from urbsim.results.frames import FLOATS, FRAME_AXES, STOCKS, frame_shape
@@ -110,6 +111,11 @@ def make_region(*, small: bool = False, single: bool = False, seed: int = 1) -> 
     )
 
 
+def _in_force(lever: str) -> float:
+    """Return 100 training slots a year, and nothing else than the default of every other lever."""
+    return 100.0 if lever == "work.training_slots" else LEVERS[lever].default_value
+
+
 def make_scenario(region: FakeRegion | None = None, name: str = "synthetic") -> Any:
     """Return the little of a scenario that results read."""
     region = region or make_region()
@@ -122,7 +128,7 @@ def make_scenario(region: FakeRegion | None = None, name: str = "synthetic") -> 
         targets=TARGETS,
         target_table=load_targets(TARGETS),
         resolved_yaml=lambda: f"name: {name}\nregion: {region.name}\n",
-        policy=SimpleNamespace(array=lambda lever: np.full((QUARTERS, areas), 100.0)),
+        policy=SimpleNamespace(array=lambda lever: np.full((QUARTERS, areas), _in_force(lever))),
         run=SimpleNamespace(draws=2, replicates=1, seed=0, weight=100),
     )
 
@@ -249,6 +255,10 @@ def _homes_and_work(frames: dict[str, np.ndarray], rng: np.random.Generator, tot
         frames["households_tenure"][:, :, 1] -= moved
         frames["households_tenure"][:, :, tenure] += moved
     frames["homes_occupied"] = frames["households_tenure"][:, :, 2:4].copy()
+    year = np.minimum((np.arange(total.shape[0]) + 3) // 4, len(region.nursery_places) - 1)
+    upper = region.upper_secondary_places[year]
+    young = [region.nursery_places[year], region.kindergarten_places[year]]
+    frames["later_places"] = np.stack([*young, upper // 2, upper - upper // 2], axis=2)
     frames["homes_units"] = np.maximum.accumulate((frames["homes_occupied"] * 1.1).astype(np.int64), axis=0)
     frames["queue"] = np.rint(here[..., None] * np.array([0.004, 0.006, 0.003]) * (1 - 0.5 * ramp[..., None])).astype(np.int64)
     frames["settling_applied"] = here // 100

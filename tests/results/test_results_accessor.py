@@ -54,7 +54,7 @@ def test_unknown_words_are_told_with_the_nearest(dataset: xr.Dataset) -> None:
 def test_summary_leaves_out_what_is_not_modelled(dataset: xr.Dataset) -> None:
     found = summary(dataset["service_served"].sel(area="zhejiang", year=2014))
     assert "legal" not in set(found["service"])
-    assert set(found[found["service"] == "kindergarten"]["group"]) == {"everyone"}
+    assert set(found[found["service"] == "insurance"]["group"]) == {"migrants"}
 
 
 def test_plots_are_asked_for_by_name(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,7 @@ def test_what_a_folder_holds(dataset: xr.Dataset, tmp_path: Path) -> None:
         head = raw.decode("utf-8-sig").splitlines()[0]
         assert any("一" <= letter <= "鿿" for letter in head)
         assert any("a" <= letter <= "z" for letter in head)
-    assert len(list((folder / "tables").glob("*.csv"))) == 12
+    assert len(list((folder / "tables").glob("*.csv"))) == 13
 
 
 def test_tables_hold_the_numbers(dataset: xr.Dataset, tmp_path: Path) -> None:

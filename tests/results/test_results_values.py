@@ -70,7 +70,9 @@ def test_demand_by_standard(result: xr.Dataset) -> None:
     old = people.sel(band=["60-64", "65-79", "80+"]).sum().item()
     assert row["service_demand"].sel(service="elder_care", group="everyone").item() == pytest.approx(0.035 * old)
     assert row["service_supply"].sel(service="hospital_beds").item() == REGION.hospital_beds[10, 0]
-    assert np.isnan(row["service_served"].sel(service="kindergarten", group="migrants").item())
+    asked, served = (row[f"service_{name}"].sel(service="kindergarten") for name in ("demand", "served"))
+    share = served.sel(group="everyone").item() / asked.sel(group="everyone").item()
+    assert served.sel(group="migrants").item() == pytest.approx(0.75 * share * asked.sel(group="migrants").item())
     assert np.isnan(row["service_supply"].sel(service="elder_care").item())
 
 

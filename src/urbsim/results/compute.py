@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from urbsim.results import costs, indicators, services
+from urbsim.results import costs, evaluation, indicators, services
 from urbsim.results.accounting import contributions
 from urbsim.results.frames import Frames
 from urbsim.results.labels import position
@@ -45,6 +45,9 @@ _SUMMED = {
     "insured": "insured",
     "trained": "trained",
     "grant": "grant",
+    "homes_bought": "homes_bought",
+    "land": "land",
+    "debt": "debt",
 }
 
 
@@ -76,6 +79,7 @@ def run_variables(frames: Frames, context: Context) -> Arrays:
     for name, array in services.services(frames, context).items():
         out[name] = levels.sums(array)
     out["cost"] = levels.sums(costs.costs(frames, context))
+    out["evaluation_score"] = evaluation.scores(frames, context)
     out["indicator_value"] = indicators.values(frames, context)
     return out
 

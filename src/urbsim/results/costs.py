@@ -9,14 +9,21 @@ its homes and schools are replaced by units and pupils of the model.
 | schooling | migrant children in public and bought places × running cost per pupil | area |
 | school_places | public places added × building cost | area |
 | guaranteed_rental, public_rental | units added × cost per unit | area |
+| shared_homes | shared homes sold × 90 m² × price × government's share | area |
+| home_purchase | homes bought × 90 m² × (price − price after subsidies) | area |
+| rent_subsidy | market tenants whom it reaches × subsidy | area |
+| provident_fund | flexible workers × mean wage × support | area |
 | public_services, upkeep | migrants living in the area × CASS yearly cost | area |
 | social_security | persons who settled in the year × CASS once | area |
 | insurance | wages of insured migrants × pension rate | employer, household |
 | rent | migrants in market rent × floor space × rent × 12 | household |
 | grant | transfer received | province (+), area (−) |
+| borrowing | principal repaid − new debt | area |
 
 How the centre and the province share transfers is not published, so `centre` is NaN and all transfers stand with the province.
-Employers' dormitories, fees of private schools and training have no published unit cost.
+What a grant, own effort or debt builds is counted where it is built (`school_places`, `guaranteed_rental`), not twice. Nursery,
+kindergarten and upper-secondary places and teacher posts have no published cost here. Employers' dormitories, fees of private schools and
+training have no published unit cost.
 """
 
 from __future__ import annotations
@@ -26,10 +33,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from urbsim.policy.homes import DEED_TAX
+from urbsim.policy.land import HOME_M2
 from urbsim.results.facts import by_year
 from urbsim.results.frames import Frames
 from urbsim.results.labels import codes, position
 from urbsim.results.levels import ratio
+from urbsim.results.levers import in_force
 
 if TYPE_CHECKING:
     from urbsim.results.compute import Context
@@ -64,10 +74,33 @@ def costs(frames: Frames, context: Context) -> Floats:
     put("insurance", employer, wages * price("pension_employer"))
     put("insurance", household, wages * price("pension_worker"))
     put("rent", household, _rents(frames, context, here) * price("living_space"))
+    for item, yuan in _home_help(frames, context).items():
+        put(item, area, yuan)
+    put("borrowing", area, calendar.over(np.asarray(frames["repaid"], dtype=np.float64) - np.asarray(frames["borrowed"], dtype=np.float64)))
     grant = calendar.over(np.asarray(frames["grant"], dtype=np.float64))
     put("grant", position("payer", "province"), grant)
     put("grant", area, -grant)
     return out
+
+
+def _home_help(frames: Frames, context: Context) -> dict[str, Floats]:
+    """Return what shared ownership, purchase and rent subsidies and the provident fund cost, year × area, yuan."""
+    calendar = context.calendar
+
+    bought, paid = np.asarray(frames["homes_bought"], dtype=np.float64), np.asarray(frames["price"], dtype=np.float64)
+    relief, subsidy = in_force(context, "homes.deed_tax_relief"), in_force(context, "homes.first_home_subsidy")
+    full = (paid + subsidy) / (1.0 - DEED_TAX * relief)
+    shared = bought[:, :, position("purchase", "shared")]
+    mean = np.nan_to_num(ratio(np.asarray(frames["wage_sum"]), np.asarray(frames["workers"])))
+    support = np.asarray(frames["flexible"], dtype=np.float64) * mean * in_force(context, "homes.provident_support")
+    tenants = np.asarray(frames["tenants_helped"], dtype=np.float64) * in_force(context, "homes.rent_subsidy")
+    quarterly = {
+        "shared_homes": shared * HOME_M2 * paid * (1.0 - in_force(context, "homes.shared_price_share")),
+        "home_purchase": bought.sum(axis=2) * HOME_M2 * (full - paid),
+        "rent_subsidy": tenants * MONTHS_IN_QUARTER,
+        "provident_fund": support * MONTHS_IN_QUARTER,
+    }
+    return {item: np.asarray(calendar.over(yuan), dtype=np.float64) for item, yuan in quarterly.items()}
 
 
 def _schooling(frames: Frames, context: Context) -> Floats:

@@ -60,14 +60,29 @@ FRAME_AXES: dict[str, tuple[str, ...]] = {
     "grant_places": (),
     "grant_homes": (),
     "registered_permit_holders": (),
+    "own_money": (),
+    "borrowed": (),
+    "repaid": (),
+    "debt": (),
+    "land": (),
+    "land_homes": (),
+    "price": (),
+    "homes_bought": ("purchase",),
+    "shared_units": (),
+    "later_places": ("later_stage",),
+    "poor": (),
+    "flexible": (),
+    "tenants_helped": (),
 }
-FLOATS = frozenset({"wage", "rent", "wage_sum", "grant"})
+FLOATS = frozenset(
+    {"wage", "rent", "wage_sum", "grant", "own_money", "borrowed", "repaid", "debt", "land", "land_homes", "price"}
+)
 STOCKS = frozenset(
     {
         "residents", "hukou", "hukou_urban", "migrants", "agents_in_place", "town_born", "town_born_movers", "persons_band", "persons_age5",
         "pupils", "places",
         "households_tenure", "queue", "homes_units", "homes_occupied", "workers", "insured", "wage", "rent", "wage_sum",
-        "registered_permit_holders",
+        "registered_permit_holders", "debt", "land_homes", "price", "shared_units", "later_places", "poor", "flexible", "tenants_helped",
     }
 )  # fmt: skip
 

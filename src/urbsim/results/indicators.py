@@ -45,6 +45,15 @@ def _urbanization(frames: Frames, context: Context) -> Floats:
     return 100.0 * ratio(residents[:, position("part", "town")], residents.sum(axis=1))
 
 
+def _hukou_urbanization(frames: Frames, context: Context) -> Floats:
+    urban, everyone = (context.calendar.at_end(np.asarray(frames[name])).sum(axis=1) for name in ("hukou_urban", "hukou"))
+    return 100.0 * ratio(urban, everyone)
+
+
+def _settled(frames: Frames, context: Context) -> Floats:
+    return np.asarray(context.calendar.over(np.asarray(frames["settled"]).sum(axis=(1, 2))), dtype=np.float64)
+
+
 def _income_growth(frames: Frames, context: Context) -> Floats:
     """Return the growth of the mean wage of migrant workers over the year before, percent; the first year lacks a year before."""
     wages, workers = (context.calendar.over(np.asarray(frames[name]).sum(axis=1)) for name in ("wage_sum", "workers"))
@@ -77,6 +86,8 @@ def _pension_new(frames: Frames, context: Context) -> Floats:
 _PERCENT, _PERSONS = Text("%", "percent"), Text("人", "persons")
 _ALL = (
     Indicator("urbanization_rate", Text("常住人口城镇化率", "resident urbanization rate"), _PERCENT, _urbanization),
+    Indicator("hukou_urbanization_rate", Text("户籍人口城镇化率", "hukou urbanization rate"), _PERCENT, _hukou_urbanization),
+    Indicator("settled", Text("农业转移人口落户人数", "rural-origin people settled"), _PERSONS, _settled),
     Indicator(
         "migrant_income_growth", Text("农业转移人口人均收入增长率", "growth of rural migrants' income per head"), _PERCENT, _income_growth
     ),

@@ -90,6 +90,13 @@ QUEUE = _labels(
     ("public_rental", "公租房", "public rental"),
 )
 HOMES = _labels(("guaranteed_rental", "保障性租赁住房", "guaranteed rental"), ("public_rental", "公租房", "public rental"))
+PURCHASE = _labels(("whole", "全产权", "whole"), ("shared", "共有产权", "shared ownership"))
+LATER_STAGE = _labels(
+    ("nursery", "托育", "nursery"),
+    ("kindergarten", "幼儿园", "kindergarten"),
+    ("upper_academic", "普通高中", "academic upper secondary"),
+    ("upper_vocational", "中等职业学校", "vocational upper secondary"),
+)
 SEX = _labels(("male", "男", "male"), ("female", "女", "female"))
 AGE5 = _labels(*((f"{a}-{a + 4}", f"{a}-{a + 4}岁", f"{a}-{a + 4}") for a in range(0, 85, 5)), ("85+", "85岁及以上", "85+"))
 LEVEL = _labels(("area", "县（市、区）", "area"), ("prefecture", "设区市", "prefecture"), ("region", "全域", "region"))
@@ -101,6 +108,7 @@ SERVICE = _units(
     ("upper_secondary", "高中阶段", "upper secondary school", "pupils", "人"),
     ("guaranteed_rental", "保障性租赁住房", "guaranteed rental homes", "households", "户"),
     ("public_rental", "公租房", "public rental homes", "households", "户"),
+    ("shared_homes", "共有产权住房", "shared-ownership homes", "households", "户"),
     ("hospital_beds", "医疗床位", "hospital beds", "beds", "张"),
     ("elder_care", "养老床位", "elder-care beds", "beds", "张"),
     ("insurance", "职工养老保险", "employee pension insurance", "persons", "人"),
@@ -112,6 +120,10 @@ ITEM = _labels(
     ("school_places", "新增学位建设", "building school places"),
     ("guaranteed_rental", "保障性租赁住房建设筹集", "guaranteed rental homes"),
     ("public_rental", "公租房建设筹集", "public rental homes"),
+    ("shared_homes", "共有产权住房（政府份额）", "shared-ownership homes (government's share)"),
+    ("home_purchase", "首套房和契税补贴", "first-home and deed-tax subsidies"),
+    ("rent_subsidy", "租赁补贴", "rent subsidies"),
+    ("provident_fund", "灵活就业人员公积金", "provident fund for flexible workers"),
     ("public_services", "公共服务管理", "public service management"),
     ("upkeep", "城市建设维护", "upkeep of the town"),
     ("social_security", "社会保障（新落户）", "social security of those who settled"),
@@ -119,6 +131,7 @@ ITEM = _labels(
     ("rent", "市场租金", "market rent"),
     ("training", "职业技能培训", "skills training"),
     ("grant", "市民化奖励转移支付", "transfer for citizenization"),
+    ("borrowing", "举债与还本（净额）", "repayment less new debt"),
 )
 PAYER = _labels(
     ("centre", "中央", "centre"),
@@ -142,6 +155,8 @@ AXES: dict[str, tuple[Label, ...]] = {
     "tenure": TENURE,
     "queue_for": QUEUE,
     "homes": HOMES,
+    "purchase": PURCHASE,
+    "later_stage": LATER_STAGE,
     "sex": SEX,
     "age5": AGE5,
     "service": SERVICE,

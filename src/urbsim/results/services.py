@@ -4,14 +4,17 @@
 |---|---|---|---|
 | primary, lower_secondary | children in school in the area | public and bought places | fee-paying places |
 | guaranteed_rental, public_rental | housed + waiting | homes occupied | households waiting |
-| nursery, kindergarten, upper_secondary, hospital_beds, elder_care | standard × persons | min(demand, supply), everyone only | the rest |
+| nursery, kindergarten, upper_secondary, hospital_beds, elder_care | standard × persons | min(demand, supply) | the rest |
+| shared_homes | - | households in shared ownership | - |
 | insurance | migrant workers | pension members | the rest |
 | training | - | trainees of the year | - |
 | legal | - | - | - |
 
-Standards are planning standards with their sources (`data/service_norms.csv`). Stocks at the year's end, training summed over the year.
-Children left behind are no demand where they do not live. Supply of schools public places, of which bought places are no part;
-supply of training is the number of slots of the policy, spread by migrant workers.
+What is short is shared by migrants and others alike, but for kindergartens and academic upper secondary schools, where migrants' children
+have the access of `urbsim.policy.schools` and what the scenario opens. Standards are planning standards with their sources
+(`data/service_norms.csv`). Stocks at the year's end, training summed over the year. Children left behind are no demand where they do not
+live. Supply of schools public places, of which bought places are no part; supply of training is the number of slots of the policy, spread
+by migrant workers.
 """
 
 from __future__ import annotations
@@ -21,10 +24,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from urbsim.policy.schools import ACCESS_KINDERGARTEN, ACCESS_UPPER_ACADEMIC, UPPER_ACADEMIC_SHARE
 from urbsim.results.facts import service_norms
 from urbsim.results.frames import Frames
 from urbsim.results.labels import codes, position
 from urbsim.results.levels import ratio
+from urbsim.results.levers import in_force
 
 if TYPE_CHECKING:
     from urbsim.results.compute import Context
@@ -32,9 +37,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 #: Region attribute (years from 2010 × areas) that holds the supply of a service.
 SUPPLY = {
-    "nursery": "nursery_places",
-    "kindergarten": "kindergarten_places",
-    "upper_secondary": "upper_secondary_places",
     "hospital_beds": "hospital_beds",
     "elder_care": "elder_care_beds",
 }
@@ -82,17 +84,38 @@ def _homes(frames: Frames, context: Context, demand: Floats, served: Floats, unm
         unmet[:, :, s] = waiting[:, :, position("queue_for", code), None]
         demand[:, :, s] = served[:, :, s] + unmet[:, :, s]
         supply[:, :, s] = units[:, :, kind]
+    s = position("service", "shared_homes")
+    served[:, :, s] = housed[:, :, position("tenure", "shared"), None]
+    supply[:, :, s] = at_end(np.asarray(frames["shared_units"]))
 
 
 def _by_norm(frames: Frames, context: Context, demand: Floats, served: Floats, unmet: Floats, supply: Floats) -> None:
     persons = np.asarray(context.calendar.at_end(np.asarray(frames["persons_band"])), dtype=np.float64)  # year, area, group, band
+    places = np.asarray(context.calendar.at_end(np.asarray(frames["later_places"])), dtype=np.float64)
+    later = {"nursery": places[:, :, 0], "kindergarten": places[:, :, 1], "upper_secondary": places[:, :, 2:].sum(axis=2)}
     for code, norm in service_norms().items():
         s = position("service", code)
         bands = [position("band", band) for band in norm.bands] or list(range(len(codes("band"))))
         demand[:, :, s] = norm.value * persons[..., bands].sum(axis=-1)
-        supply[:, :, s] = _region_supply(context, SUPPLY[code])
+        supply[:, :, s] = later[code] if code in later else _region_supply(context, SUPPLY[code])
         served[:, :, s, EVERYONE] = np.minimum(demand[:, :, s, EVERYONE], supply[:, :, s])
-        unmet[:, :, s, EVERYONE] = demand[:, :, s, EVERYONE] - served[:, :, s, EVERYONE]
+        share = ratio(served[:, :, s, EVERYONE], demand[:, :, s, EVERYONE]) * _access(code, context)
+        served[:, :, s, MIGRANTS] = share * demand[:, :, s, MIGRANTS]
+        unmet[:, :, s] = demand[:, :, s] - served[:, :, s]
+
+
+def _access(code: str, context: Context) -> Floats:
+    """Return migrants' children's chance of a place over everyone's, year × area."""
+    if code == "kindergarten":
+        opened = context.calendar.at_end(in_force(context, "school.kindergarten_open"))
+        young: Floats = ACCESS_KINDERGARTEN + (1.0 - ACCESS_KINDERGARTEN) * opened
+        return young
+    if code == "upper_secondary":
+        opened = context.calendar.at_end(in_force(context, "school.upper_secondary_open"))
+        academic = ACCESS_UPPER_ACADEMIC + (1.0 - ACCESS_UPPER_ACADEMIC) * opened
+        both: Floats = UPPER_ACADEMIC_SHARE * academic + (1.0 - UPPER_ACADEMIC_SHARE)
+        return both
+    return np.ones((len(context.calendar.years), context.levels.areas))
 
 
 def _work(frames: Frames, context: Context, demand: Floats, served: Floats, unmet: Floats, supply: Floats) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from urbsim.results.evaluation import ranks
 from urbsim.results.targets import target_rows
 from urbsim.text import Text
 
@@ -22,6 +23,13 @@ HEADINGS: Mapping[str, Text] = {
     "median": Text("中位数", "median"),
     "p90": Text("高值（90%）", "high (90 %)"),
     "unit": Text("单位", "unit"),
+    "score": Text("得分中位数", "score"),
+    "score_p10": Text("得分低值（10%）", "score low (10 %)"),
+    "score_p90": Text("得分高值（90%）", "score high (90 %)"),
+    "rank": Text("名次中位数", "median rank"),
+    "rank_p10": Text("名次（10%）", "rank (10 %)"),
+    "rank_p90": Text("名次（90%）", "rank (90 %)"),
+    "top_three": Text("进入前三的概率", "chance of the first three"),
     "status": Text("状态", "status"),
     "origin": Text("来源", "origin"),
     "component": Text("来源构成", "component"),
@@ -70,6 +78,7 @@ def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:
         "households": _stock(dataset, "households"),
         "queues": _stock(dataset, "queue"),
         "costs": _yearly(dataset, "cost"),
+        "evaluation": _dress(ranks(dataset), dataset, "points of 100"),
     }
     for name in ("demand", "served", "unmet", "supply"):
         found[f"service_{name}"] = _yearly(dataset, f"service_{name}", unit="service_unit")

@@ -117,6 +117,14 @@ VARIABLES: dict[str, Variable] = {
         "above the area weighted by residents of towns; nominal",
     ),
     "grant": _v("time area", "float64", "市民化奖励资金", "transfer received", "yuan per quarter", "元/季", "booked in the first quarter"),
+    "homes_bought": _v(
+        "time area purchase", "int32", "购房家庭（按产权）", "mover households that bought a home", "households per quarter", "户/季"
+    ),
+    "land": _v(
+        "time area", "float64", "按落户人数新增的建设用地", "town land granted for people settled", "m2 per quarter", "平方米/季",
+        "booked in the first quarter for the settlers of the year before",
+    ),
+    "debt": _v("time area", "float64", "地方为学位和住房举借的债务余额", "debt of areas for places and homes", "yuan", "元"),
     "persons_band": _v("year area group band", "int32", "年末人口（按年龄段）", "residents by age band at the year's end", "persons", "人"),
     "persons_age5": _v(
         "year_end prefecture sex age5",
@@ -153,6 +161,10 @@ VARIABLES: dict[str, Variable] = {
         "yuan per year",
         "元/年",
         "nominal; a grant is a transfer: what the province pays the area gets",
+    ),
+    "evaluation_score": _v(
+        "year area", "float64", "综合评价得分", "evaluation score", "points of 100", "分",
+        "mean percentile of seven parts among areas (or prefectures) of the year; weights are assumptions of the scenario",
     ),
     "indicator_value": _v("year indicator", "float64", "实施方案指标", "indicators of the plan", "1", "1"),
 }

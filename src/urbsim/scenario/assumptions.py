@@ -70,6 +70,18 @@ def _shock(year: int) -> Assumption:
     )  # fmt: skip
 
 
+def _weight(part: str, zh: str, en: str) -> Assumption:
+    return Assumption(
+        name=f"evaluation_weight_{part}",
+        title=Text(f"综合评价权重：{zh}", f"Weight in the evaluation: {en}"),
+        description=Text(
+            "各地年度综合评价中这一项的权重；文件没有公布评价公式，默认各项相等。",
+            "Weight of this part in the yearly evaluation of areas; no formula is published, all weigh alike unless given.",
+        ),
+        unit=_TIMES, minimum=0, maximum=100, default=1,
+    )  # fmt: skip
+
+
 ASSUMPTIONS: MappingProxyType[str, Assumption] = MappingProxyType(
     {
         item.name: item
@@ -108,6 +120,13 @@ ASSUMPTIONS: MappingProxyType[str, Assumption] = MappingProxyType(
                                  "given."),
                 unit=_YUAN, minimum=5000, maximum=5_000_000),
             _shock(2020), _shock(2021), _shock(2022),
+            _weight("urbanization", "常住人口城镇化率一年的提高", "the year's rise of the resident urbanization rate"),
+            _weight("settled", "每千名未落户外来人口的落户人数", "people settled per 1,000 who have not"),
+            _weight("permits", "居住证持有率", "the share that holds a permit"),
+            _weight("schools", "随迁子女公办学校就读比例", "migrant children in public schools"),
+            _weight("homes", "住保障房、共有产权房或自有房的家庭比例", "households in guaranteed, public, shared or own homes"),
+            _weight("insurance", "参加职工养老保险的比例", "workers in the employee pension scheme"),
+            _weight("training", "每千名劳动力的培训人次", "trainees per 1,000 workers"),
         )
     }
 )  # fmt: skip
