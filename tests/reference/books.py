@@ -43,6 +43,7 @@ class Events:
     settled: list[int] = field(default_factory=zeros(3))
     permits_issued: list[int] = field(default_factory=zeros(3))
     returns: list[int] = field(default_factory=zeros(2))  # to the village, to the county town
+    returns_outside: list[int] = field(default_factory=zeros(2))  # the same, from outside the region
     applied_school: list[int] = field(default_factory=zeros(2))  # primary, lower secondary
     admitted_school: list[int] = field(default_factory=zeros(2))
     births: list[int] = field(default_factory=zeros(2))  # village, town
@@ -62,6 +63,7 @@ class Census:
 
     residents: list[int] = field(default_factory=zeros(2))  # village, town
     migrants: list[list[int]] = field(default_factory=zeros(5, 3))  # status x census class
+    left_behind: list[int] = field(default_factory=zeros(3))  # children, spouses, elders
     agents_in_place: list[int] = field(default_factory=zeros(2))
     persons_band: list[list[int]] = field(default_factory=zeros(2, 10))  # everyone, migrants
     persons_age5: list[list[int]] = field(default_factory=zeros(2, 18))  # sex

@@ -40,6 +40,11 @@ class Counted(Competing):
         for elder in self.elders:
             if elder.birth is not None:
                 self._person(census, self.elders_at_home, elder.female, elder.birth)
+        if self.home[0] != code.OUTSIDE:
+            left = census[self.home[0]].left_behind
+            left[0] += sum(child.at_home for child in self.living_children)
+            left[1] += self.spouse_birth is not None and self.spouse == code.SPOUSE_AT_HOME
+            left[2] += sum(elder.birth is not None for elder in self.elders) if self.elders_at_home else 0
 
     def _person(self, census: list[Census], at_home: bool, female: bool, birth: int) -> None:
         area, part = self.home if at_home else self.residence

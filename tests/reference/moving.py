@@ -50,6 +50,8 @@ class Moving(Choosing, Working):
         """Leave, live at `target`, and enter both in the books."""
         if self.in_region:
             self._book_departure(target)
+        elif self.of_region and target in (VILLAGE, TOWN):
+            self.model.books[self.origin].returns_outside[0 if target == VILLAGE else 1] += self.persons_along
         came_from = None if self.outside else self.place
         self._close_clocks()
         if target in (VILLAGE, TOWN) and not self.of_region:

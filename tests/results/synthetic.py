@@ -218,6 +218,8 @@ def _people(frames: dict[str, np.ndarray], rng: np.random.Generator, region: Fak
     for name, rate in (("arrivals", 0.02), ("departures", 0.014), ("settled", 0.0012), ("permits_issued", 0.006)):
         frames[name] = rng.poisson(total[..., None] * rate * np.array([0.25, 0.25, 0.5])).astype(np.int64)
     frames["returns"] = rng.poisson(total[..., None] * 0.003 * np.array([0.5, 0.5])).astype(np.int64)
+    frames["returns_outside"] = rng.poisson(total[..., None] * 0.001 * np.array([0.5, 0.5])).astype(np.int64)
+    frames["left_behind"] = np.rint(total[..., None] * np.array([0.03, 0.01, 0.04])).astype(np.int64)
     frames["moves"] = rng.poisson(total * 0.004).astype(np.int64)
     frames["persons_band"][:, :, 0, :] = _split(rng, total, [0.03, 0.03, 0.07, 0.03, 0.03, 0.42, 0.22, 0.06, 0.09, 0.02])
     frames["persons_band"][:, :, 1, :] = _split(rng, here, [0.02, 0.02, 0.05, 0.02, 0.02, 0.65, 0.18, 0.02, 0.015, 0.005])

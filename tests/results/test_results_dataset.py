@@ -26,6 +26,8 @@ CONTRACT = {
     "settled": (("time", "area", "origin"), "int32"),
     "permits_issued": (("time", "area", "origin"), "int32"),
     "returns": (("time", "area", "return_to"), "int32"),
+    "returns_from_outside": (("time", "area", "return_to"), "int32"),
+    "left_behind": (("time", "area", "member"), "int32"),
     "moves": (("time", "area"), "int32"),
     "service_demand": (("year", "area", "service", "group"), "float32"),
     "service_served": (("year", "area", "service", "group"), "float32"),

@@ -52,6 +52,7 @@ ACCOUNT = np.dtype(
         ("settled", np.int64, (3,)),
         ("permits_issued", np.int64, (3,)),
         ("returns", np.int64, (2,)),  # to village, to county town
+        ("returns_outside", np.int64, (2,)),  # the same from outside the region, by area of origin
         ("applied_school", np.int64, (2,)),  # by stage
         ("admitted_school", np.int64, (2,)),
         ("births", np.int64, (2,)),  # by part

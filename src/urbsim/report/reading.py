@@ -128,6 +128,13 @@ def by_year(dataset: xr.Dataset, values: Floats) -> tuple[NDArray[np.int_], Floa
     return np.array(whole, dtype=int), summed
 
 
+def returns(dataset: xr.Dataset, area: str, to: str) -> Floats | None:
+    """Return who comes back to `to` (village, county_town) from an area and, of its own people, from outside the region: members × time."""
+    inside = members(dataset, "returns", area=area, return_to=to)
+    outside = members(dataset, "returns_from_outside", area=area, return_to=to)
+    return inside if inside is None or outside is None else inside + outside
+
+
 def region_row(dataset: xr.Dataset) -> str:
     """Return the label of the whole region (the last of the coarsest level)."""
     areas = labels_of(dataset, "area")

@@ -27,6 +27,8 @@ _SUMMED = {
     "settled": "settled",
     "permits_issued": "permits_issued",
     "returns": "returns",
+    "returns_from_outside": "returns_outside",
+    "left_behind": "left_behind",
     "moves": "moves",
     "agents_in_place": "agents_in_place",
     "town_born": "town_born",

@@ -50,7 +50,7 @@ COMPONENT = _labels(
     ("outside_village", "外省迁入乡村", "from outside to villages"),
     ("reclassification", "村改居（区划变更）", "villages reclassified as town"),
     ("town_born_migration", "原城镇居民迁移", "migration of the town-born"),
-    ("return_or_coverage", "回流与普查口径", "returning absentees and coverage"),
+    ("return_or_coverage", "本地人进出与口径", "own people in and out, coverage"),
 )
 RETURN_TO = _labels(("village", "回村", "village"), ("county_town", "回县城", "county town"))
 BAND = _labels(
@@ -65,6 +65,7 @@ BAND = _labels(
     ("65-79", "65-79岁", "65-79"),
     ("80+", "80岁及以上", "80+"),
 )
+MEMBER = _labels(("child", "子女", "child"), ("spouse", "配偶", "spouse"), ("elder", "老人", "elder"))
 GROUP = _labels(("everyone", "全体", "everyone"), ("migrants", "农业转移人口", "migrants"))
 STAGE = _labels(("primary", "小学", "primary"), ("lower_secondary", "初中", "lower secondary"))
 PUPIL_GROUP = _labels(("local", "本地学生", "local"), ("migrant", "随迁子女", "migrant"))
@@ -147,6 +148,7 @@ AXES: dict[str, tuple[Label, ...]] = {
     "part": PART,
     "component": COMPONENT,
     "return_to": RETURN_TO,
+    "member": MEMBER,
     "band": BAND,
     "group": GROUP,
     "stage": STAGE,

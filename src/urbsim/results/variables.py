@@ -57,6 +57,14 @@ VARIABLES: dict[str, Variable] = {
     "settled": _v("time area origin", "int32", "当季落户", "persons who settled", "persons per quarter", "人/季"),
     "permits_issued": _v("time area origin", "int32", "当季办理居住证", "residence permits issued", "persons per quarter", "人/季"),
     "returns": _v("time area return_to", "int32", "返乡（按离开地）", "returns, by area left", "persons per quarter", "人/季"),
+    "returns_from_outside": _v(
+        "time area return_to", "int32", "从区域外返乡（按户籍地）", "returns from outside the region, by area of origin",
+        "persons per quarter", "人/季", "people of the region alone, those along with the head",
+    ),
+    "left_behind": _v(
+        "time area member", "int32", "留守人口", "people left behind at home", "persons", "人",
+        "children under 18, spouses and elders of households whose head lives away, in the region or outside; by area of home",
+    ),
     "moves": _v("time area", "int32", "省内其他地区迁入", "moves in from other areas of the region", "persons per quarter", "人/季"),
     "agents_in_place": _v("time area part", "int32", "本地农村户籍常住人口", "rural-origin people living in place", "persons", "人"),
     "town_born": _v("time area part", "int32", "原城镇人口及其子女", "town-born residents", "persons", "人"),

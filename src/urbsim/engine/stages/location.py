@@ -176,6 +176,8 @@ def go_home(r, q, areas, accounts):  # type: ignore[no-untyped-def]
         left = r.place
         accounts[left].departures[census_class(r)] += persons
         accounts[left].returns[0] += persons
+    elif r.origin < areas:
+        accounts[r.origin].returns_outside[0] += persons
     _leave_behind_clocks(r, q, areas)
     r.arrived = q
     r.job = JOB_NONE
@@ -216,6 +218,8 @@ def move(r, q, key, p, areas, target, town_share, districts, accounts):  # type:
         accounts[r.place].departures[census_class(r)] += persons
     if target == TOWN_CHOICE and was_away:
         accounts[r.place].returns[1] += persons
+    elif target == TOWN_CHOICE and not from_region:
+        accounts[r.origin].returns_outside[1] += persons
     _leave_behind_clocks(r, q, areas)
     r.arrived = q
     u0, u1, u2, u3 = rng.draw4(key, rng.PLACE, r.id, q, 0)

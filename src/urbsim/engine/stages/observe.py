@@ -41,6 +41,7 @@ COUNT = np.dtype(
     [
         ("residents", np.int64, (2,)),  # by part
         ("migrants", np.int64, (5, 3)),  # status x origin
+        ("left_behind", np.int64, (3,)),  # children, spouses, elders whose head lives away, where they live
         ("agents_in_place", np.int64, (2,)),
         ("persons_band", np.int64, (2, 10)),  # group x band
         ("persons_age5", np.int64, (2, 18)),  # sex x group
@@ -180,14 +181,15 @@ def count(h, lo, hi, q, p, areas, wage, norm, village_counts, ages, c, stock):  
             _person(c, where, there, 1 if r.elders & ELDER1_FEMALE else 0, r.elder1_birth, q, migrant and not away, ages)
         if r.elder2_birth != NO_DATE:
             _person(c, where, there, 1 if r.elders & ELDER2_FEMALE else 0, r.elder2_birth, q, migrant and not away, ages)
-        left = (
-            (r.spouse == SPOUSE_AT_HOME)
-            + (r.child1_birth != NO_DATE and r.child1 & CHILD_AT_HOME > 0)
-            + (r.child2_birth != NO_DATE and r.child2 & CHILD_AT_HOME > 0)
-        )
-        if away:
-            left += (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
-        _register(c, r, q, areas, main, left, village_counts)
+        children = 1 if r.child1_birth != NO_DATE and r.child1 & CHILD_AT_HOME > 0 else 0
+        children += 1 if r.child2_birth != NO_DATE and r.child2 & CHILD_AT_HOME > 0 else 0
+        spouses = 1 if r.spouse == SPOUSE_AT_HOME else 0
+        elders = (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE) if away else 0
+        if home != OUTSIDE:
+            c[home].left_behind[0] += children
+            c[home].left_behind[1] += spouses
+            c[home].left_behind[2] += elders
+        _register(c, r, q, areas, main, children + spouses + elders, village_counts)
         # Households.
         if place == OUTSIDE:
             stock[r.origin, areas] += main

@@ -104,8 +104,8 @@ def _streams(axis: Axes, dataset: xr.Dataset, area: str, lang: Language) -> None
     streams = (
         ("settled", Text("落户", "settled"), reading.members(dataset, "settled", area=area)),
         ("permit", Text("办居住证", "permits\nissued"), reading.members(dataset, "permits_issued", area=area)),
-        ("village", Text("返回村里", "back to\nvillage"), reading.members(dataset, "returns", area=area, return_to="village")),
-        ("county_town", Text("返回县城", "back to\ncounty town"), reading.members(dataset, "returns", area=area, return_to="county_town")),
+        ("village", Text("返回村里", "back to\nvillage"), reading.returns(dataset, area, "village")),
+        ("county_town", Text("返回县城", "back to\ncounty town"), reading.returns(dataset, area, "county_town")),
     )
     summed: dict[str, tuple[str, reading.Floats]] = {}
     x = np.array([0.0])

@@ -41,11 +41,13 @@ def section_why(context: Context) -> Section:
         Paragraph(
             context.say(
                 "怎么读：从上到下，每一项把率推高（绿色）或拉低（橙色斜线）多少个百分点，各项之和恰好等于总变化；"
-                "这里用各次模拟的平均数，与走势图的中位数略有出入。“村改居”“原城镇居民迁移”“回流与普查口径”不是农户选择的结果，而是统计和管理的变动。",
+                "这里用各次模拟的平均数，与走势图的中位数略有出入。“村改居”“原城镇居民迁移”不是农户选择的结果，"
+                "而是统计和管理的变动；“本地人进出与口径”是户籍在区域内的人外出和回来，也含普查口径的差别。",
                 "How to read: from top to bottom, each item lifts (green) or lowers (orange, hatched) the rate by so many points; "
                 "together they are exactly the change. (Means of the runs, which differ a little from the medians of the fan chart.) "
-                "Reclassification, migration of the town-born and returns or coverage are not "
-                "choices of rural households but accounts of statistics and administration.",
+                "Reclassification and migration of the town-born are not choices of rural households but accounts of statistics and "
+                "administration; own people in and out are those registered in the region who leave it and come back, with what the census "
+                "covers differently.",
             ),
             "note",
         )

@@ -20,7 +20,7 @@ def section(context: Context) -> Section:
     if sentence:
         blocks.append(Paragraph(sentence, "lead"))
     blocks.append(Picture("streams", context.say("按身份的人数和流量", "people by status, and streams")))
-    for table in (_stock_table(context), _origin_table(context)):
+    for table in (_stock_table(context), _left_table(context), _origin_table(context)):
         if table is not None:
             blocks.append(table)
     blocks.append(Picture("queues", context.say("排队等候的家庭", "households waiting")))
@@ -33,13 +33,17 @@ def _sentence(context: Context) -> str:
     flows = (
         ("settled", "落户", "settle"),
         ("permits_issued", "新办居住证", "receive a permit"),
-        ("returns", "返回村里或县城", "return to village or county town"),
+        ("village", "返回村里", "return to the village"),
+        ("county_town", "返回县城", "return to the county town"),
     )
     for variable, zh, en in flows:
-        values = reading.members(context.dataset, variable, area=context.whole)
+        if variable in ("village", "county_town"):
+            values = reading.returns(context.dataset, context.whole, variable)
+        else:
+            values = reading.members(context.dataset, variable, area=context.whole)
         if values is None:
             continue
-        years, yearly = reading.by_year(context.dataset, values.sum(axis=-1))
+        years, yearly = reading.by_year(context.dataset, values if values.ndim == 2 else values.sum(axis=-1))
         recent = yearly[:, years > 2022]
         if recent.size:
             size = count(float(np.median(recent.mean(axis=1))), PERSONS, context.lang)
@@ -74,6 +78,26 @@ def _stock_table(context: Context) -> Table | None:
     caption = context.say("年末人数（{}，中位数）", "People at year end ({}, medians)", scale.unit.get(context.lang))
     note = context.say("“外出”是户口在本地、人在区域外的人。", "Living outside: registered here, living outside the region.")
     return Table(caption, (context.say("身份", "status"), *(str(year) for year in years)), rows, note=note)
+
+
+def _left_table(context: Context) -> Table | None:
+    values = reading.members(context.dataset, "left_behind", area=context.whole)
+    if values is None or not values.any():
+        return None
+    years = _years(context)
+    at = [reading.at_year_end(context.dataset, year) for year in years]
+    words = reading.words_of(context.dataset, "member", context.lang)
+    scale = count_scale(float(np.nanmax(values)), PERSONS, context.lang)
+    rows = []
+    for i, name in enumerate(words.values()):
+        shown = [float(np.median(values[:, t, i])) / scale.divisor for t in at if t is not None]
+        rows.append(Row((name, *(number(value, scale.decimals) for value in shown))))
+    caption = context.say("年末留守人口（{}，中位数）", "People left behind at year end ({}, medians)", scale.unit.get(context.lang))
+    note = context.say(
+        "户主外出(区域内或区域外)、自己留在老家的未成年子女、配偶和老人。",
+        "Children under 18, spouses and elders at home while the head lives away, in the region or outside.",
+    )
+    return Table(caption, (context.say("家庭成员", "member"), *(str(year) for year in years)), rows, note=note)
 
 
 def _origin_table(context: Context) -> Table | None:
