@@ -81,7 +81,8 @@ FLOATS = frozenset(
 )
 STOCKS = frozenset(
     {
-        "residents", "hukou", "hukou_urban", "migrants", "left_behind", "agents_in_place", "town_born", "town_born_movers", "persons_band", "persons_age5",
+        "residents", "hukou", "hukou_urban", "migrants", "left_behind", "agents_in_place", "town_born", "town_born_movers", "persons_band",
+        "persons_age5",
         "pupils", "places",
         "households_tenure", "queue", "homes_units", "homes_occupied", "workers", "insured", "wage", "rent", "wage_sum",
         "registered_permit_holders", "debt", "land_homes", "price", "shared_units", "later_places", "poor", "flexible", "tenants_helped",
