@@ -19,17 +19,18 @@ from urbsim.experiments.solving import TOLERANCES, solve
 
 
 def scenario_of(region_name: str) -> str:
-    """Return the shipped scenario that a region is fitted under: the one with its rules in force (of several, the shortest name).
+    """Return the scenario that a region is fitted under: `baseline` of its region.yaml.
 
-    Raises UserError if the region has none; a file can then be named.
+    Raises UserError if none is named there; `--scenario` can then name a file.
     """
-    from urbsim.scenario import load, shipped_scenarios
+    from urbsim.regions import area_table
 
-    own = [name for name in shipped_scenarios() if name.startswith(f"{region_name}_") and load(name).region == region_name]
-    if not own:
-        zh, en = f"地区 {region_name} 没有随附的情景，请用 --scenario 指定", f"region {region_name} has no shipped scenario: name one"
-        raise UserError.one(zh, f"{en} with --scenario")
-    return min(own, key=lambda name: (len(name), name))
+    table = area_table(region_name)
+    given = table.settings.get("baseline")
+    if given is None:
+        zh, en = "region.yaml 没有写 baseline，请写上或用 --scenario 指定", "region.yaml names no baseline: write one or give --scenario"
+        raise UserError.one(zh, en, file=str(table.folder / "region.yaml"))
+    return str(given)
 
 
 def candidate_of(scenario_name: str, candidate: int, seed: int, start: dict[str, Any] | None) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def candidate_of(scenario_name: str, candidate: int, seed: int, start: dict[str,
 def fit_ensemble(scenario_name: str, draws: int, folder: Path, *, jobs: int = 2, seed: int = 0) -> list[dict[str, Any]]:
     """Fit candidates until `draws` of them pass; finished ones are kept in `folder`, so that an interrupted fit goes on.
 
-    Returns the members, best first, then in the order of candidates.
+    Returns the members, best first, then in the order of candidates; raises UserError if none passes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     first = _kept(folder, 0) or _keep(folder, candidate_of(scenario_name, 0, seed, None))
@@ -59,6 +60,8 @@ def fit_ensemble(scenario_name: str, draws: int, folder: Path, *, jobs: int = 2,
                     passed.append(result)
             candidate += jobs
     passed = sorted(passed, key=lambda member: member["candidate"])[:draws]
+    if not passed:
+        raise UserError.one(f"{scenario_name}：没有一组参数达到容许误差", f"{scenario_name}: no candidate met the tolerances {TOLERANCES}")
     best = min(passed, key=lambda member: member["loss"])
     return [best, *(member for member in passed if member is not best)]
 
@@ -108,17 +111,28 @@ def main() -> None:
     """Fit from the command line: `python -m urbsim.experiments.fit REGION [--draws N] [--jobs N] [--folder DIR]`."""
     import argparse
 
+    from urbsim.parameters.ensemble import ensemble_file
+    from urbsim.scenario import load
+
     parser = argparse.ArgumentParser(description="Fit the region's ensemble to the 2020 census and write the file that ships.")
     parser.add_argument("region")
-    parser.add_argument("--scenario", help="rules to fit under; by default the region's shipped scenario")
+    parser.add_argument("--scenario", help="rules to fit under; by default the baseline of its region.yaml")
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--folder", type=Path, default=Path("results/fit"))
     given = parser.parse_args()
-    scenario = given.scenario or scenario_of(given.region)
-    members = fit_ensemble(scenario, given.draws, given.folder / given.region, jobs=given.jobs)
-    target = Path(__file__).resolve().parent.parent / "parameters" / "data" / given.region / "ensemble.csv"
-    write_ensemble(members, given.region, target, f"python -m urbsim.experiments.fit {given.region} --draws {given.draws}")
+    try:
+        scenario = given.scenario or scenario_of(given.region)
+        region = load(scenario).region  # a region folder beside the file is known from here on
+        if region != given.region:
+            raise UserError.one(f"情景 {scenario} 是区域 {region} 的", f"scenario {scenario} is of region {region}")
+        members = fit_ensemble(scenario, given.draws, given.folder / given.region, jobs=given.jobs)
+    except UserError as error:
+        raise SystemExit("\n".join(problem.render("en") for problem in error.problems)) from None
+    target = ensemble_file(given.region)
+    assert target is not None  # the region is known
+    command = f"python -m urbsim.experiments.fit {given.region} --draws {given.draws}"
+    write_ensemble(members, given.region, target, command + (f" --scenario {given.scenario}" if given.scenario else ""))
     print(f"{len(members)} members, losses {[round(m['loss'], 2) for m in members]}; written to {target.name}")
 
 
