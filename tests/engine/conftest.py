@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from urbsim.clock import NO_DATE
-from urbsim.engine import Engine, Inputs, build_inputs, constants_of, people_of
+from urbsim.engine import Engine, Inputs, build_inputs, constants_of, people_of, rng
 from urbsim.engine.state import HOUSEHOLD, Rows, make_params, params_record
 from urbsim.population.registry import OUTSIDE
 from urbsim.regions import load_region
@@ -31,6 +31,13 @@ def rows_of(size: int, **columns: Any) -> Rows:
     for name, value in columns.items():
         rows[name] = value
     return rows
+
+
+def luck_of(rows: Rows, q: int, key: Any = 5, part: int = 0) -> Any:
+    """Return the shared bytes of the rows' luck in quarter `q`."""
+    words = np.empty((2, rows.size), np.uint64)
+    rng.bytes_of(rows, 0, rows.size, q, np.uint64(key), part, np.empty(rows.size, np.uint64), words)
+    return rng.as_bytes(words)
 
 
 def record_of(**changed: float) -> Any:
@@ -76,4 +83,4 @@ def key() -> np.uint64:
     return np.uint64(0x1234_5678_9ABC_DEF0)
 
 
-__all__ = ["OUTSIDE", "engine_of", "inputs_of", "persons_of", "record_of", "rows_of", "same_frames"]
+__all__ = ["OUTSIDE", "engine_of", "inputs_of", "luck_of", "persons_of", "record_of", "rows_of", "same_frames"]

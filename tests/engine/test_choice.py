@@ -9,29 +9,41 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from tests.engine.conftest import record_of, rows_of
+from tests.engine.conftest import luck_of, record_of, rows_of
 from urbsim.engine import rng
-from urbsim.engine.stages.location import location, log_positive_stable
+from urbsim.engine.stages.location import VILLAGE_CHOICE, choice_bounds, location, log_positive_stable, stays_for_sure
+from urbsim.engine.stages.location import choose as choose_one
 from urbsim.engine.state import Rows, empty_accounts
+from urbsim.engine.tables import Utilities, make_race, race_base
 
 AREAS = 5
 QUARTER = 8
 CHOICES = ("area 1", "area 2", "area 3", "area 4", "outside", "village", "county town")
 
 
-def choose(key: np.uint64, size: int, away: list[float], village: float, town: float, **params: float) -> Any:
-    """Let `size` households at home in area 0 choose once; `away` are the utilities of areas 1 to 4 and of the world outside."""
+def choose(key: np.uint64, size: int, away: list[float], village: float, town: float, place: int = 0, **params: float) -> Any:
+    """Let `size` households of area 0 who live at `place` choose once; `away` are the utilities of areas 1 to 4 and of the outside."""
     p = record_of(**{"lambda": 0.5, "C_move": 1.0, "g_age": 0.0, "edu_away": 0.0, "T_land": 0.0, "cross_district": 0.0, **params})
     lam = float(p["lambda_"])
-    rows = rows_of(size, schooling=1, arrived=-80)
-    race = np.full((AREAS, 3, AREAS + 1), np.inf)
-    race[0, :, 1:] = np.exp(-np.array(away) / lam)
+    rows = rows_of(size, schooling=1, arrived=QUARTER, place=place, mover=2 if place else 0, job=1, tenure=1)
+    utilities = np.full((AREAS, 3, AREAS + 1), -np.inf)
+    utilities[0, :, 1:] = away
+    utilities[1:, :, -1] = 0.0
+    u = Utilities(utilities, np.full(AREAS, village), np.full(AREAS, town))
+    base = race_base(Utilities(np.where(np.isfinite(utilities), 0.0, -np.inf), u.village, u.town), lam)
+    race, bounds = make_race(u, base, lam), choice_bounds(lam)
+    luck = luck_of(rows, QUARTER, key, 1)
     ones = np.ones(AREAS)
-    location(
-        rows, 0, size, QUARTER, key, p, AREAS, np.ones(size, np.uint8), race, np.full(AREAS, village), np.full(AREAS, town),
+    edge, help_ = 1.0, np.zeros(2)
+    for k, r in enumerate(rows[:2000]):  # whom the first bytes spare the choice would not move
+        if stays_for_sure(r, QUARTER, p, AREAS, race, edge, help_, bounds, luck, k):
+            assert choose_one(r, QUARTER, key, p, AREAS, race, edge, help_) == (place if place else VILLAGE_CHOICE)
+    broken = location(
+        rows, 0, size, luck, QUARTER, key, p, AREAS, np.ones(size, np.uint8), race, bounds,
         np.full((AREAS, AREAS), 50.0), ones, ones, np.ones((3, AREAS)), np.zeros(AREAS, np.uint8), ones,
         np.zeros((AREAS, 2)), np.zeros((AREAS, 4)), empty_accounts(AREAS),
     )  # fmt: skip
+    assert broken == 0
     return picks(rows)
 
 
@@ -61,6 +73,18 @@ def test_frequencies_are_those_of_the_nested_logit(key: np.uint64) -> None:
     limit = stats.chi2.isf(1e-6, len(CHOICES) - 1)
     assert stats.ncx2.sf(limit, len(CHOICES) - 1, away_from_null) > 0.99
     assert stats.chisquare(seen, expected * size).pvalue > 1e-6
+
+
+def test_frequencies_of_those_who_live_away(key: np.uint64) -> None:
+    """The present place, area 2, has a time of its own in the race: onward it costs, and what ties there counts."""
+    size, away, village, town, tie, cost = 200_000, [0.3, 0.0, -0.4, 0.6, 0.1], 0.5, 0.2, 0.4, 0.7
+    p = {"beta_match": tie, "beta_type": 0.0, "onward": 1.0 - cost, "k_return_village": 0.0}
+    seen = np.bincount(choose(key, size, away, village, town, place=2, **p), minlength=len(CHOICES))
+    here = [value - cost if j != 1 else value + tie for j, value in enumerate(away)]
+    expected = nested_logit(here, village - 1.0, town, cost=0.0, lam=0.5)
+    expected_town = nested_logit(here, village - 1.0, town - 1.0, cost=0.0, lam=0.5)
+    assert stats.chisquare(seen, expected_town * size).pvalue > 1e-6
+    assert stats.chisquare(seen, expected * size).pvalue < 1e-6
 
 
 def test_without_nests_it_is_the_plain_logit(key: np.uint64) -> None:
@@ -96,12 +120,25 @@ def test_positive_stable_variates_turn_gumbel_into_gumbel(index: float) -> None:
     assert stats.kstest(index * (gumbel + stable), stats.gumbel_r.cdf).pvalue > 1e-5
 
 
-def test_bulk_draws_equal_single_ones(key: np.uint64) -> None:
-    bulk = np.empty(12)
-    rng.fill(key, rng.CHOOSE, np.uint64(99), 3, bulk)
-    single = [u for block in range(3) for u in rng.draw4(key, rng.CHOOSE, np.uint64(99), 3, block)]
-    assert bulk.tolist() == single
-    assert ((bulk > 0.0) & (bulk < 1.0)).all()
+def test_shared_bytes_begin_the_draws_of_their_streams(key: np.uint64) -> None:
+    rows = rows_of(50)
+    seen = set()
+    for (stream, block), (place, lanes) in rng.LANES.items():
+        luck = luck_of(rows, 3, key, place // rng.BYTES_A_DRAW)
+        for k, identity in enumerate(rows["id"]):
+            u = rng.draw4(key, stream, identity, 3, block)
+            assert all(0.0 < value < 1.0 for value in u)
+            assert [int(value * 256.0) for value in u[:lanes]] == [rng.byte_at(luck, k, place + lane) for lane in range(lanes)]
+        seen.update(range(place, place + lanes))
+    assert len(seen) == sum(lanes for _, lanes in rng.LANES.values())  # no byte serves two draws
+
+
+@pytest.mark.parametrize("chance", [0.0, 1e-9, 1 / 256, 0.01, 0.5, 255.5 / 256, 1.0, 1.7])
+def test_a_byte_spares_a_draw_only_if_it_could_not_have_been_below(chance: float) -> None:
+    most = rng.most_byte(chance)
+    for byte in range(256):
+        lowest = (byte + 0.5 * 2.0**-32) / 256.0
+        assert byte <= most or not lowest < chance
 
 
 def test_philox_passes_its_published_vectors() -> None:

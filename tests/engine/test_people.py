@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.conftest import persons_of, record_of, rows_of
+from tests.engine.conftest import luck_of, persons_of, record_of, rows_of
 from urbsim.clock import NO_DATE
 from urbsim.engine.stages import clocks, compacting, demography, marriage, permits, schools, settling, work
 from urbsim.engine.state import OUTSIDE_TOWN, OWN_VILLAGES, RETURN_OR_COVERAGE, empty_accounts
@@ -54,9 +54,9 @@ def test_a_move_inside_the_area_is_from_its_villages() -> None:
 
 def issue(months: float, ground: float, wait: float = 6.0, friction: float = 1e6, **columns: int) -> bool:
     rows = rows_of(1, place=HERE, part=1, origin=ELSEWHERE, register=ELSEWHERE, mover=2, status=1, **columns)
-    per_area = [np.full(AREAS, value) for value in (months, ground, wait, friction, 0.0)]
-    accounts = empty_accounts(AREAS)
-    permits.permits(rows, 0, 1, 8, np.uint64(5), record_of(), *per_area, accounts)
+    p, (allowed, grounds, waits, enough) = record_of(), [np.full(AREAS, value) for value in (months, ground, wait, 0.0)]
+    chances, accounts = permits.uptake(p, np.full(AREAS, friction)), empty_accounts(AREAS)
+    permits.permits(rows, 0, 1, luck_of(rows, 8, 5, 1), 8, np.uint64(5), p, allowed, grounds, waits, chances, enough, accounts)
     issued = accounts["permits_issued"].sum() > 0
     held = columns.get("permit_since", NO_DATE)
     assert rows["permit_since"][0] == (8 if issued else held)
@@ -105,8 +105,8 @@ def settle(
     lists = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int64), np.empty(n), np.empty(n, np.int64)
     accounts = empty_accounts(AREAS)
     found = settling.settling(
-        rows, 0, n, 8, np.uint64(5), p, AREAS, gates, rule, ones * recognition, ones * rental, np.full(AREAS, quota), ones * kin,
-        ones * 4000.0, ones * 9000.0, ones, ones * 0.0, ones, ones, 0.0, *lists, accounts,
+        rows, 0, n, luck_of(rows, 8), 8, np.uint64(5), p, AREAS, gates, rule, ones * recognition, ones * rental,
+        np.full(AREAS, quota), ones * kin, ones * 4000.0, ones * 9000.0, ones, ones * 0.0, ones, ones, 0.0, *lists, accounts,
     )  # fmt: skip
     return accounts, found
 
@@ -225,13 +225,13 @@ def test_deaths_and_births_are_booked_one_by_one(key: np.uint64) -> None:
     )
     accounts, event = empty_accounts(AREAS), np.zeros(n, np.uint8)
     before = persons_of(rows)
-    demography.mortality(rows, 0, n, 4, key, np.full((2, 2, 101), 0.05), AREAS, accounts, event)
+    demography.mortality(rows, 0, n, luck_of(rows, 4, key), 4, key, np.full((2, 2, 101), 0.05), AREAS, accounts, event)
     deaths = int(accounts["deaths"].sum())
     assert persons_of(rows) == before - deaths
     assert deaths == pytest.approx(0.05 * 4 * n, rel=0.15)  # five standard errors
     assert -accounts["change_residents"].sum() == deaths
     couples = int((rows["spouse"] == 1).sum())
-    demography.births(rows, 0, n, 4, key, np.full((2, 35), 0.2), 0.5, accounts, event)
+    demography.births(rows, 0, n, luck_of(rows, 4, key), 4, key, np.full((2, 35), 0.2), 0.5, accounts, event)
     assert persons_of(rows) == before - deaths + accounts["births"].sum()
     assert 0 < accounts["births"].sum() < 0.25 * couples
 
@@ -239,13 +239,13 @@ def test_deaths_and_births_are_booked_one_by_one(key: np.uint64) -> None:
 def test_nobody_dies_who_cannot_and_everyone_who_must(key: np.uint64) -> None:
     rows = rows_of(500, place=HERE, resident_area=HERE, child1_birth=-30)
     accounts, event = empty_accounts(AREAS), np.zeros(500, np.uint8)
-    demography.mortality(rows, 0, 500, 4, key, np.zeros((2, 2, 101)), AREAS, accounts, event)
+    demography.mortality(rows, 0, 500, luck_of(rows, 4, key), 4, key, np.zeros((2, 2, 101)), AREAS, accounts, event)
     assert persons_of(rows) == 1000
     only_children = np.zeros((2, 2, 101))
     only_children[:, :, :18] = 1.0  # the young are tested although the old are safe
-    demography.mortality(rows, 0, 500, 4, key, only_children, AREAS, accounts, event)
+    demography.mortality(rows, 0, 500, luck_of(rows, 4, key), 4, key, only_children, AREAS, accounts, event)
     assert persons_of(rows) == 500
-    demography.mortality(rows, 0, 500, 4, key, np.ones((2, 2, 101)), AREAS, accounts, event)
+    demography.mortality(rows, 0, 500, luck_of(rows, 4, key), 4, key, np.ones((2, 2, 101)), AREAS, accounts, event)
     assert (rows["place"] == GONE).all()
 
 
@@ -254,7 +254,7 @@ def test_weddings_keep_everyone(key: np.uint64) -> None:
     rows = rows_of(n, place=HERE, resident_area=HERE, head_birth=-92)
     rows["head_sex"] = np.arange(n) % 2
     lists = np.empty(n, np.int64), np.empty(n, np.uint8), np.empty(n)
-    found = marriage.suitors(rows, 0, n, 0, key, np.ones(4), *lists)
+    found = marriage.suitors(rows, 0, n, luck_of(rows, 0, key), 0, key, np.ones(4), *lists)
     men, women = marriage.pair_up(rows["id"], *(column[:found] for column in lists))
     weddings = marriage.wed(rows, men, women, AREAS, empty_accounts(AREAS), np.zeros(n, np.uint8))
     assert weddings == 200
@@ -265,7 +265,7 @@ def test_weddings_keep_everyone(key: np.uint64) -> None:
 def test_insurance_months_are_kept_when_a_job_is_lost(key: np.uint64) -> None:
     p = record_of(job_loss_formal=1.0)
     rows = rows_of(1, place=HERE, part=1, origin=ELSEWHERE, register=ELSEWHERE, mover=2, status=1, job=1, insured=1, insured_since=2)
-    work.work(rows, 0, 1, 8, key, p, AREAS, np.zeros(AREAS), empty_accounts(AREAS), np.zeros(1, np.uint8))
+    work.work(rows, 0, 1, luck_of(rows, 8, key, 1), 8, key, p, AREAS, np.zeros(AREAS), empty_accounts(AREAS), np.zeros(1, np.uint8))
     assert (rows["job"][0], rows["insured"][0], rows["insured_since"][0], rows["insured_here"][0]) == (0, 0, NO_DATE, 6)
     assert clocks.quarters_insured_here(rows[0], 20) == 6
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.conftest import inputs_of, record_of, rows_of
+from tests.engine.conftest import inputs_of, luck_of, record_of, rows_of
 from urbsim.clock import NO_DATE
 from urbsim.engine import Engine, people_of
 from urbsim.engine.stages import demography, leaving, observe, permits, schools
@@ -45,7 +45,7 @@ def bury_head(key: np.uint64, **columns: int) -> tuple[Any, Any]:
     dying = np.zeros((2, 2, 101))
     dying[:, :, 90:] = 1.0
     accounts = empty_accounts(AREAS)
-    demography.mortality(rows, 0, 1, 4, key, dying, AREAS, accounts, np.zeros(1, np.uint8))
+    demography.mortality(rows, 0, 1, luck_of(rows, 4, key), 4, key, dying, AREAS, accounts, np.zeros(1, np.uint8))
     assert rows["head_birth"][0] == -100
     return rows[0], accounts
 
@@ -122,11 +122,13 @@ def test_a_child_who_leaves_home_has_its_own_register(
 
 
 def test_no_permit_in_the_own_village() -> None:
-    per_area = [np.full(AREAS, value) for value in (6.0, 0.0, 6.0, 1e6, 0.0)]
+    p, (months, ground, wait, enough) = record_of(), [np.full(AREAS, value) for value in (6.0, 0.0, 6.0, 0.0)]
+    chances = permits.uptake(p, np.full(AREAS, 1e6))
     home = {"place": ELSEWHERE, "origin": ELSEWHERE, "register": HERE, "register_part": 1, "status": STATUS_UNREGISTERED, "job": 2}
     for mover_class, expected in ((MOVER_IN_PLACE, STATUS_UNREGISTERED), (MOVER_OTHER_AREA, STATUS_PERMIT)):
         rows = rows_of(1, mover=mover_class, **home)
-        permits.permits(rows, 0, 1, 8, np.uint64(5), record_of(), *per_area, empty_accounts(AREAS))
+        luck = luck_of(rows, 8, 5, 1)
+        permits.permits(rows, 0, 1, luck, 8, np.uint64(5), p, months, ground, wait, chances, enough, empty_accounts(AREAS))
         assert rows["status"][0] == expected
 
 

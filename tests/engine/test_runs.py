@@ -74,9 +74,13 @@ def test_a_reform_acts_from_its_date_where_it_is_in_force(default: Scenario) -> 
 def test_quotas_hold_every_year_and_are_used(default: Scenario) -> None:
     quota = 48_000
     engine = engine_of(
-        default.with_set([
-            f"settlement.quota@2011-01={quota}", "homes.rental_counts_as_home@2010-10=1", "settlement.same_province_free@2010-10=1",
-        ]),
+        default.with_set(
+            [
+                f"settlement.quota@2011-01={quota}",
+                "homes.rental_counts_as_home@2010-10=1",
+                "settlement.same_province_free@2010-10=1",
+            ]
+        ),
         weight=2000,
     )
     used = np.zeros(engine.areas, np.int64)
@@ -102,7 +106,7 @@ def test_one_household_more_changes_nobody_elses_decisions(default: Scenario) ->
     more.households[more.n] = extra
     more.n += 1
     small.step()
-    more.counts = more._count()
+    more._count()
     more.frame = {**more.frame, "residents": _residents(more)}
     for name in ("utilities", "birth_scale"):
         setattr(more, name, getattr(small, name))

@@ -72,9 +72,7 @@ def test_a_file_in_the_way_is_the_users_mistake(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "kind"), [(errno.EACCES, UserError), (errno.EROFS, UserError), (errno.ENOSPC, DiskError), (errno.EDQUOT, DiskError)]
 )
-def test_what_the_system_refuses_at_the_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[Exception]
-) -> None:
+def test_what_the_system_refuses_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, kind: type[Exception]) -> None:
     def refuse(self: Path, data: bytes) -> int:
         raise OSError(code, "refused")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import math
+from collections.abc import Iterator
 
 from tests.reference.facts import Facts
 from tests.reference.luck import Use
@@ -11,8 +14,6 @@ from urbsim.population import registry as code
 VILLAGE, TOWN = "village", "town"
 Target = int | str
 """An area, OUTSIDE, or one of the two near alternatives: the own village, the own county town."""
-
-STABLE = 1000  # block of draws
 
 
 def gumbel(u: float) -> float:
@@ -61,7 +62,7 @@ class Choosing(Facts):
         lead = p.beta_w * p.m_edu * p.edu_away * (self.school_years - 9)
         cost = p.C_move + old - p.onward if far else p.C_move + old  # going on is cheaper than a first move
         away, winner = self._best_away(far, math.exp(-(tie + cost) / p.lambda_))
-        s0, s1, near0, near1 = self.draws(Use.CHOOSE, STABLE)
+        s0, s1, near0, near1 = self.draws(Use.CHOOSE)
         best = p.lambda_ * (log_positive_stable(s0, s1, p.lambda_) - math.log(winner)) - cost + lead
         choice: Target = away
         village = self._village_value(near0, far)
@@ -74,22 +75,38 @@ class Choosing(Facts):
     def _best_away(self, far: bool, stay: float) -> tuple[int, float]:
         """Return the winner of the race among places away, and its time: exponentials with rates exp(V/lambda), the smallest wins.
 
-        `stay` shortens the time of the place where the household lives by what ties it there and by the move that it is spared.
+        The luck is a stream of points in time, at rate 1, each at a place drawn from the shares of the census; the first at a place, in
+        units of its share, is an exponential time. The present place has a time of its own, which `stay` shortens by what ties there and
+        by the move that is spared. The stream is followed until no later point can win.
         """
-        outside = self.model.areas
+        race, outside = self.model.race, self.model.areas
         current = (outside if self.outside else self.place) if far else None
-        times = self.model.race[self.origin][min(self.children_aged(6, 15), 2)]
+        kids = min(self.children_aged(6, 15), 2)
+        shares, times = race.shares[self.origin], race.times[self.origin][kids]
+        own, gap, mark, _ = self.draws(Use.CHOOSE, 1)
         best, winner = math.inf, -1
-        for block in range((len(times) + 3) // 4):
-            for j, u in enumerate(self.draws(Use.CHOOSE, block), start=4 * block):
-                if j > outside:
-                    break
-                time = -math.log(u) * times[j]
-                if j == current:
-                    time *= stay
-                if time < best:
-                    best, winner = time, j
-        return (code.OUTSIDE if winner == outside else winner), best
+        if current is not None:
+            best, winner = -math.log(own) * race.weights[self.origin][kids][current] * stay, current
+        soonest = min(time for time in times if time > 0.0)
+        points = self._points(gap, mark)
+        while True:
+            now, mark = next(points)
+            if now * soonest * (1.0 - 1e-6) > best:
+                return (code.OUTSIDE if winner == outside else winner), best
+            j = bisect.bisect_right(shares, mark)
+            if j != current and now * times[j] < best:
+                best, winner = now * times[j], j
+
+    def _points(self, gap: float, mark: float) -> Iterator[tuple[float, float]]:
+        """Yield times of points and where they fall; the first gap and mark are given, each block of draws holds two more."""
+        now = -math.log(gap)
+        yield now, mark
+        for block in itertools.count(2):
+            first_gap, first_mark, second_gap, second_mark = self.draws(Use.CHOOSE, block)
+            now -= math.log(first_gap)
+            yield now, first_mark
+            now -= math.log(second_gap)
+            yield now, second_mark
 
     def _village_value(self, luck: float, far: bool) -> float:
         p = self.model.p

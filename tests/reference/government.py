@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +17,21 @@ from urbsim.engine.stages.homes import first_home_prices
 from urbsim.engine.stages.later_schools import pulls
 from urbsim.engine.stages.observe import COUNT, Counts
 from urbsim.engine.state import ACCOUNT, empty_accounts
-from urbsim.engine.tables import Utilities, race_weights, utilities, value_of_register
+from urbsim.engine.tables import Utilities, make_race, utilities, value_of_register
 from urbsim.population import registry as code
 
 if TYPE_CHECKING:
     from tests.reference.model import ReferenceModel
+
+
+@dataclass(frozen=True)
+class Race:
+    """Where points of the race fall (origins x places, cumulated), and the factors of their times (origins x children x places)."""
+
+    shares: list[list[float]]
+    times: list[list[list[float]]]
+    weights: list[list[list[float]]]
+
 
 SHARE_FOR_HOMES, SHARE_FOR_PRIMARY = 0.3, 0.7
 END_OF_2022 = 48
@@ -49,6 +60,7 @@ class Government:
         self.town_born_accounts = empty_accounts(self.areas)
         self.accounts = empty_accounts(self.areas)
         self.entry_base: Any = None
+        self.race_base: Any = None
 
     def open(self) -> None:
         """Fix the references of feedback and of the register from the state of the census, and make its frame."""
@@ -175,9 +187,10 @@ class Government:
             log_km=x.log_km, seat=self.seat, odds=self.odds, register_value=value_of_register(x.params, x.tier_value),
         )  # fmt: skip
 
-    def race(self, u: Utilities) -> list[list[list[float]]]:
-        weights: list[list[list[float]]] = race_weights(u.away, self.inputs.params.lambda_).tolist()
-        return weights
+    def race(self, u: Utilities) -> Race:
+        """Return the quarter's tables of the race among places away; the census fixes where points fall."""
+        race = make_race(u, self.race_base, self.inputs.params.lambda_)
+        return Race(race.cumulated.tolist(), race.times.tolist(), race.weights.tolist())
 
     def expected_entries(self, u: Utilities, q: int) -> list[list[float]]:
         """Return expected persons who enter, by block and area."""
@@ -185,9 +198,7 @@ class Government:
         away, now = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas]), self._attraction(u)
         base = now if self.entry_base is None else self.entry_base
         hazard = p.h_entry * float(x.mobility[max(q, 0)])
-        entries: list[list[float]] = arrivals.expected_entries(
-            away, now - base, x.at_risk[max(q, 0)], hazard, p.lambda_
-        ).tolist()
+        entries: list[list[float]] = arrivals.expected_entries(away, now - base, x.at_risk[max(q, 0)], hazard, p.lambda_).tolist()
         return entries
 
     def _attraction(self, u: Utilities) -> Any:

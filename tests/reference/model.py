@@ -21,7 +21,7 @@ from tests.reference.lives import Lives
 from tests.reference.luck import Luck, Use, run_key
 from urbsim.clock import first_day, season
 from urbsim.engine import Inputs
-from urbsim.engine.tables import Utilities
+from urbsim.engine.tables import Utilities, race_base
 from urbsim.population import registry as code
 
 UNDER_WAY = 300  # keys the luck of those who were under way at the census
@@ -237,6 +237,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
     def _open_pipeline(self) -> None:
         """Let those who were under way at the census live here, residents not yet."""
         utilities = self.government.utilities()
+        self.government.race_base = race_base(utilities, self.p.lambda_)
         for q in (-1, 0):
             self.quarter, now = q, self.quarter
             self._let_in(utilities, q, UNDER_WAY + q)

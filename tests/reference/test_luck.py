@@ -31,7 +31,8 @@ def test_same_luck(seed: int, replicate: int, draw: int) -> None:
     assert key == int(rng.run_key(seed, replicate, draw))
     mine = luck.Luck(key)
     for identity in (0, 1, 2**40 + 5, 2**64 - 1):
-        for use, quarter, block in ((luck.Use.FAMILY, 0, 0), (luck.Use.CHOOSE, 68, 1000), (luck.Use.ARRIVE, 300, 16)):
+        shared = [(use, 5, block) for use, block in luck.FIRST_BYTES]
+        for use, quarter, block in [(luck.Use.FAMILY, 0, 0), (luck.Use.CHOOSE, 68, 7), (luck.Use.ARRIVE, 300, 16), *shared]:
             assert mine.four(use, identity, quarter, block) == rng.draw4(np.uint64(key), use, np.uint64(identity), quarter, block)
         for salt in (0, 1024 + 65536, 900 + 2 * 65536):
             made = rng.new_identity(np.uint64(key), np.uint64(identity), salt)

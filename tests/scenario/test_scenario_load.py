@@ -378,7 +378,6 @@ def test_with_run_checks_its_numbers() -> None:
 # ---- speed -------------------------------------------------------------------------------------------------------------------
 
 
-
 def test_loading_imports_nothing_heavy() -> None:
     code = (
         "import sys; from urbsim.scenario import load; load('zhejiang_2027').hash8;"

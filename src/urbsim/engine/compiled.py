@@ -42,3 +42,8 @@ def kernel(function: Callable[..., Any]) -> Any:
     Kernels carry no types of their own (numba infers them), so what is returned is Any; the plain function is its `py_func`.
     """
     return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False)(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile `function` into every kernel that calls it, where a call would keep a loop from becoming vector instructions."""
+    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False, inline="always")(function)

@@ -14,32 +14,45 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.clock import LAST_QUARTER, season, year_of
-from urbsim.engine import accounting, entries, money, opening, rng, town_born
+from urbsim.engine import accounting, entries, money, opening, passes, rng, town_born
 from urbsim.engine.frame import make_frame
-from urbsim.engine.inputs import Inputs, certificates_run
+from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.stages import (
     attention,
-    clocks,
     compacting,
-    demography,
     feedback,
     homes,
-    land,
     later_schools,
     leaving,
     location,
     marriage,
     observe,
     permits,
-    reclassify,
-    work,
 )
 from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, make_rows, params_record
-from urbsim.engine.tables import Utilities, race_weights, utilities, value_of_register
+from urbsim.engine.tables import Utilities, make_race, utilities, value_of_register
 
 MARKET_RENT_SHARE = 0.9  # rent of a guaranteed home over the market's at which `beta_prh` was judged
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
+
+CHUNKS = 4  # for each thread: one that is slowed down leaves chunks to the others
+LEAST_CHUNK = 4096  # rows
+
+
+class BoundBrokenError(RuntimeError):
+    """Say that a household was spared a choice that would have moved it: a fault of the engine, never of a scenario."""
+
+
+def _edges(first: int, last: int, threads: int) -> list[int]:
+    """Return the edges of the chunks in which threads take rows `first`..`last`."""
+    chunks = min(threads * CHUNKS, (last - first) // LEAST_CHUNK) if threads > 1 else 1
+    return [first + (last - first) * k // max(chunks, 1) for k in range(max(chunks, 1) + 1)]
+
+
+def joined(found: list[tuple[npt.NDArray[Any], ...]]) -> tuple[npt.NDArray[Any], ...]:
+    """Join the columns that a pass found in its chunks, in the order of rows."""
+    return tuple(np.concatenate(columns) for columns in zip(*found, strict=True))
 
 
 class Engine:
@@ -74,6 +87,7 @@ class Engine:
     birth_scale: FloatArray  # by part
     entry_base: FloatArray | None  # by block, the region's attraction at the start
     norm: float  # mean exponent of the wage equation
+    race_base: FloatArray  # O x (A + 1), shares of places away at the census
     rounds: Rounds
 
     def __init__(
@@ -90,6 +104,7 @@ class Engine:
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self.n = int(population.households["id"].size)
         self.households: Rows = make_rows(population.households, room=int(self.n * 1.35) + 4096)
+        self.event = np.zeros(self.households.size, dtype=np.uint8)  # what happened to a household this quarter
         self.templates: Rows = make_rows(templates)
         self.p = params_record(inputs.params)
         self.town_born = town_born.open_table(np.asarray(population.town_born))
@@ -97,13 +112,13 @@ class Engine:
         self.town_born_elsewhere = np.asarray(population.town_born_other_province, dtype=np.int64)
         self.accounts = empty_accounts(self.areas)
         opening.area_state(self)
-        self.counts = self._count()
+        self._count()
         opening.register_levels(self)
         self.town_born_accounts = empty_accounts(self.areas)
         self.utilities: Utilities | None = None
         self.frame = make_frame(self)
         opening.pipeline(self)
-        self.counts = self._count()
+        self._count()
         opening.feedback_levels(self)
         self.frame = make_frame(self)
 
@@ -134,24 +149,10 @@ class Engine:
             self._open_year()
         elif season(q) == 3:
             money.open_schools(self)
-        event = np.zeros(self.households.size, dtype=np.uint8)
         self._stage_inputs()
-        self._stage_demography(event)
-        self._stage_work(event)
-        attends = self._stage_attention(event)
-        self._stage_location(attends)
-        self._each(lambda lo, hi, acc: permits.permits(
-            self.households, lo, hi, q, self.key, self.p, self.lever("permit.residence_months"), self.lever("permit.ground_required"),
-            self.lever("permit.wait_after_move_months"), self.lever("permit.friction"), self.lever("school.permit_enough"),
-            acc))  # fmt: skip
-        self.rounds.homes()
-        self.rounds.schools()
-        self.rounds.settling()
-        self._each(lambda lo, hi, acc: land.land(
-            self.households, lo, hi, q, self.key, self.p, self.areas, self.lever("land.rights_kept"),
-            1.0 if certificates_run(q) else 0.0))  # fmt: skip
-        self._each(lambda lo, hi, acc: clocks.residence(self.households, lo, hi, q, self.areas, acc))
-        self.counts = self._count()
+        self._stage_demography()
+        self.rounds.meet(self._stage_places())
+        self._stage_register()
         self._stage_feedback()
         self.frame = make_frame(self)
         accounting.check(self, before)
@@ -161,17 +162,33 @@ class Engine:
         values: FloatArray = self.inputs.levers[name][self.q]
         return values
 
-    def _each(self, work_on: Callable[[int, int, Accounts], object], rows: int | None = None) -> list[Any]:
-        """Run a kernel over blocks of rows, in threads if there are several, and add up its accounts; return its results in order."""
-        n = self.n if rows is None else rows
-        if self._pool is None or n < 4096:
-            return [work_on(0, n, self.accounts)]
-        edges = np.linspace(0, n, self.threads + 1).astype(np.int64)
-        parts = [empty_accounts(self.areas) for _ in range(self.threads)]
-        futures = [self._pool.submit(work_on, int(edges[k]), int(edges[k + 1]), parts[k]) for k in range(self.threads)]
-        results = [future.result() for future in futures]
-        for part in parts:
-            add_up(self.accounts, part)
+    def each(self, work_on: Callable[[int, int, Accounts], Any], first: int = 0) -> list[Any]:
+        """Run a pass over all rows from `first` on, in threads if there are several, and add up its accounts; return results in order."""
+
+        def one(lo: int, hi: int) -> tuple[Any, Accounts]:
+            accounts = empty_accounts(self.areas)
+            return work_on(lo, hi, accounts), accounts
+
+        edges = _edges(first, self.n, self.threads)
+        done = list((self._pool.map if self._pool and len(edges) > 2 else map)(one, edges[:-1], edges[1:]))
+        for _, accounts in done:
+            add_up(self.accounts, accounts)
+        return [result for result, _ in done]
+
+    def _each_counted(self, work_on: Callable[[int, int, Accounts, observe.Counts], Any]) -> list[Any]:
+        """Run a pass that counts too, and set the counts of the quarter."""
+        pieces: list[observe.Counts] = []
+
+        def one(lo: int, hi: int, accounts: Accounts) -> Any:
+            counts = observe.empty_counts(self.areas, self.blocks)
+            pieces.append(counts)
+            return work_on(lo, hi, accounts, counts)
+
+        results = self.each(one)
+        self.counts = observe.empty_counts(self.areas, self.blocks)
+        for piece in pieces:
+            add_up(self.counts.area, piece.area)
+            self.counts.stock[...] += piece.stock
         return results
 
     def _open_year(self) -> None:
@@ -187,13 +204,12 @@ class Engine:
         """Stage 1: reclassification of villages, and the utilities of the quarter from the state at its start."""
         q, x = self.q, self.inputs
         self._answer()
-        share = x.reclassification[q] / 4.0
-        self._each(lambda lo, hi, acc: reclassify.reclassify(self.households, lo, hi, q, self.key, self.areas, share, acc))
-        self.rounds.town_share = 1.0 - (1.0 - self.rounds.town_share) * (1.0 - np.maximum(share, 0.0))[None, :]
         self.utilities = self.current_utilities()
         self.price = homes.first_home_prices(x.price[q], self.lever("homes.first_home_subsidy"), self.lever("homes.deed_tax_relief"))
         levers = {name: values[q] for name, values in x.levers.items()}
         self.pull = later_schools.pulls(x.params, levers, x.later_places[q], x.new_later_places[q], self.frame["persons_band"][:, 0])
+        share = x.reclassification[q] / 4.0
+        self.rounds.town_share = 1.0 - (1.0 - self.rounds.town_share) * (1.0 - np.maximum(share, 0.0))[None, :]
 
     def current_utilities(self) -> Utilities:
         """Return the utilities of places seen from the state at the quarter's start."""
@@ -207,67 +223,87 @@ class Engine:
             log_km=x.log_km, seat=self.seat, odds=self.odds, register_value=value_of_register(x.params, x.tier_value),
         )  # fmt: skip
 
-    def _stage_demography(self, event: npt.NDArray[np.uint8]) -> None:
-        """Stage 2, households and town-born."""
-        q, x, p = self.q, self.inputs, self.inputs.params
-        self._each(lambda lo, hi, acc: demography.mortality(self.households, lo, hi, q, self.key, x.dying[q], self.areas, acc, event))
+    def _stage_demography(self) -> None:
+        """Stages 1 and 2, households and town-born."""
+        q, x, p, key = self.q, self.inputs, self.inputs.params, self.key
         hazard = np.minimum(x.fertile[q] * self.birth_scale[:, None], 0.25)
-        self._each(lambda lo, hi, acc: demography.births(self.households, lo, hi, q, self.key, hazard, p.birth_second, acc, event))
-        rows, sexes, keys = np.empty(self.n, np.int64), np.empty(self.n, np.uint8), np.empty(self.n)
         chances = np.array([p.marry_20, p.marry_25, p.marry_30, p.marry_35])
-        found = marriage.suitors(self.households, 0, self.n, q, self.key, chances, rows, sexes, keys)
-        men, women = marriage.pair_up(self.households["id"], rows[:found], sexes[:found], keys[:found])
-        marriage.wed(self.households, men, women, self.areas, self.accounts, event)
-        slots = np.empty(2 * self.n, np.uint8)
-        rows = np.empty(2 * self.n, np.int64)
-        found = leaving.leavers(self.households, 0, self.n, q, self.key, p.leave_home / 4.0, self.areas, rows, slots)
-        self.make_room(found)
-        leaving.found_all(self.households, self.n, rows[:found], slots[:found], q, self.key, x.schooling_share[q])
-        self.n += found
+        family = passes.Family(x.reclassification[q] / 4.0, x.dying[q], hazard, chances, p.birth_second, p.leave_home / 4.0)
+        found = self.each(lambda lo, hi, acc: passes.family_pass(self.households, lo, hi, q, key, self.areas, family, self.event, acc))
+        rows, sexes, keys, parents, slots = joined(found)
+        men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
+        marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
+        self.make_room(parents.size)
+        leaving.found_all(self.households, self.n, parents, slots, q, key, x.schooling_share[q])
+        self.event[self.n : self.n + parents.size] = 0
+        self.n += parents.size
         acc, table, year = self.town_born_accounts, self.town_born, year_of(q)
         town_born.live(
-            table, q, year, self.key, x.dying[q], x.fertile[q], np.maximum(x.reclassification[q], 0.0) / 4.0,
+            table, q, year, key, x.dying[q], x.fertile[q], np.maximum(x.reclassification[q], 0.0) / 4.0,
             acc["change_residents"], acc["change_town"], acc["births"], acc["deaths"],
         )  # fmt: skip
         attraction = x.adding * self.wage**p.beta_w
         town_born.migrate(
-            table, q, year, self.key, p.town_born_move / 4.0, attraction / attraction.sum(), acc["change_residents"], acc["change_town"]
+            table, q, year, key, p.town_born_move / 4.0, attraction / attraction.sum(), acc["change_residents"], acc["change_town"]
         )
         self.town_born_movers *= 1.0 + p.town_born_mover_growth / 4.0
 
-    def _stage_work(self, event: npt.NDArray[np.uint8]) -> None:
-        """Stage 3; training slots are the region's, split by migrant workers."""
-        q, c = self.q, self.counts
+    def _training_chance(self) -> FloatArray:
+        """Return the chance of an untrained worker per area: training slots are the region's, split by migrant workers."""
+        c = self.counts
         workers = c.area["workers"].astype(np.float64)
         slots = np.maximum(self.lever("work.training_slots"), 0.0) / 4.0 * workers / max(workers.sum(), 1.0)
-        chance = np.minimum(slots / np.maximum(c.area["untrained"] * self.weight, 1), 1.0)
-        self._each(lambda lo, hi, acc: work.work(
-            self.households, lo, hi, q, self.key, self.p, self.areas, chance, acc, event))  # fmt: skip
+        chance: FloatArray = np.minimum(slots / np.maximum(c.area["untrained"] * self.weight, 1), 1.0)
+        return chance
 
-    def _stage_attention(self, event: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        """Stage 5."""
+    def _places(self, u: Utilities) -> passes.Places:
+        """Return what the second pass reads."""
         q, x = self.q, self.inputs
-        attends = np.zeros(self.n, dtype=np.uint8)
-        if event.size < self.n:
-            event = np.concatenate((event, np.zeros(self.n - event.size, dtype=np.uint8)))
-        factor = attention.season_factor(x.params.a_Q1, season(q)) * float(x.mobility[q])
-        self._each(lambda lo, hi, acc: attention.attention(self.households, lo, hi, q, self.key, self.p, factor, event, attends))
-        return attends
+        return passes.Places(
+            training=self._training_chance(), race=make_race(u, self.race_base, x.params.lambda_),
+            bounds=location.choice_bounds(x.params.lambda_), km=x.km, seat=self.seat, bills=self.lever("health.direct_settlement"),
+            town_share=self.rounds.town_share, districts=x.districts,
+            rent_edge=(1.0 - self.lever("homes.guaranteed_rent_share")) / (1.0 - MARKET_RENT_SHARE),
+            permit_months=self.lever("permit.residence_months"), permit_ground=self.lever("permit.ground_required"),
+            permit_wait=self.lever("permit.wait_after_move_months"),
+            permit_uptake=permits.uptake(self.p, self.lever("permit.friction")), permit_enough=self.lever("school.permit_enough"),
+            rent_help=feedback.tenants_gain(
+                x.params.beta_w, self.wage, self.lever("homes.provident_support"), self.lever("homes.rent_subsidy")
+            ),
+            pull=self.pull, buying=self.rounds.buying(), sharing=self.rounds.sharing(),
+            attention=attention.season_factor(x.params.a_Q1, season(q)) * float(x.mobility[q]),
+        )  # fmt: skip
 
-    def _stage_location(self, attends: npt.NDArray[np.uint8]) -> None:
-        """Stage 6: choices and moves, then entries from other provinces."""
-        q, x, u = self.q, self.inputs, self.utilities
+    def _stage_places(self) -> list[Any]:
+        """Stages 3 and 5 to 9, each household for itself; newcomers enter after the others' choice. Return what the pass found."""
+        q, u = self.q, self.utilities
         if u is None:
             raise RuntimeError("stage 6 before stage 1")
-        bills = self.lever("health.direct_settlement")
-        race = race_weights(u.away, x.params.lambda_)
-        rent_edge = (1.0 - self.lever("homes.guaranteed_rent_share")) / (1.0 - MARKET_RENT_SHARE)
-        support, subsidy = self.lever("homes.provident_support"), self.lever("homes.rent_subsidy")
-        rent_help = feedback.tenants_gain(x.params.beta_w, self.wage, support, subsidy)
-        self._each(lambda lo, hi, acc: location.location(
-            self.households, lo, hi, q, self.key, self.p, self.areas, attends, race, u.village, u.town, x.km, self.seat, bills,
-            self.rounds.town_share, x.districts, rent_edge, rent_help, self.pull, acc))  # fmt: skip
+        places, old = self._places(u), self.n
+
+        def each(lo: int, hi: int, acc: Accounts, newcomers: bool) -> Any:
+            return passes.place_pass(
+                self.households, lo, hi, q, self.key, self.p, self.areas, places, self.event, season(q), newcomers, acc
+            )
+
+        found = self.each(lambda lo, hi, acc: each(lo, hi, acc, False))
         entries.enter(self, u, q, q)
+        found += self.each(lambda lo, hi, acc: each(lo, hi, acc, True), first=old)
+        broken = sum(result[-1] for result in found)
+        if broken:
+            raise BoundBrokenError(f"quarter {q}: {broken} households of those who would stay for sure would move")
+        return found
+
+    def _stage_register(self) -> None:
+        """Stages 10, 11, 4 and 13: settling with its line, land, official residence, count."""
+        q, p = self.q, self.p
+        gates = self.rounds.gates()
+        villages, ages = q >= FIRST_VILLAGE_COUNT, season(q) == 4
+        found = self._each_counted(lambda lo, hi, acc, counts: passes.register_pass(
+            self.households, lo, hi, q, self.key, p, self.areas, gates, villages, ages, acc, counts.area, counts.stock))  # fmt: skip
+        rows = self.rounds.admit(*joined(found))
+        c = self.counts
+        passes.finish_ranked(self.households, rows, q, self.key, p, self.areas, gates, villages, ages, self.accounts, c.area, c.stock)
 
     def make_room(self, rows: int) -> None:
         """Grow the columns if `rows` more would not fit."""
@@ -276,30 +312,18 @@ class Engine:
         grown = np.zeros(int((self.n + rows) * 1.25), dtype=self.households.dtype)
         grown[: self.n] = self.households[: self.n]
         self.households = grown
+        self.event = np.zeros(grown.size, dtype=np.uint8)
 
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
         self.n = compacting.compact(self.households, self.n, self.q, self.areas)
 
-    def _count(self) -> observe.Counts:
-        """Stage 13: count all households."""
+    def _count(self) -> None:
+        """Stage 13 alone: count all households."""
         q = self.q
-        pieces: list[observe.Counts] = []
-
-        def one(lo: int, hi: int, _: Accounts) -> None:
-            counts = observe.empty_counts(self.areas, self.blocks)
-            observe.count(
-                self.households, lo, hi, q, self.p, self.areas, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4,
-                counts.area, counts.stock,
-            )  # fmt: skip
-            pieces.append(counts)
-
-        self._each(one)
-        total = pieces[0]
-        for piece in pieces[1:]:
-            add_up(total.area, piece.area)
-            total.stock[...] += piece.stock
-        return total
+        self._each_counted(lambda lo, hi, acc, counts: observe.count(
+            self.households, lo, hi, q, self.p, self.areas, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4,
+            counts.area, counts.stock))  # fmt: skip
 
     def movers_living(self) -> IntArray:
         """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""

@@ -11,6 +11,7 @@ from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.stages import demography
 from urbsim.engine.state import FloatArray, Rows, empty_accounts
+from urbsim.engine.tables import race_base
 from urbsim.population.registry import GONE, JOB_NONE
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def register_levels(e: Engine) -> None:
 def pipeline(e: Engine) -> None:
     """Put on their way those who came in the two quarters before the census: they live here, but are no residents yet."""
     u = e.current_utilities()
+    e.race_base = race_base(u, e.inputs.params.lambda_)
     for q in (-1, 0):
         entries.enter(e, u, q, PIPELINE_LUCK + q)
     e.accounts = empty_accounts(e.areas)
@@ -68,9 +70,7 @@ def birth_scale(e: Engine) -> FloatArray:
     Fertility is given per woman; couples who live together bear it all. Renewed every year, so that the region's fertility holds.
     """
     sums = np.zeros((2, 2))
-    demography.fertility_base(
-        e.households, 0, e.n, e.q, e.inputs.fertile[max(e.q, 0)], e.inputs.params.birth_second, sums
-    )
+    demography.fertility_base(e.households, 0, e.n, e.q, e.inputs.fertile[max(e.q, 0)], e.inputs.params.birth_second, sums)
     scale: FloatArray = np.divide(sums[0], sums[1], out=np.ones(2), where=sums[1] > 0)
     return scale
 

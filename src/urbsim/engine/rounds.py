@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.clock import season, year_of
+from urbsim.engine.inputs import certificates_run
+from urbsim.engine.passes import Gates
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
-from urbsim.engine.state import FloatArray, IntArray, empty_accounts
+from urbsim.engine.state import Accounts, FloatArray, IntArray, empty_accounts
 from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED
 
 if TYPE_CHECKING:
@@ -33,24 +35,26 @@ class Rounds:
         self.town_share = _town_share(engine)
         self.entering = _members(engine)
 
-    def _lot(self) -> tuple[npt.NDArray[Any], ...]:
-        """Return scratch columns for a list of applicants: rows, area, kind, score, since, lot."""
-        n = self.engine.n
-        return (np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.uint8), np.empty(n), np.empty(n, np.int64), np.empty(n))
+    def meet(self, found: list[Any]) -> None:
+        """Stages 8 and 9: give out homes and school places to those whom the second pass listed (`passes.place_pass`)."""
+        lists, asking, occupied, local, public, bought, pupils, _ = zip(*found, strict=True)
+        self._homes(sum(occupied), np.concatenate(asking), *_joined(lists))
+        if season(self.engine.q) == 2:
+            self._apply_for_school()
+        elif season(self.engine.q) == 3:
+            self._enter_school(sum(local) + sum(public), sum(bought), *_joined(pupils))
 
-    def homes(self) -> None:
-        """Stage 8: buy, apply, be ranked: public rental first, the poor before others, then guaranteed rental by waiting time."""
+    def _homes(
+        self, occupied: IntArray, asking: IntArray,
+        rows: IntArray, place: IntArray, kind: npt.NDArray[np.uint8], score: FloatArray, since: IntArray, lot: FloatArray,
+    ) -> None:  # fmt: skip
+        """Stage 8: shared homes by lot to those `asking`; then applicants are ranked for rental ones.
+
+        Public rental first, the poor before others, then guaranteed rental by waiting time.
+        """
         e = self.engine
         x, h = e.inputs, e.households
-        rows, place, kind, score, since, lot = self._lot()
-        occupied, asking = np.zeros((e.areas, 3), dtype=np.int64), np.empty(e.n, np.int64)
-        shared_units = (x.shared_units[e.q] * MIGRANT_SHARE_OF_UNITS).astype(np.int64) // e.weight
-        found, buyers = homes.buy_and_apply(
-            h, 0, e.n, e.q, e.key, e.p, e.areas, e.wage, e.price, e.lever("homes.provident_support"), e.lever("homes.shared_price_share"),
-            shared_units > 0, rows, place, kind, score, since, lot, occupied, asking, e.accounts,
-        )  # fmt: skip
-        self._sell_shared(asking[:buyers], np.maximum(shared_units - occupied[:, 2], 0))
-        rows, place, kind, score, since, lot = (v[:found] for v in (rows, place, kind, score, since, lot))
+        self._sell_shared(asking, np.maximum(self._shared_units() - occupied[:, 2], 0))
         stays = h["tenure"][rows] != TENURE_SHARED
         rows, place, kind, score, since, lot = (v[stays] for v in (rows, place, kind, score, since, lot))
         found = rows.size
@@ -69,6 +73,25 @@ class Rounds:
         )
         homes.allot(h, rows, served, TENURE_GUARANTEED)
 
+    def _shared_units(self) -> IntArray:
+        """Return the shared-ownership homes for people of rural origin, rows per area."""
+        e = self.engine
+        units: IntArray = (e.inputs.shared_units[e.q] * MIGRANT_SHARE_OF_UNITS).astype(np.int64) // e.weight
+        return units
+
+    def buying(self) -> FloatArray:
+        """Return the chances to buy a whole home (`homes.chances_to_buy`)."""
+        e = self.engine
+        chances: FloatArray = homes.chances_to_buy(e.p, e.wage, e.price, e.lever("homes.provident_support"), np.ones(e.areas))
+        return chances
+
+    def sharing(self) -> FloatArray:
+        """Return the chances to buy a shared home, nought where none is for sale."""
+        e = self.engine
+        part = e.lever("homes.shared_price_share")
+        chances: FloatArray = homes.chances_to_buy(e.p, e.wage, e.price, e.lever("homes.provident_support"), part)
+        return np.where((self._shared_units() > 0)[:, None, None], chances, 0.0)
+
     def _sell_shared(self, rows: IntArray, free: IntArray) -> None:
         """Sell the shared-ownership homes left to those who ask for one, by lot."""
         e = self.engine
@@ -80,15 +103,18 @@ class Rounds:
         homes.allot(e.households, rows, served, TENURE_SHARED)
         e.accounts["homes_bought"][:, 1] += np.bincount(place[served], minlength=e.areas)
 
-    def schools(self) -> None:
-        """Stage 9: apply in the second quarter, enter in the third."""
+    def _apply_for_school(self) -> None:
+        """Stage 9, second quarter: children are put forward for the places of the autumn."""
         e = self.engine
-        if season(e.q) == 2:
-            self.applied[:] = 0
-            schools.apply_round(e.households, 0, e.n, e.q, e.lever("school.permit_enough"), self.applied)
-            e.accounts["applied_school"][:] = self.applied
-        elif season(e.q) == 3:
-            self._enter_school()
+        enough = e.lever("school.permit_enough")
+
+        def apply(lo: int, hi: int, _: Accounts) -> IntArray:
+            applied = np.zeros((e.areas, 2), dtype=np.int64)
+            schools.apply_round(e.households, lo, hi, e.q, enough, applied)
+            return applied
+
+        self.applied[:] = sum(e.each(apply))
+        e.accounts["applied_school"][:] = self.applied
 
     def places(self) -> IntArray:
         """Return public places by area and stage now, grants and what was planned by residents included."""
@@ -107,16 +133,15 @@ class Rounds:
         for stage in (0, 1):
             e.planned_now[:, stage] = feedback.planned_shift(new[:, stage], pupils[:, stage], pupils[:, stage] - migrants[:, stage], weight)
 
-    def _enter_school(self) -> None:
+    def _enter_school(
+        self, held: IntArray, bought: IntArray, rows: IntArray, slots: npt.NDArray[np.uint8], stages: npt.NDArray[np.uint8]
+    ) -> None:
+        """Stage 9, third quarter: `held` places by area and stage (rows' children), `bought` ones by area."""
         e = self.engine
         h, x = e.households, e.inputs
-        local, public = np.zeros((e.areas, 2), np.int64), np.zeros((e.areas, 2), np.int64)
-        bought = np.zeros(e.areas, np.int64)
-        rows, slots, stages = np.empty(2 * e.n, np.int64), np.empty(2 * e.n, np.uint8), np.empty(2 * e.n, np.uint8)
-        found = schools.entry_round(h, 0, e.n, e.q, e.areas, local, public, bought, rows, slots, stages)
-        rows, slots, stages = rows[:found], slots[:found], stages[:found]
+        found = rows.size
         ages = e.town_born_by_age().sum(axis=(1, 2))
-        held = (local + public) * e.weight + np.stack([ages[:, 6:12].sum(axis=1), ages[:, 12:15].sum(axis=1)], axis=1)
+        held = held * e.weight + np.stack([ages[:, 6:12].sum(axis=1), ages[:, 12:15].sum(axis=1)], axis=1)
         free = np.maximum(self.places() - held, 0) // e.weight
         place = h["place"][rows].astype(np.int64)
         score = schools.ranks(h, rows, e.q, settling.points_of_rows(h, rows, e.q), e.lever("school.points_ranking"))
@@ -137,26 +162,27 @@ class Rounds:
             h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.lever("health.direct_settlement"), e.pull, e.accounts,
         )  # fmt: skip
 
-    def settling(self) -> None:
-        """Stage 10: the four gates; a year's quota opens in quarters (policy_rules.md section 1.2)."""
+    def gates(self) -> Gates:
+        """Return what the last pass reads."""
         e = self.engine
-        x, h, q = e.inputs, e.households, e.q
-        rows, _, _, score, since, lot = self._lot()
-        size = np.empty(e.n, np.int64)
-        quota = e.lever("settlement.quota")
-        kin = e.lever("settlement.kin_follow")
-        before = e.accounts["settled"].sum(axis=1)
-        found = settling.settling(
-            h, 0, e.n, q, e.key, e.p, e.areas, x.gate[q], x.rule[q], e.lever("settlement.recognition"),
-            e.lever("homes.rental_counts_as_home"), quota >= 0.0, kin, e.wage, e.price, e.seat,
-            x.tier_value, e.lever("permit.services"), e.lever("land.rights_kept"), e.norm,
-            rows, score, since, lot, size, e.accounts,
+        x, q = e.inputs, e.q
+        return Gates(
+            gate=x.gate[q], rule=x.rule[q], recognition=e.lever("settlement.recognition"),
+            rental_counts=e.lever("homes.rental_counts_as_home"), has_quota=e.lever("settlement.quota") >= 0.0,
+            kin=e.lever("settlement.kin_follow"), wage=e.wage, price=e.price, seat=e.seat, tier_value=x.tier_value,
+            services=e.lever("permit.services"), rights_kept=e.lever("land.rights_kept"), programme=1.0 if certificates_run(q) else 0.0,
+            norm=e.norm,
         )  # fmt: skip
-        rows, score, since, lot, size = rows[:found], score[:found], since[:found], lot[:found], size[:found]
+
+    def admit(self, rows: IntArray, score: FloatArray, since: IntArray, lot: FloatArray, size: IntArray) -> IntArray:
+        """Stage 10: rank those who stand in line for a quota; a year's opens in quarters (policy_rules.md section 1.2). Return the rows."""
+        e = self.engine
+        h, q, quota = e.households, e.q, e.lever("settlement.quota")
         allowed = np.maximum(quota, 0.0) * season(q) / 4.0 - e.quota_used
         served = ration(h["place"][rows].astype(np.int64), score, since, lot, size, np.maximum(allowed, 0.0).astype(np.int64) // e.weight)
-        settling.admit_ranked(h, rows, served, kin, e.accounts)
-        e.quota_used += (e.accounts["settled"].sum(axis=1) - before) * e.weight
+        settling.admit_ranked(h, rows, served, e.lever("settlement.kin_follow"), e.accounts)
+        e.quota_used += e.accounts["settled"].sum(axis=1) * e.weight
+        return rows
 
 
 def _lots(e: Engine, rows: IntArray, slots: npt.NDArray[np.uint8]) -> FloatArray:
@@ -192,3 +218,8 @@ def _members(e: Engine) -> FloatArray:
     km = e.inputs.km[e.areas + np.arange(e.blocks), main]
     arrivals.try_families(rows, e.blocks, e.areas, e.key, e.p, km, e.seat[main], empty_accounts(e.areas), persons)
     return arrivals.members_entering(persons, e.blocks)
+
+
+def _joined(found: Any) -> list[npt.NDArray[Any]]:
+    """Join the columns that chunks of rows found, in the order of rows."""
+    return [np.concatenate(columns) for columns in zip(*found, strict=True)]

@@ -86,7 +86,45 @@ def utilities(
     return Utilities(away, village, town)
 
 
-def race_weights(away: FloatArray, lam: float) -> FloatArray:
-    """Return exp(-V/lambda), the form in which the choice kernel takes the utilities away from home."""
-    weights: FloatArray = np.exp(-away / lam)
-    return weights
+class Race(NamedTuple):
+    """Hold what the choice among places away needs in a quarter (`stages.location.choose`); O origins, A + 1 places, 3 numbers of children.
+
+    Every household meets points in time, at rate 1, each at a place drawn from `base` (O x (A + 1), rows sum to 1; `cumulated` likewise).
+    The first point at a place comes after an exponential time of rate `base`, so that time x base x exp(-V/lambda) is an exponential race
+    with the rates exp(V/lambda) of the logit. `base` is fixed at the census: the points are the household's luck, alike in all scenarios.
+    `times` (O x 3 x (A + 1)) is base x exp(-V/lambda), `least` (O x 3) its smallest: no point after `best / least` can win.
+    """
+
+    cumulated: FloatArray
+    times: FloatArray
+    least: FloatArray
+    log_least: FloatArray
+    weights: FloatArray  # O x 3 x (A + 1): exp(-V/lambda), infinite where there is no such place
+    log_weights: FloatArray
+    village: FloatArray
+    town: FloatArray
+
+
+EVEN = 0.1  # part of the base spread evenly, so that a place that was nothing at the census is not hard to find
+
+
+def race_base(u: Utilities, lam: float) -> FloatArray:
+    """Return O x (A + 1): the shares of places among those away at the census, `EVEN` of it spread evenly; rows sum to 1."""
+    scaled = u.away[:, 0, :] / lam
+    weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    there = np.isfinite(scaled)
+    even = there / there.sum(axis=1, keepdims=True)
+    base: FloatArray = (1.0 - EVEN) * weights / weights.sum(axis=1, keepdims=True) + EVEN * even
+    return base
+
+
+def make_race(u: Utilities, base: FloatArray, lam: float) -> Race:
+    """Return the tables of a quarter's choice from its utilities and the base of the run."""
+    cumulated = np.cumsum(base, axis=1)
+    cumulated[:, -1] = 1.0  # the world outside is always there
+    log_weights = -u.away / lam
+    weights = np.exp(log_weights)
+    times = np.full(weights.shape, np.inf)
+    np.multiply(base[:, None, :], weights, out=times, where=np.isfinite(weights))
+    least = times.min(axis=2)
+    return Race(cumulated, times, least, np.log(least), weights, log_weights, u.village, u.town)

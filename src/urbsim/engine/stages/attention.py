@@ -38,10 +38,10 @@ def _turns(birth, q):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def attention(h, lo, hi, q, key, p, factor, event, attends):  # type: ignore[no-untyped-def]
-    """Set `attends[i]` to 1 for the households that reconsider; `factor` is the season's factor times any shock of the quarter."""
+def attention(h, lo, hi, luck, q, key, p, factor, event, attends):  # type: ignore[no-untyped-def]
+    """Set `attends[i - lo]` to 1 for the households that reconsider; `factor` is the season's factor times any shock of the quarter."""
     base = p.a0 / 4.0 * factor
-    chances = np.empty(8)
+    chances, most = np.empty(8), np.empty(8, np.int64)
     for bits in range(8):
         exponent = 0.0
         if bits & EVENT_JOB:
@@ -51,15 +51,18 @@ def attention(h, lo, hi, q, key, p, factor, event, attends):  # type: ignore[no-
         if bits & EVENT_SCHOOL:
             exponent += p.a_school
         chances[bits] = 1.0 - math.exp(-base * math.exp(exponent))
+        most[bits] = rng.most_byte(chances[bits])
     for i in range(lo, hi):
         r = h[i]
-        attends[i] = 0
+        attends[i - lo] = 0
         if r.place == GONE:
             continue
         bits = event[i]
         if _turns(r.child1_birth, q) or _turns(r.child2_birth, q):
             bits |= EVENT_SCHOOL
+        if rng.byte_at(luck, i - lo, rng.ATTEND_BYTE) > most[bits]:
+            continue
         u = rng.draw1(key, rng.ATTEND, r.id, q)
         if u < chances[bits] and age_at(r.head_birth, q) >= 16:
-            attends[i] = 1
+            attends[i - lo] = 1
             event[i] = bits

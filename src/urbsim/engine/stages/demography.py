@@ -43,27 +43,34 @@ def _home_part(r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def mortality(h, lo, hi, q, key, table, areas, accounts, event):  # type: ignore[no-untyped-def]
+def mortality(h, lo, hi, luck, q, key, table, areas, accounts, event):  # type: ignore[no-untyped-def]
     """Let persons die; a head is succeeded by spouse, then elder, then child, and a household without members is gone.
 
     `table` is part x sex x 101, the probability of dying within the quarter (region's life table). Draws: stream DEATH, head, spouse,
     children in block 0, elders in block 1.
     """
-    most = np.empty(101)  # the highest chance up to an age
+    most = np.empty(101, np.int64)  # the largest first byte with which anyone up to an age can die
+    highest = 0.0
     for age in range(101):
-        most[age] = most[age - 1] if age > 0 else 0.0
         for part in range(2):
             for sex in range(2):
-                most[age] = max(most[age], table[part, sex, age])
+                highest = max(highest, table[part, sex, age])
+        most[age] = rng.most_byte(highest)
     for i in range(lo, hi):
         r = h[i]
         if r.place == GONE:
             continue
+        k = i - lo
+        least = min(
+            min(rng.byte_at(luck, k, 0), rng.byte_at(luck, k, 1)),
+            min(min(rng.byte_at(luck, k, 2), rng.byte_at(luck, k, 3)), min(rng.byte_at(luck, k, 4), rng.byte_at(luck, k, 5))),
+        )
+        eldest = min(min(r.head_birth, r.spouse_birth), min(r.child1_birth, r.child2_birth))  # NO_DATE is later than any
+        eldest = min(eldest, min(r.elder1_birth, r.elder2_birth))
+        if least > most[min(max(age_at(eldest, q), 0), 100)]:
+            continue  # above the chance of anyone as young: nobody dies
         u0, u1, u2, u3 = rng.draw4(key, rng.DEATH, r.id, q, 0)
         elders = r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE
-        eldest = min(min(r.head_birth, r.spouse_birth), min(r.child1_birth, r.child2_birth))  # NO_DATE is later than any
-        if not elders and min(min(u0, u1), min(u2, u3)) >= most[min(max(age_at(eldest, q), 0), 100)]:
-            continue  # above the chance of anyone as young: nobody dies
         area, part = r.resident_area, r.resident_part
         home, home_part = home_place(r, areas), _home_part(r)
         # Children.
@@ -173,7 +180,7 @@ def _succeed(r, areas, accounts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def births(h, lo, hi, q, key, hazard, second, accounts, event):  # type: ignore[no-untyped-def]
+def births(h, lo, hi, luck, q, key, hazard, second, accounts, event):  # type: ignore[no-untyped-def]
     """Let couples who live together have a child while one of the two child slots is free.
 
     `hazard` is part x 35, the quarterly probability of a first birth by the woman's age 15..49 where she lives; with one child in the
@@ -194,6 +201,8 @@ def births(h, lo, hi, q, key, hazard, second, accounts, event):  # type: ignore[
         chance = hazard[r.resident_part, age - FERTILE_FROM]
         if one or two:
             chance *= second
+        if rng.byte_at(luck, i - lo, rng.BIRTH_BYTE) > rng.most_byte(chance):
+            continue
         u, v, _, _ = rng.draw4(key, rng.BIRTH, r.id, q, 0)
         if u < chance:
             girl = 1 if v < 0.475 else 0  # 110.5 boys per 100 girls

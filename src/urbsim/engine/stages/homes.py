@@ -56,17 +56,35 @@ def rent_subsidised(r):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def chances_to_buy(p, wage, price, support, part):  # type: ignore[no-untyped-def]
+    """Return areas x 2 (flexible worker) x 2 (spouse along): the chance of a quarter to buy a home.
+
+    Per area: `wage`, `price`, `support` (provident fund of flexible workers over the wage), `part` (of the price that the buyer pays).
+    """
+    chances = np.empty((wage.size, 2, 2))
+    for a in range(wage.size):
+        for flexible in range(2):
+            income = wage[a] * (1.0 + support[a]) if flexible else wage[a]
+            for couple in range(2):
+                pir = price_to_income(price[a], income, 1.7 if couple else 1.0)
+                eager = 2.0 if couple else 0.6
+                chances[a, flexible, couple] = p.h_own / 4.0 * eager * math.exp(p.own_pir * (part[a] * pir - 10.0))
+    return chances
+
+
+@kernel
 def buy_and_apply(  # type: ignore[no-untyped-def]
-    h, lo, hi, q, key, p, areas, wage, price, support, part, offered, rows, place_of, kind, score, since, lot, occupied, shared, accounts,
+    h, lo, hi, luck, q, key, p, areas, buying, sharing, rows, place_of, kind, score, since, lot, occupied, shared, accounts,
 ):  # fmt: skip
     """Let households buy, join the rental list, and list this quarter's applicants; return how many, and how many ask for a shared home.
 
-    `wage`, `price`, `support` (provident fund of flexible workers over the wage), `part` (the buyer's share of a shared home), `offered`
-    (whether shared homes are for sale) per area; `occupied` is areas x 3 (guaranteed, public, shared), filled with the units in use;
-    `shared` lists the rows of those who would buy at the price of their share and not at the whole. Public rental is open to permit
-    holders and settled households, the poor first; guaranteed rental to all movers without a home of their own, first come first served.
+    `buying`, `sharing` as from `chances_to_buy` (0 where no shared home is for sale); `occupied` is areas x 3 (guaranteed, public,
+    shared), filled with the units in use; `shared` lists the rows of those who would buy at the price of their share and not at the
+    whole. Public rental is open to permit holders and settled households, the poor first; guaranteed rental to all movers without a home
+    of their own, first come first served.
     """
     n, m = 0, 0
+    most_asking = rng.most_byte(p.h_home_apply / 4.0)
     for i in range(lo, hi):
         r = h[i]
         place = r.place
@@ -76,18 +94,23 @@ def buy_and_apply(  # type: ignore[no-untyped-def]
             occupied[place, 2] += 1
         if owns_home(r):
             continue
+        flexible, couple = 1 if flexible_worker(r) else 0, 1 if r.spouse == 1 else 0
+        whole, part = buying[place, flexible, couple], sharing[place, flexible, couple]
+        waits, lodges = r.homes_since != NO_DATE, r.tenure == TENURE_GUARANTEED or r.tenure == TENURE_PUBLIC
+        if r.job == JOB_NONE or rng.byte_at(luck, i - lo, rng.HOMES_BYTE) > rng.most_byte(max(whole, part)):
+            if lodges:
+                occupied[place, r.tenure - TENURE_GUARANTEED] += 1
+                continue
+            if not waits and rng.byte_at(luck, i - lo, rng.HOMES_BYTE + 1) > most_asking:
+                continue
         u, v, w, _ = rng.draw4(key, rng.HOMES, r.id, q, 0)
-        earners = 1.0 + 0.7 * (r.spouse == 1)
-        income = wage[place] * (1.0 + support[place]) if flexible_worker(r) else wage[place]
-        pir = price_to_income(price[place], income, earners)
-        eager = 2.0 if r.spouse == 1 else 0.6
         if r.job != JOB_NONE:
-            if u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (pir - 10.0)):
+            if u < whole:
                 r.tenure = TENURE_OWN
                 r.homes_since = NO_DATE
                 accounts[place].homes_bought[0] += 1
                 continue
-            if offered[place] and u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (part[place] * pir - 10.0)):
+            if u < part:
                 shared[m] = i
                 m += 1
         if r.tenure == TENURE_GUARANTEED or r.tenure == TENURE_PUBLIC:

@@ -12,14 +12,20 @@ from urbsim.population.registry import GONE, LAND_CERTIFIED, LAND_CONTRACTED, ST
 
 
 @kernel
-def land(h, lo, hi, q, key, p, areas, rights_kept, programme):  # type: ignore[no-untyped-def]
-    """Change land bits of one quarter; `rights_kept` per area of origin; `programme` is 1 while certificates are issued."""
+def land(h, lo, hi, luck, first, q, key, p, areas, rights_kept, programme):  # type: ignore[no-untyped-def]
+    """Change land bits of one quarter; row `first` is the first of `luck`.
+
+    `rights_kept` per area of origin; `programme` is 1 while certificates are issued.
+    """
+    most_lost, most_certified = rng.most_byte(p.land_loss / 4.0), rng.most_byte(p.certify / 4.0)
     for i in range(lo, hi):
         r = h[i]
         if r.place == GONE or not r.land:
             continue
         settled = r.status == STATUS_SETTLED and r.land & LAND_CONTRACTED
         certify = programme > 0.0 and not r.land & LAND_CERTIFIED
+        settled = settled and rng.byte_at(luck, i - first, rng.LAND_BYTE) <= most_lost
+        certify = certify and rng.byte_at(luck, i - first, rng.LAND_BYTE + 1) <= most_certified
         if not settled and not certify:
             continue
         u, v, _, _ = rng.draw4(key, rng.LAND, r.id, q, 0)

@@ -21,12 +21,13 @@ LEAVING_AGE = 18
 
 
 @kernel
-def leavers(h, lo, hi, q, key, chance, areas, rows, slots):  # type: ignore[no-untyped-def]
+def leavers(h, lo, hi, luck, q, key, chance, areas, rows, slots):  # type: ignore[no-untyped-def]
     """List the children who leave home this quarter: row of the parents and slot (1, 2); return how many.
 
     A child left behind in another province passes out of the model at 18 (it was never a resident) and back into its block's stock at risk.
     """
     n = 0
+    most = rng.most_byte(chance)
     for i in range(lo, hi):
         r = h[i]
         if r.place == GONE:
@@ -34,6 +35,9 @@ def leavers(h, lo, hi, q, key, chance, areas, rows, slots):  # type: ignore[no-u
         first = r.child1_birth != NO_DATE and age_at(r.child1_birth, q) >= LEAVING_AGE
         other = r.child2_birth != NO_DATE and age_at(r.child2_birth, q) >= LEAVING_AGE
         if not first and not other:
+            continue
+        abroad = r.origin >= areas and (r.child1 | r.child2) & CHILD_AT_HOME
+        if not abroad and min(rng.byte_at(luck, i - lo, rng.LEAVE_BYTE), rng.byte_at(luck, i - lo, rng.LEAVE_BYTE + 1)) > most:
             continue
         u, v, _, _ = rng.draw4(key, rng.LEAVE, r.id, q, 0)
         if first:

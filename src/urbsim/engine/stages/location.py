@@ -10,6 +10,7 @@ The area is chosen first; the part (town or village) then follows the share of t
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from urbsim.engine.stages.clocks import quarters_insured_here
 from urbsim.engine.stages.family import AT_HOME, AWAY, OWN_TOWN, arrange_family
 from urbsim.engine.stages.homes import flexible_worker, rent_subsidised
 from urbsim.engine.stages.work import WORK_TO, enters_job, years_of_schooling
+from urbsim.engine.state import FloatArray
 from urbsim.population.registry import (
     GONE,
     JOB_NONE,
@@ -30,6 +32,7 @@ from urbsim.population.registry import (
     MOVER_OTHER_PROVINCE,
     MOVER_SAME_AREA,
     OUTSIDE,
+    SPOUSE_NONE,
     STATUS_ABSENT,
     STATUS_RURAL,
     STATUS_SETTLED,
@@ -45,8 +48,9 @@ VILLAGE_CHOICE = 254  # codes of the two near alternatives; areas are 0..A-1, th
 TOWN_CHOICE = 253
 OUTSIDE_FAMILY_KM, OUTSIDE_SEAT = 500.0, 0.5  # [E] for families of the region outside it: distance, chance of a school place
 OWN_TOWN_KM = 10.0
-ALMOST = 1.0 - 1e-9  # room for rounding in a test that only spares work
-STABLE_BLOCK = 1000  # block of draws for the positive stable variate
+ALMOST = 1.0 - 1e-9  # room for rounding in tests that only spare work
+MARGIN = 1e-6  # by which bounds are wider than exact, for rounding
+SAMPLE = np.uint64(1024)  # one in so many of those spared the choice makes it, to show that nobody is spared who would move
 
 
 @kernel
@@ -92,66 +96,155 @@ def stay_terms(r, q, p, rent_edge, rent_help):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def choose(r, q, key, p, areas, away, village, town, rent_edge, rent_help, u):  # type: ignore[no-untyped-def]
+def _point(cumulated, mark):  # type: ignore[no-untyped-def]
+    """Return the place whose share of (0, 1) holds `mark`."""
+    low, high = 0, cumulated.size - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if mark < cumulated[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@kernel
+def choose(r, q, key, p, areas, race, rent_edge, rent_help):  # type: ignore[no-untyped-def]
     """Return the alternative that household `i` prefers: an area, OUTSIDE, VILLAGE_CHOICE or TOWN_CHOICE.
 
-    `away` is origins x 3 (school-age children) x (areas + 1), exp(-V/lambda), infinite where an alternative does not exist; the last
-    column is the world outside. `village`, `town` are utilities by origin; `rent_edge`, `rent_help` as in `stay_terms`; `u` is scratch for
-    areas + 1 uniforms, its length a multiple of 4. The largest V + lambda*e, with e Gumbel, is the smallest of
-    -ln(u) * exp(-V/lambda): a race of exponentials, one logarithm an alternative.
+    `race` are the quarter's tables (`tables.Race`), `rent_edge`, `rent_help` as in `stay_terms`. The largest V + lambda*e, with e Gumbel,
+    is the smallest of E * exp(-V/lambda), E exponential: a race. The times E of all places but the present one are the first points of a
+    stream of points (see `Race`), which is followed until no later point can win; the present place has a time of its own.
     """
     o = r.origin
     kids = min(children_aged(r, q, 6, 15), 2)
-    place = r.place
     lam = p.lambda_
-    is_out = place == OUTSIDE
+    is_out = r.place == OUTSIDE
     is_home = at_home(r)
     is_town = in_own_town(r)
-    is_away = not is_out and not is_home and not is_town
-    current = -1
-    if is_out:
-        current = areas
-    elif is_away:
-        current = int(place)
-    age = age_at(r.head_birth, q)
-    old = -p.g_age * max(0, age - 30)
-    lead = p.beta_w * p.m_edu * p.edu_away * (years_of_schooling(r.schooling) - 9)
+    is_far = is_out or not (is_home or is_town)
+    current = _current(r, areas)
+    old, lead, away_cost = _costs(r, q, p, is_far)
     tie = 0.0 if is_home else stay_terms(r, q, p, rent_edge, rent_help)
-    # Costs by alternative: onward moves are cheaper than a first one, returns know no age.
-    away_cost = p.C_move + old
-    if is_away or is_out:
-        away_cost = p.C_move + old - p.onward
-    stay = math.exp(-(tie + away_cost) / lam)
+    s0, s1, g0, g1 = rng.draw4(key, rng.CHOOSE, r.id, q, 0)
+    own, gap, mark, _ = rng.draw4(key, rng.CHOOSE, r.id, q, 1)
+    log_stable = log_positive_stable(s0, s1, lam)
+    village = _village_value(r, p, race.village[o], g0, is_home, is_far, areas)
+    town = race.town[o] - math.log(-math.log(g1)) + lead
+    town += tie if is_town else -(p.C_move + (0.0 if is_far else old))
     best = math.inf
     pick = -1
-    row = away[o, kids]
-    rng.fill(key, rng.CHOOSE, r.id, q, u)
     if current >= 0:
-        best = -math.log(u[current]) * row[current] * stay
+        best = -math.log(own) * race.weights[o, kids, current] * math.exp(-(tie + away_cost) / lam)
         pick = current
-    for j in range(areas + 1):
-        if (1.0 - u[j]) * row[j] * ALMOST > best or j == current:
-            continue  # -ln(u) is never below 1 - u: this alternative cannot win
-        score = -math.log(u[j]) * row[j]
-        if score < best:
+    # A time that no place away can win with: village or town is better then.
+    enough = math.exp(log_stable - (max(village, town) + away_cost - lead) / lam) / ALMOST
+    least = race.least[o, kids] * ALMOST
+    time = -math.log(gap)
+    block = 1
+    next_gap = next_mark = -1.0
+    while time * least <= min(best, enough):
+        j = _point(race.cumulated[o], mark)
+        score = time * race.times[o, kids, j]
+        if score < best and j != current:
             best = score
             pick = j
-    s0, s1, g0, g1 = rng.draw4(key, rng.CHOOSE, r.id, q, STABLE_BLOCK)
-    top = lam * (log_positive_stable(s0, s1, lam) - math.log(best)) - away_cost + lead
+        if next_gap > 0.0:
+            gap, mark, next_gap = next_gap, next_mark, -1.0
+        else:
+            block += 1
+            gap, mark, next_gap, next_mark = rng.draw4(key, rng.CHOOSE, r.id, q, block)
+        time -= math.log(gap)
+    top = lam * (log_stable - math.log(best)) - away_cost + lead
     choice = OUTSIDE if pick == areas else pick
-    value = village[o] - math.log(-math.log(g0)) - (0.0 if is_home else p.C_move)
-    if (is_away or is_out) and o < areas:
+    if village > top:
+        top = village
+        choice = VILLAGE_CHOICE
+    if town > top:
+        choice = TOWN_CHOICE
+    return choice
+
+
+@kernel
+def _current(r, areas):  # type: ignore[no-untyped-def]
+    """Return the present place among those away (`areas` is the world outside), -1 for households in their village or town."""
+    if r.place == OUTSIDE:
+        return areas
+    if at_home(r) or in_own_town(r):
+        return -1
+    return np.int64(r.place)
+
+
+@kernel
+def _costs(r, q, p, is_far):  # type: ignore[no-untyped-def]
+    """Return what age adds to a move, the lead of the schooled in towns, and the cost of a move to a place away.
+
+    Onward moves are cheaper than a first one, returns know no age.
+    """
+    old = -p.g_age * max(0, age_at(r.head_birth, q) - 30)
+    lead = p.beta_w * p.m_edu * p.edu_away * (years_of_schooling(r.schooling) - 9)
+    cost = p.C_move + old
+    if is_far:
+        cost = p.C_move + old - p.onward
+    return old, lead, cost
+
+
+@kernel
+def _village_value(r, p, value, u, is_home, is_far, areas):  # type: ignore[no-untyped-def]
+    """Return the utility of the own village; `value` is its systematic part, `u` its luck."""
+    value = value - math.log(-math.log(u)) - (0.0 if is_home else p.C_move)
+    return value + _village_ties(r, p, is_far, areas)
+
+
+@kernel
+def _village_ties(r, p, is_far, areas):  # type: ignore[no-untyped-def]
+    """Return what draws a household to its own village: the way back is known, a homestead waits."""
+    value = 0.0
+    if is_far and r.origin < areas:
         value += p.k_return_village
     if r.land & 1:
         value += p.T_land * (1.0 - p.land_cert * (1.0 if r.land & LAND_CERTIFIED else 0.0))
-    if value > top:
-        top = value
-        choice = VILLAGE_CHOICE
-    value = town[o] - math.log(-math.log(g1)) + lead
-    value += tie if is_town else -(p.C_move + (0.0 if is_away or is_out else old))
-    if value > top:
-        choice = TOWN_CHOICE
-    return choice
+    return value
+
+
+@kernel
+def stays_for_sure(r, q, p, areas, race, rent_edge, rent_help, bounds, luck, k):  # type: ignore[no-untyped-def]
+    """Tell whether the first bytes of its luck already show that household `r` prefers to stay: then `choose` need not be asked.
+
+    Never true where `choose` would move it; false where the bytes leave it open. `bounds` are those of `choice_bounds`; the bytes are the
+    k-th row's of `luck`.
+    """
+    o = r.origin
+    lam = p.lambda_
+    kids = min(children_aged(r, q, 6, 15), 2)
+    is_out = r.place == OUTSIDE
+    is_home = at_home(r)
+    is_town = in_own_town(r)
+    is_far = is_out or not (is_home or is_town)
+    old, lead, away_cost = _costs(r, q, p, is_far)
+    ties = _village_ties(r, p, is_far, areas)
+    rest = (1.0 - lam) / lam
+    stable, angle = rng.byte_at(luck, k, rng.CHOOSE_BYTE), rng.byte_at(luck, k, rng.CHOOSE_BYTE + 1)
+    near, town_luck = rng.byte_at(luck, k, rng.CHOOSE_BYTE + 2), rng.byte_at(luck, k, rng.CHOOSE_BYTE + 3)
+    own, first = rng.byte_at(luck, k, rng.OWN_BYTE), rng.byte_at(luck, k, rng.OWN_BYTE + 1)
+    high_stable = bounds.stable_high[stable] + rest * bounds.gumbel_high[angle]
+    high_others = bounds.gumbel_high[first] - race.log_least[o, kids]
+    if is_home:
+        value = race.village[o] + ties + bounds.gumbel_low[near]
+        town = race.town[o] + bounds.gumbel_high[town_luck] + lead - (p.C_move + old)
+        return lam * (high_stable + high_others) - away_cost + lead < value and town < value
+    tie = stay_terms(r, q, p, rent_edge, rent_help)
+    village = race.village[o] + bounds.gumbel_high[near] - p.C_move + ties
+    if is_town:
+        value = race.town[o] + bounds.gumbel_low[town_luck] + lead + tie
+        return lam * (high_stable + high_others) - away_cost + lead < value and village < value
+    current = areas if is_out else np.int64(r.place)
+    mine = bounds.gumbel_low[own] - race.log_weights[o, kids, current]
+    if high_others >= mine + (tie + away_cost) / lam:
+        return False
+    value = lam * (bounds.stable_low[stable] + rest * bounds.gumbel_low[angle] + mine) + tie + lead
+    town = race.town[o] + bounds.gumbel_high[town_luck] + lead - p.C_move
+    return village < value and town < value
 
 
 @kernel
@@ -251,41 +344,68 @@ def move(r, q, key, p, areas, target, town_share, districts, accounts):  # type:
     r.tenure = TENURE_EMPLOYER if u2 < p.dorm_share and target != TOWN_CHOICE else TENURE_MARKET_RENT
 
 
+class Bounds(NamedTuple):
+    """Hold, by first byte of a uniform, the range of the random terms of the choice (256 each, a little wider than exact)."""
+
+    gumbel_low: FloatArray
+    gumbel_high: FloatArray
+    stable_low: FloatArray  # the part of log S that depends on its first uniform
+    stable_high: FloatArray
+
+
+def choice_bounds(index: float) -> Bounds:
+    """Return the bounds for dissimilarity `index` (lambda).
+
+    Both terms rise with their uniform: -ln(-ln u), and Kanter's log a(u) (Zolotarev 1986, section 2.5); their values at the ends of a
+    byte's interval bound them inside it.
+    """
+    edges = np.arange(257) / 256.0
+    with np.errstate(divide="ignore"):
+        gumbel = -np.log(-np.log(edges))
+        angle = np.pi * edges[1:-1]
+        inside = np.log(np.sin(index * angle)) - np.log(np.sin(angle)) / index
+        inside += (1.0 - index) / index * np.log(np.sin((1.0 - index) * angle))
+    at_zero = np.log(index) + (1.0 - index) / index * np.log(1.0 - index)
+    stable = np.concatenate(([at_zero], inside, [np.inf]))
+    return Bounds(gumbel[:-1] - MARGIN, gumbel[1:] + MARGIN, stable[:-1] - MARGIN, stable[1:] + MARGIN)
+
+
 @kernel
 def location(  # type: ignore[no-untyped-def]
-    h, lo, hi, q, key, p, areas, attends, away, village, town, km, seat, bills, town_share, districts, rent_edge, rent_help, pull, accounts,
+    h, lo, hi, luck, q, key, p, areas, attends, race, bounds, km, seat, bills, town_share, districts, rent_edge, rent_help, pull,
+    accounts,
 ):  # fmt: skip
-    """Let every attending household choose and move; then decide who of the family lives along.
+    """Let every attending household choose and move; then decide who of the family lives along. Return how many broke a bound (0).
 
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
     province); `town_share`, `districts` as in `move`; `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in
-    `family.child_along`. People of another province who are
-    outside come back through `arrivals`.
+    `family.child_along`. People of another province who are outside come back through `arrivals`. Of those whom `stays_for_sure` spares
+    the choice, one in `SAMPLE` makes it all the same.
     """
-    u = np.empty((areas + 4) // 4 * 4)
+    broken = 0
+    most_back = rng.most_byte(p.h_re / p.a0)
     no_help, no_pull = np.zeros(2), np.zeros(4)
     for i in range(lo, hi):
+        if not attends[i - lo]:
+            continue
         r = h[i]
-        if not attends[i] or r.place == GONE:
+        if r.place == GONE:
             continue
         out = r.place == OUTSIDE
         o = r.origin
         if out and o >= areas:
-            if rng.draw1(key, rng.RETURN, r.id, q) >= p.h_re / p.a0:
+            if rng.byte_at(luck, i - lo, rng.RETURN_BYTE) > most_back or rng.draw1(key, rng.RETURN, r.id, q) >= p.h_re / p.a0:
                 continue
         if not out and at_home(r) and age_at(r.head_birth, q) > 69:
             continue
         edge = 1.0 if out else rent_edge[r.place]
         rent = no_help if out else rent_help[r.place]
-        target = choose(r, q, key, p, areas, away, village, town, edge, rent, u)
-        stays = (
-            (target == VILLAGE_CHOICE and (at_home(r) or (out and o >= areas)))
-            or (target == TOWN_CHOICE and (in_own_town(r) or (out and o >= areas)))
-            or (target == OUTSIDE and out)
-            or (not out and target == r.place)
-        )
-        if not stays:
-            move(r, q, key, p, areas, target, town_share, districts, accounts)
+        sure = stays_for_sure(r, q, p, areas, race, edge, rent, bounds, luck, i - lo)
+        if not sure or (r.id ^ np.uint64(q)) % SAMPLE == 0:
+            target = choose(r, q, key, p, areas, race, edge, rent)
+            if not _lives_at(r, target, areas):
+                broken += sure
+                move(r, q, key, p, areas, target, town_share, districts, accounts)
         place = r.place
         if place == OUTSIDE and o >= areas:
             continue
@@ -301,4 +421,34 @@ def location(  # type: ignore[no-untyped-def]
                 gain = pull[place]
                 if o >= areas:
                     settled_bills = bills[place]
-        arrange_family(r, q, key, p, areas, where, distance, chance, settled_bills, gain, accounts)
+        if _family_to_arrange(r, where):
+            arrange_family(r, q, key, p, areas, where, distance, chance, settled_bills, gain, accounts)
+    return broken
+
+
+@kernel
+def _lives_at(r, target, areas):  # type: ignore[no-untyped-def]
+    """Tell whether household `r` lives at `target` already; village and town of people of another province lie outside."""
+    out = r.place == OUTSIDE
+    gone_for_good = out and r.origin >= areas
+    if target == VILLAGE_CHOICE:
+        return gone_for_good or at_home(r)
+    if target == TOWN_CHOICE:
+        return gone_for_good or in_own_town(r)
+    if target == OUTSIDE:
+        return out
+    return not out and target == r.place
+
+
+@kernel
+def _family_to_arrange(r, where):  # type: ignore[no-untyped-def]
+    """Tell whether there is anything to decide: at home whoever had stayed there is along again, a single person has no family."""
+    if where == AT_HOME:
+        return left_behind(r) > 0
+    return (
+        r.spouse != SPOUSE_NONE
+        or r.child1_birth != NO_DATE
+        or r.child2_birth != NO_DATE
+        or r.elder1_birth != NO_DATE
+        or r.elder2_birth != NO_DATE
+    )

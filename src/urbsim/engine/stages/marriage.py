@@ -14,7 +14,7 @@ from urbsim.population.registry import GONE, OUTSIDE, SPOUSE_ALONG, SPOUSE_NONE
 
 
 @kernel
-def suitors(h, lo, hi, q, key, by_age, rows, sexes, sort_key):  # type: ignore[no-untyped-def]
+def suitors(h, lo, hi, luck, q, key, by_age, rows, sexes, sort_key):  # type: ignore[no-untyped-def]
     """List single heads who look for a partner this quarter; return how many.
 
     `by_age` is four quarterly chances for ages 20-24, 25-29, 30-34, 35-44. Only heads without children, and women without elders of
@@ -34,6 +34,8 @@ def suitors(h, lo, hi, q, key, by_age, rows, sexes, sort_key):  # type: ignore[n
         if age < 20 or age > 44:
             continue
         step = min((age - 20) // 5, 3)
+        if rng.byte_at(luck, i - lo, rng.MARRY_BYTE) > rng.most_byte(by_age[step]):
+            continue
         u, v, _, _ = rng.draw4(key, rng.MARRY, r.id, q, 0)
         if u < by_age[step]:
             rows[n] = i
@@ -59,9 +61,7 @@ def wed(h, men, women, areas, accounts, event):  # type: ignore[no-untyped-def]
             b += 1
         else:
             of_region = bride.register < areas
-            book_residence(
-                accounts, 1, bride.resident_area, bride.resident_part, r.resident_area, r.resident_part, of_region
-            )
+            book_residence(accounts, 1, bride.resident_area, bride.resident_part, r.resident_area, r.resident_part, of_region)
             r.spouse = SPOUSE_ALONG
             r.spouse_birth = bride.head_birth
             bride.place = GONE
@@ -73,9 +73,7 @@ def wed(h, men, women, areas, accounts, event):  # type: ignore[no-untyped-def]
     return n
 
 
-def pair_up(
-    identity: npt.NDArray[np.uint64], rows: IntArray, sexes: npt.NDArray[np.uint8], keys: FloatArray
-) -> tuple[IntArray, IntArray]:
+def pair_up(identity: npt.NDArray[np.uint64], rows: IntArray, sexes: npt.NDArray[np.uint8], keys: FloatArray) -> tuple[IntArray, IntArray]:
     """Return the rows of men and of women who marry, each ordered by `keys` (area, then age), ties by identity."""
     order = np.lexsort((identity[rows], keys))
     rows, sexes = rows[order], sexes[order]

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
@@ -39,8 +41,25 @@ def may_hold(r, q, months, ground, wait):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def permits(h, lo, hi, q, key, p, months, ground, wait, friction, enough, accounts):  # type: ignore[no-untyped-def]
-    """Convert and issue the quarter's permits; `months`, `ground`, `wait`, `friction`, `enough` per area (dated levers).
+def uptake(p, friction):  # type: ignore[no-untyped-def]
+    """Return areas x child of 6 to 15 x insured x senior schooling: the chance of a quarter to take up a permit; `friction` per area."""
+    chances = np.empty((friction.size, 2, 2, 2))
+    for a in range(friction.size):
+        for child in range(2):
+            for insured in range(2):
+                for knows in range(2):
+                    exponent = p.g2 * insured
+                    if child:
+                        exponent += p.g1
+                    if knows:
+                        exponent += p.g3
+                    chances[a, child, insured, knows] = 1.0 - math.exp(-(p.h_P / 4.0 * friction[a]) * math.exp(exponent))
+    return chances
+
+
+@kernel
+def permits(h, lo, hi, luck, q, key, p, months, ground, wait, chances, enough, accounts):  # type: ignore[no-untyped-def]
+    """Convert and issue the quarter's permits; `months`, `ground`, `wait`, `enough` per area (dated levers), `chances` as from `uptake`.
 
     In the quarter of school applications a family with a child of school age along takes up its permit with `permit_for_school` at least,
     where the permit alone opens the school (`enough`). Converted permits are not counted as issued.
@@ -56,15 +75,11 @@ def permits(h, lo, hi, q, key, p, months, ground, wait, friction, enough, accoun
         if r.permit_since != NO_DATE and wait[place] < months[place]:
             r.status = STATUS_PERMIT
             continue
-        hazard = p.h_P / 4.0 * friction[place]
-        exponent = p.g2 * r.insured
-        if children_aged(r, q, 6, 15) > 0:
-            exponent += p.g1
-        if r.schooling >= 2:
-            exponent += p.g3
-        chance = 1.0 - math.exp(-hazard * math.exp(exponent))
+        chance = chances[place, 1 if children_aged(r, q, 6, 15) > 0 else 0, r.insured, 1 if r.schooling >= 2 else 0]
         if enrolment and enough[place] > 0.0 and children_along(r, q, 5, 14) > 0:
             chance = max(chance, p.permit_for_school)
+        if rng.byte_at(luck, i - lo, rng.PERMIT_BYTE) > rng.most_byte(chance):
+            continue
         if rng.draw1(key, rng.PERMIT, r.id, q) < chance:
             r.status, r.permit_since = STATUS_PERMIT, q
             accounts[place].permits_issued[census_class(r)] += along(r)

@@ -7,6 +7,8 @@ takes villages classed as town back, with the households registered there; their
 
 from __future__ import annotations
 
+import numpy as np
+
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import along, at_home, left_behind
@@ -15,11 +17,14 @@ from urbsim.population.registry import GONE, OUTSIDE
 
 
 @kernel
-def reclassify(h, lo, hi, q, key, areas, share, accounts):  # type: ignore[no-untyped-def]
+def reclassify(h, lo, hi, luck, q, key, areas, share, accounts):  # type: ignore[no-untyped-def]
     """Flip households; `share` per area is the chance of the quarter that a village household's village becomes town.
 
     Below 0 it is, without the sign, the chance that a village classed as town is village again.
     """
+    most = np.empty(areas, np.int64)
+    for a in range(areas):
+        most[a] = rng.most_byte(abs(share[a]))
     for i in range(lo, hi):
         r = h[i]
         place = r.place
@@ -29,6 +34,9 @@ def reclassify(h, lo, hi, q, key, areas, share, accounts):  # type: ignore[no-un
         home_village = origin < areas and not r.register_in_town
         lodger = place != OUTSIDE and not at_home(r) and r.part == 0
         taken_back = origin < areas and r.register_in_town and share[origin] < 0.0
+        may_flip = origin < areas and rng.byte_at(luck, i - lo, rng.RECLASSIFY_BYTE) <= most[origin]
+        home_village, taken_back = home_village and may_flip, taken_back and may_flip
+        lodger = lodger and rng.byte_at(luck, i - lo, rng.RECLASSIFY_BYTE + 1) <= most[place]
         if not home_village and not lodger and not taken_back:
             continue
         u, v, _, _ = rng.draw4(key, rng.RECLASSIFY, r.id, q, 0)

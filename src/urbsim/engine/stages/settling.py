@@ -160,8 +160,8 @@ def admit(r, kin, accounts):  # type: ignore[no-untyped-def]
 
 @kernel
 def settling(  # type: ignore[no-untyped-def]
-    h, lo, hi, q, key, p, areas, gate, rule, recognition, rental_counts, has_quota, kin, wage, price, seat, tier_value, services, kept,
-    norm, rows, score, since, lot, size, accounts,
+    h, lo, hi, luck, q, key, p, areas, gate, rule, recognition, rental_counts, has_quota, kin, wage, price, seat, tier_value, services,
+    kept, norm, rows, score, since, lot, size, accounts,
 ):  # fmt: skip
     """Walk the four gates; admit where no quota is in force, else list who is ranked this quarter and return how many.
 
@@ -181,16 +181,19 @@ def settling(  # type: ignore[no-untyped-def]
         own = in_own_town(r)
         if r.part == 0 and own:
             continue  # registers move into towns only
-        u, v, w, _ = rng.draw4(key, rng.SETTLE, r.id, q, 0)
         waiting = r.queue_since != NO_DATE
+        rate = p.k_q_in
         if not waiting:
-            rate = p.k_q_in
             if r.mover == MOVER_OTHER_PROVINCE:
                 rate = p.k_q_out
             elif own:
                 rate = p.k_q_same
             if r.status == STATUS_PERMIT:
                 rate *= p.OR_PH
+            if rng.byte_at(luck, i - lo, rng.SETTLE_BYTE) > rng.most_byte(rate):
+                continue
+        u, v, w, _ = rng.draw4(key, rng.SETTLE, r.id, q, 0)
+        if not waiting:
             if u >= rate or age_at(r.head_birth, q) < 18:
                 continue
             rights = kept[r.origin] if r.origin < areas else 1.0
@@ -237,9 +240,7 @@ def points_of_rows(h, rows, q):  # type: ignore[no-untyped-def]
     for k in range(rows.size):
         r = h[rows[k]]
         skill = 3.0 if r.trained else 0.0
-        result[k] = common_points(
-            age_at(r.head_birth, q), r.schooling, skill, months_insured(r, q, 2), months_resident(r, q, 2)
-        )
+        result[k] = common_points(age_at(r.head_birth, q), r.schooling, skill, months_insured(r, q, 2), months_resident(r, q, 2))
     return result
 
 

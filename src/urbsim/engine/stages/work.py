@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
@@ -53,12 +55,20 @@ def enters_job(r, u, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def work(h, lo, hi, q, key, p, areas, train_chance, accounts, event):  # type: ignore[no-untyped-def]
+def work(h, lo, hi, luck, q, key, p, areas, train_chance, accounts, event):  # type: ignore[no-untyped-def]
     """Change jobs, insurance and training of one quarter.
 
     `train_chance` is per area: the chance that an untrained worker gets one of this quarter's training slots. Draws: stream WORK,
     block 0: loss or finding, kind, insurance, training.
     """
+    most_change, most_insured = np.empty(4, np.int64), np.empty(4, np.int64)
+    for job in range(4):
+        most_change[job] = rng.most_byte(p.job_loss_formal if job == JOB_FORMAL else p.job_loss_informal)
+        most_insured[job] = rng.most_byte(p.insure_formal if job == JOB_FORMAL else p.insure_other)
+    most_change[JOB_NONE], most_insured[JOB_NONE] = rng.most_byte(p.job_find), -1
+    most_trained = np.empty(areas, np.int64)
+    for a in range(areas):
+        most_trained[a] = rng.most_byte(train_chance[a])
     for i in range(lo, hi):
         r = h[i]
         place = r.place
@@ -71,6 +81,12 @@ def work(h, lo, hi, q, key, p, areas, train_chance, accounts, event):  # type: i
             if r.job != JOB_NONE:
                 r.job = JOB_NONE
                 _stop_insurance(r, q)
+            continue
+        k, job = i - lo, r.job
+        may_change = rng.byte_at(luck, k, rng.WORK_BYTE) <= most_change[job]
+        may_insure = not r.insured and rng.byte_at(luck, k, rng.WORK_BYTE + 2) <= most_insured[job]
+        may_train = job != JOB_NONE and not r.trained and rng.byte_at(luck, k, rng.WORK_BYTE + 3) <= most_trained[place]
+        if not may_change and not may_insure and not may_train:
             continue
         u, v, w, x = rng.draw4(key, rng.WORK, r.id, q, 0)
         if r.job == JOB_NONE:
