@@ -26,7 +26,7 @@ REBUILT = frozenset(
         "inputs", "areas", "blocks", "templates", "p",  # from region, scenario, draw
         "weight", "threads", "key", "_pool",  # from the numbers of the run
         "rounds",  # its attributes are saved under its own name
-        "utilities",  # made anew at the start of every quarter
+        "utilities", "event",  # made anew in every quarter
     }
 )  # fmt: skip
 ROUNDS_REBUILT = frozenset({"engine"})
@@ -99,6 +99,7 @@ def resume(
         "inputs": inputs, "areas": len(inputs.region.area_codes), "blocks": len(inputs.region.block_codes), "weight": weight,
         "threads": max(1, threads), "key": rng.run_key(seed, replicate, draw), "templates": make_rows(templates),
         "p": params_record(inputs.params), "utilities": None, "rounds": rounds,
+        "event": np.zeros(attributes["engine"]["households"].size, dtype=np.uint8),
     }  # fmt: skip
     vars(rounds).update(attributes["rounds"], engine=engine)
     engine.__setstate__(attributes["engine"])
