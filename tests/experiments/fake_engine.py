@@ -38,6 +38,12 @@ def slow(scenario: Any, *, on_quarter: Callable[[int], None] | None, **numbers: 
     return simulate(scenario, on_quarter=None, **numbers)
 
 
+def brief(scenario: Any, *, on_quarter: Callable[[int], None] | None, **numbers: int) -> Frames:
+    """Take a moment."""
+    time.sleep(0.1)
+    return simulate(scenario, on_quarter=on_quarter, **numbers)
+
+
 def stuck(scenario: Any, **numbers: Any) -> Frames:
     """Be far from the next quarter, as a worker that compiles is."""
     time.sleep(120)

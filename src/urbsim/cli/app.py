@@ -15,11 +15,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from urbsim.cli import catalogue, check, compare, explain, new, replay, report, run, score
+from urbsim.cli import catalogue, check, compare, explain, new, replay, report, run, score, status, sweep
 from urbsim.cli.language import both, language_of, localise
 from urbsim.cli.options import Lang
 from urbsim.errors import DiskError, UserError
-from urbsim.experiments.failure import RunError
+from urbsim.experiments.failure import Interrupted, RunError
 from urbsim.text import Language, Text
 
 INTERRUPTED = Text(zh="已中断，没有写出任何结果。", en="Interrupted; no result was written.")
@@ -80,7 +80,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=ABOUT)(root)
-    for module in (run, compare, replay, check, catalogue, explain, new, report, score):
+    for module in (run, compare, sweep, status, replay, check, catalogue, explain, new, report, score):
         app.command(module.NAME, help=module.HELP, no_args_is_help=True)(module.command)
     return app
 
@@ -122,6 +122,9 @@ def _status(words: list[str], lang: Language) -> int:
     except (DiskError, RunError) as error:
         _complain(error.message.get(lang))
         return 1
+    except Interrupted as end:
+        _complain(end.message.get(lang))
+        return 130
     except BrokenPipeError:
         _abandon_output()
         return 0

@@ -15,7 +15,7 @@ from urbsim.text import Text
 NAME = "check"
 HELP = both(
     zh="""
-    一次指出情景文件或地区文件夹里的所有错误，带行号。
+    一次指出情景、研究文件或地区文件夹里的所有错误，带行号。
 
     \b
     示例：
@@ -23,7 +23,7 @@ HELP = both(
       urbsim check scenarios/*.yaml
     """,
     en="""
-    Say everything that is wrong with scenarios or region folders, at once, with line numbers.
+    Say everything that is wrong with scenarios, studies or region folders, at once, with line numbers.
 
     \b
     Examples:
@@ -39,7 +39,10 @@ def command(
     ctx: typer.Context,
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help=both(zh="情景文件、情景名称或地区文件夹", en="Scenario files or names, region folders")),
+        typer.Argument(
+            metavar="PATH...",
+            help=both(zh="情景或研究的文件、名称，或地区文件夹", en="Files or names of scenarios and studies, region folders"),
+        ),
     ],
     lang: Lang = None,
 ) -> None:
@@ -57,14 +60,17 @@ def command(
 
 
 def look_at(path: str) -> tuple[list[Problem], tuple[Text, ...]]:
-    """Return every problem of a scenario (by file or shipped name) or of a region folder, and notes that are no problems."""
+    """Return every problem of a scenario or study (by file or shipped name) or of a region folder, and notes that are no problems."""
     if Path(path).is_dir():
         from urbsim.regions import check_region
 
         return check_region(path), ()
+    from urbsim.experiments.study import load_study, names_study
     from urbsim.scenario import load
 
     try:
+        if names_study(path):
+            return [], load_study(path).base.notes
         return [], load(path).notes
     except UserError as error:
         return error.problems, ()

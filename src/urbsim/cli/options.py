@@ -161,6 +161,18 @@ Threads = Annotated[
         ),
     ),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help=both(
+            zh="在已有的 Dask 集群上运行，如 tcp://10.0.0.1:8786；不影响结果",
+            en="Run on an existing Dask cluster (tcp://10.0.0.1:8786) instead of local processes; changes no result",
+        ),
+        show_default=False,
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option(

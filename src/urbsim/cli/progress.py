@@ -13,8 +13,14 @@ from urbsim.text import Language, Text
 
 if TYPE_CHECKING:
     from urbsim.experiments.plan import Plan
+    from urbsim.experiments.sweep_progress import Tally
 
 LABEL = Text(zh="模拟", en="Simulating")
+RUNS = Text(
+    zh="{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} 次，{rate_fmt}，已用 {elapsed}，还需 {remaining}{postfix}",
+    en="{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} runs, {rate_fmt}, {elapsed} gone, {remaining} left{postfix}",
+)
+FAILURES = Text(zh="失败 {}", en="{} failed")
 COMPILING = Text(
     zh="这一版本第一次运行，先要编译一次，进度条会停一会儿。",
     en="The first run of this version compiles the model once; the progress bar will wait for it.",
@@ -50,6 +56,27 @@ def progress_bar(lang: Language, quiet: bool) -> Iterator[Callable[[int, int], N
         yield show
 
 
+@contextlib.contextmanager
+def tally_bar(lang: Language, quiet: bool) -> Iterator[Callable[[Tally], None] | None]:
+    """Give a function that takes the tally of a sweep and draws runs done, pace, time left, failures; silent like `progress_bar`."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    place: dict[str, Any] = {"file": sys.stderr, "ncols": shutil.get_terminal_size().columns - 1, "nrows": 2}
+    with tqdm(desc=LABEL.get(lang), bar_format=RUNS.get(lang), leave=False, smoothing=0.05, **place) as bar:
+
+        def show(tally: Tally) -> None:
+            if bar.total is None:
+                bar.reset(total=tally.total)
+                bar.initial = bar.n = tally.before
+            bar.set_postfix_str(FAILURES.get(lang).format(tally.failed), refresh=False)
+            bar.update(tally.before + tally.done + tally.failed - bar.n)
+
+        yield show
+
+
 def announce(plans: Sequence[Plan], lang: Language, quiet: bool) -> None:
     """Say on standard error what is about to be simulated, and what deserves a second look in the scenarios."""
     if quiet:
@@ -72,6 +99,11 @@ def announce(plans: Sequence[Plan], lang: Language, quiet: bool) -> None:
         f"households per agent {run.weight}, processes {first.jobs}.",
     )
     print(words.get(lang), file=sys.stderr)
+    say_compiling(lang)
+
+
+def say_compiling(lang: Language) -> None:
+    """Say that the first run of this version compiles the model, if that is still to come."""
     from urbsim.engine.compiled import cache_folder
 
     if not cache_folder().exists():

@@ -84,10 +84,10 @@ def _place(factor: Factor, fields: FactorFile, node: Node, file: str, areas: Are
                 message = Text(f"{factor.target} 只有一个值，不写 {key}", f"{factor.target} has one value: leave out {key}")
                 problems.append(problem_at(node.at([key], key=True), file, message))
         return factor
-    words = tuple(fields.area) or ("all",)
+    before, words = len(problems), tuple(fields.area) or ("all",)
     chosen = _areas(node.get("area"), words, file, areas, problems) - _areas(node.get("except"), fields.except_, file, areas, problems)
     lever = LEVERS[factor.target]
-    if not chosen and len(words):
+    if not chosen and len(problems) == before:
         problems.append(problem_at(node, file, Text("没有剩下任何地方", "no area is left")))
     if lever.scope == "region" and len(chosen) != len(areas):
         problems.append(problem_at(node.at(["area"]), file, one_value(lever.name)))

@@ -10,7 +10,6 @@ from typing import Literal
 
 from urbsim.parameters import PARAMETERS, Parameter
 from urbsim.parameters.distributions import quantile_of
-from urbsim.policy.areas import Areas
 from urbsim.policy.levers import short
 from urbsim.policy.registry import LEVERS
 from urbsim.policy.rules import DatedValue
@@ -109,26 +108,35 @@ class Factor:
         return said
 
 
-def dated_values(factor: Factor, value: float, areas: Areas, study: str) -> list[DatedValue]:
-    """Return what a lever factor lays on top of the base when it takes `value`."""
-    if factor.start is None:
+def dated_values(factor: Factor, value: float, base: Policy, study: str) -> list[DatedValue]:
+    """Return what a lever factor lays on top of the base when it takes `value`.
+
+    The value holds from the factor's first day to the end: it is repeated on every later day on which the base has another value, since a
+    factor that the base overrules after a year would say little about the lever.
+    """
+    start = factor.start
+    if start is None:
         raise ValueError(f"{factor.name} has no first day")
-    dated = DatedValue(factor.target, factor.areas, factor.start, value, study, "scenario", origin=f"study {study}")
+    first = DatedValue(factor.target, factor.areas, start, value, study, "scenario", origin=f"study {study}")
+    days = {day for a in factor.areas for day, _ in base.timeline(factor.target, a) if day > start}
+    dated = [replace(first, date=day) for day in sorted({start, *days})]
     if not factor.total:
-        return [dated]
-    pairs = zip(factor.areas, areas.shares(factor.areas), strict=True)
-    return [replace(dated, areas=(a,), value=value * share, total=value) for a, share in pairs]
+        return dated
+    pairs = list(zip(factor.areas, base.areas.shares(factor.areas), strict=True))
+    return [replace(each, areas=(a,), value=value * share, total=value) for each in dated for a, share in pairs]
 
 
 def with_factors(base: Scenario, factors: Sequence[Factor], values: Sequence[float], study: str) -> Scenario:
-    """Return the base with every factor at its value; a NaN leaves it as it is in the base."""
+    """Return the base with every factor at its value; a NaN leaves it as it is in the base.
+
+    Of factors of the same lever and area, the one with the later first day holds from that day on.
+    """
     laid: list[DatedValue] = []
     parameters, assumptions = dict(base.parameters), dict(base.assumptions)
-    for factor, value in zip(factors, values, strict=True):
-        if math.isnan(value):
-            continue
+    given = [(factor, value) for factor, value in zip(factors, values, strict=True) if not math.isnan(value)]
+    for factor, value in sorted(given, key=lambda pair: pair[0].start or dt.date.min):
         if factor.kind == "lever":
-            laid += dated_values(factor, value, base.policy.areas, study)
+            laid += dated_values(factor, value, base.policy, study)
         elif factor.kind == "parameter":
             parameters[factor.target] = value
         else:

@@ -11,3 +11,11 @@ class RunError(Exception):
     def __init__(self, message: Text) -> None:
         self.message = message
         super().__init__(message.en)
+
+
+class Interrupted(Exception):
+    """Say what an interrupted command leaves behind (exit status 130)."""
+
+    def __init__(self, message: Text) -> None:
+        self.message = message
+        super().__init__(message.en)

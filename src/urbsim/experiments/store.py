@@ -29,12 +29,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from urbsim.experiments.markers import DONE, DTYPE, FAILED, MISSING, STATUS, STORE, marker, read_marker
 from urbsim.results.variables import VARIABLES
 
-STORE, SPOOL = "results.zarr", ".spool"
-DONE, FAILED, MISSING = "done", "failed", ""
+SPOOL = ".spool"
 LEVEL = 3  # of Zstandard
-_STATUS, _HASH = "<U6", "<U64"
+_HASH = "<U64"
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,18 @@ class Store:
                 digest.update(raw)
                 put(self._chunk(name, run), raw)
             put(self.root / "run_hash" / str(run), np.array([digest.hexdigest()], dtype=_HASH).tobytes())
-            put(self.root / "run_status" / str(run), _marker(DONE))
+            put(self.root / STATUS / str(run), marker(DONE))
 
     def fail(self, run: int) -> None:
         """Mark a run as failed; raises OSError."""
         with self._spool(run) as put:
-            put(self.root / "run_status" / str(run), _marker(FAILED))
+            put(self.root / STATUS / str(run), marker(FAILED))
 
     def status(self, run: int) -> str:
         """Return what the marker of a run says."""
         try:
-            raw = (self.root / "run_status" / str(run)).read_bytes()
-            return str(np.frombuffer(raw, dtype=_STATUS)[0])
-        except (OSError, ValueError, IndexError):
+            return read_marker((self.root / STATUS / str(run)).read_bytes())
+        except OSError:
             return MISSING
 
     def whole(self, run: int) -> bool:
@@ -88,21 +87,10 @@ class Store:
 
     def clear(self, run: int) -> None:
         """Take away what is there of a run, its marker first; raises OSError."""
-        for path in (self.root / "run_status" / str(run), self.root / "run_hash" / str(run)):
+        for path in (self.root / STATUS / str(run), self.root / "run_hash" / str(run)):
             path.unlink(missing_ok=True)
         for name in self.outputs:
             self._chunk(name, run).unlink(missing_ok=True)
-
-    def counts(self) -> tuple[int, int]:
-        """Return how many runs are done and how many failed, by their markers."""
-        done = failed = 0
-        with os.scandir(self.root / "run_status") as entries:
-            for entry in entries:
-                if entry.name.isdigit():
-                    status = self.status(int(entry.name))
-                    done += status == DONE
-                    failed += status == FAILED
-        return done, failed
 
     def _chunk(self, name: str, run: int) -> Path:
         return self.root / name / ".".join([str(run), *("0" for _ in VARIABLES[name].dims)])
@@ -128,10 +116,6 @@ class _Spool:
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.place, ignore_errors=True)
-
-
-def _marker(status: str) -> bytes:
-    return np.array([status], dtype=_STATUS).tobytes()
 
 
 def encoded(values: NDArray[Any]) -> bytes:
@@ -166,7 +150,7 @@ def create(
     for name, (dim, values, *about) in others.items():
         _put(group, name, _storable(values), (dim,), dict(*about) | (_TIME if name == "time" else {}))
     one: dict[str, Any] = {"chunks": (1,), "filters": None, "compressors": None, "fill_value": None}
-    for name, dtype, words in (("run_hash", _HASH, "SHA-256 of the run's chunks"), ("run_status", _STATUS, "done, failed or not run")):
+    for name, dtype, words in (("run_hash", _HASH, "SHA-256 of the run's chunks"), (STATUS, DTYPE, "done, failed or not run")):
         group.create_array(name, shape=(runs,), dtype=dtype, attributes={"_ARRAY_DIMENSIONS": ["run"], "long_name": words}, **one)
     for name in outputs:
         variable = VARIABLES[name]
@@ -174,7 +158,7 @@ def create(
         about = {"_ARRAY_DIMENSIONS": ["run", *variable.dims], **attributes_of(name)}
         fill = np.nan if variable.dtype.startswith("float") else None
         _array(group, name, (runs, *shape), (1, *shape), variable.dtype, about, fill)
-    group.attrs["coordinates"] = " ".join([*columns, *others, "run_hash", "run_status"])
+    group.attrs["coordinates"] = " ".join([*columns, *others, "run_hash", STATUS])
     _consolidate(root)
 
 
@@ -220,11 +204,6 @@ def attributes(root: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError(f"{root} has no attributes")
     return found
-
-
-def runs_of(root: Path) -> int:
-    """Return the number of runs of a store; raises OSError or ValueError if it cannot be read."""
-    return int(json.loads((root / "run_status" / ".zarray").read_text(encoding="utf-8"))["shape"][0])
 
 
 def store_hash(folder: Path) -> str:

@@ -83,8 +83,14 @@ def shipped_studies() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (shipped_folder() / "studies").glob("*.yaml")))
 
 
-def is_study(root: Node) -> bool:
-    """Say whether a file means to be a study and not a scenario."""
+def names_study(name: str) -> bool:
+    """Say whether a word names a shipped study, or a file that means to be a study and not a scenario."""
+    if not is_path(name):
+        return name in shipped_studies() and name not in shipped_scenarios()
+    try:
+        root = read_yaml(Path(name))
+    except UserError:
+        return False
     return any(root.get(key) is not None for key in KEYS)
 
 

@@ -45,7 +45,7 @@ class FactorFile(BaseModel):
     assumption: str | None = None
     area: Names = Field(default_factory=list, description="an area, a prefecture, all, cores, counties, or a list of these; default all")
     except_: Names = Field(default_factory=list, alias="except")
-    from_: Date | None = Field(default=None, alias="from", description="first day on which the value holds")
+    from_: Date | None = Field(default=None, alias="from", description="first day of the value, which then holds to the end")
     total: bool = Field(default=False, description="the value is a total, shared out over the areas by residents")
     values: list[Any] | None = Field(default=None, description="the values to take, in order")
     low: float | None = None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from urbsim.errors import Problem, UserError
-from urbsim.experiments.store import DONE, STORE
+from urbsim.experiments.markers import DONE, STORE
 from urbsim.experiments.sweep_folder import STUDY
 from urbsim.text import Text
 

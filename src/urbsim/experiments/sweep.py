@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from urbsim.errors import UserError
+from urbsim.experiments import runner
 from urbsim.experiments.design import points, size
 from urbsim.experiments.folders import writing
 from urbsim.experiments.keys import Keys
 from urbsim.experiments.plan import Plan, cores, make_plan
-from urbsim.experiments.runner import _engine, _from_quarter
+from urbsim.experiments.runner import _from_quarter
 from urbsim.experiments.simulation import Numbers, Simulate, one_run
 from urbsim.experiments.store import Store
 from urbsim.experiments.study import Study, load_study
@@ -162,7 +163,7 @@ def carry_out(plan: SweepPlan, folder: Path, progress: Callable[[Tally], None] |
     missing = claim(plan, folder)
     tally = Tally(plan.runs, plan.runs - len(missing))
     store = Store(folder, plan.study.outputs)
-    work = StudyWork(str(folder.resolve()), plan.study.hash8, plan.plan.threads, _engine())
+    work = StudyWork(str(folder.resolve()), plan.study.hash8, plan.plan.threads, runner._engine())
 
     def receive(i: int, outcome: Outcome) -> None:
         run = int(missing[i])
@@ -197,7 +198,7 @@ def run_alone(folder: str | Path, run: int) -> None:
     import numpy as np
 
     task = next(run_tasks(plan, np.array([run])))
-    work = StudyWork(str(place.resolve()), study.hash8, 1, _engine())
+    work = StudyWork(str(place.resolve()), study.hash8, 1, runner._engine())
     work._values(study, plan.plan, task, lambda q: None)
 
 

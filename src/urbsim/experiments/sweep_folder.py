@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from urbsim.errors import DiskError, Problem, UserError
 from urbsim.experiments.keys import Keys, data_hash, model_hash
-from urbsim.experiments.store import SPOOL, STORE, Store, attributes, create, runs_of
+from urbsim.experiments.markers import STORE, runs_of
+from urbsim.experiments.store import SPOOL, Store, attributes, create
 from urbsim.experiments.sweep_progress import at_work
+from urbsim.experiments.words import told_size, told_time
 from urbsim.results.storage import PROVENANCE, beside, check_free, move_into_place
 from urbsim.results.variables import SCHEMA_VERSION, VARIABLES
 from urbsim.text import Text
@@ -108,32 +110,6 @@ def check_size(plan: SweepPlan, folder: Path) -> None:
     if size > free:
         message = Text(f"磁盘放不下：{words.zh}，剩余 {told_size(free)}。", f"This will not fit: {words.en}, {told_size(free)} are free.")
         raise DiskError(message)
-
-
-def told_time(seconds: float) -> Text:
-    """Return a duration in words.
-
-    >>> told_time(50).en, told_time(5400).en, told_time(4e9).en
-    ('1 min', '1.5 h', '127 years')
-    """
-    for limit, unit, zh, en in ((5400, 60, "分钟", "min"), (172_800, 3600, "小时", "h"), (63e6, 86_400, "天", "days")):
-        if seconds < limit:
-            number = f"{max(seconds / unit, 1):.0f}"
-            return Text(f"{number} {zh}", f"{number} {en}")
-    return Text(f"{seconds / 31.5e6:,.0f} 年", f"{seconds / 31.5e6:,.0f} years")
-
-
-def told_size(size: float) -> str:
-    """Return a size with its unit.
-
-    >>> told_size(2_500_000), told_size(3e12)
-    ('2.5 MB', '3.0 TB')
-    """
-    for unit in ("kB", "MB", "GB"):
-        size /= 1000
-        if size < 1000:
-            return f"{size:.1f} {unit}"
-    return f"{size / 1000:,.1f} TB"
 
 
 def _attributes(plan: SweepPlan) -> dict[str, Any]:

@@ -90,10 +90,11 @@ def read_progress(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def at_work(folder: Path) -> int | None:
+def at_work(folder: Path, *, even_mine: bool = False) -> int | None:
     """Return the process of another sweep that is at work in the folder, None if there is none.
 
-    One on this machine must be alive; one elsewhere must have been heard of in the last minute.
+    One on this machine must be alive; one elsewhere must have been heard of in the last minute. This process itself counts only with
+    `even_mine`.
     """
     said = read_progress(folder)
     if said is None or said.get("state") != "running" or time.time() - float(said.get("updated", 0)) > SILENT_SECONDS:
@@ -107,4 +108,4 @@ def at_work(folder: Path) -> int | None:
         return None
     except OSError:
         return process
-    return process if process != os.getpid() else None
+    return process if even_mine or process != os.getpid() else None

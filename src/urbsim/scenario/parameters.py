@@ -13,10 +13,10 @@ from urbsim.text import Text
 UNREAD = frozenset(
     {
         "beta_am", "beta_nat", "sigma_w", "g_w", "V_mega", "V_t2", "V_t2r", "theta_strict", "eta_hp", "s_town", "g_lb", "p_child", "TFR_m",
-        "beta_m", "un_a", "un_b", "un_years",
+        "beta_m", "un_a", "un_b", "un_years", "reclass_share",
     }
 )  # fmt: skip
-"""Parameters of the evidence that the model has no use for: fixing or varying one would do nothing."""
+"""Parameters that a run does not read (some serve the fit alone): fixing or varying one would do nothing."""
 
 
 def named_parameter(node: Node, file: str, problems: list[Problem]) -> Parameter | None:
@@ -27,7 +27,7 @@ def named_parameter(node: Node, file: str, problems: list[Problem]) -> Parameter
         problems.extend(problem_at(node, file, each.message, each.hint) for each in error.problems)
         return None
     if found.symbol in UNREAD:
-        message = Text(f"模型没有用到参数“{node.raw}”", f"the model does not use the parameter '{node.raw}'")
+        message = Text(f"运行时不读参数“{node.raw}”", f"a run does not read the parameter '{node.raw}'")
         problems.append(problem_at(node, file, message))
         return None
     return found
