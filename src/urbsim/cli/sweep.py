@@ -24,25 +24,23 @@ if TYPE_CHECKING:
 NAME = "sweep"
 HELP = both(
     zh="""
-    按研究文件运行一整套组合(政策、参数)；每次运行完成即写入，中断后再运行同一命令，只补缺的。
+    按研究文件运行一整套组合(政策、参数)；每次运行完成即写入，中断后再运行同一命令，只补缺的。另开一个终端用 urbsim status 看进度。
 
     \b
     示例：
       urbsim sweep hangzhou_quota_schools_homes
       urbsim sweep mine.yaml --draws 3 -o results/mine
       urbsim sweep mine.yaml --scheduler tcp://10.0.0.1:8786
-      urbsim status results/mine                     另开一个终端看进度
     """,
     en="""
     Run all combinations of a study (levers, parameters). Every run is written when it is finished: after an interruption the same command
-    does what is missing.
+    does what is missing. `urbsim status` says from another terminal how far it is.
 
     \b
     Examples:
       urbsim sweep hangzhou_quota_schools_homes
       urbsim sweep mine.yaml --draws 3 -o results/mine
       urbsim sweep mine.yaml --scheduler tcp://10.0.0.1:8786
-      urbsim status results/mine                     how far it is, from another terminal
     """,
 )
 FAILED = Text(zh="失败 {} 次；原因和单独重跑的命令见 {}。", en="{} runs failed; why, and how to repeat them, is in {}.")
