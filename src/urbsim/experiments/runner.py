@@ -35,6 +35,7 @@ def run(
     save_state: str | dt.date | None = None,
     state_file: str | Path | None = None,
     from_state: str | Path | None = None,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Simulate every draw and replicate of a scenario and return the result with all its variables.
@@ -42,7 +43,7 @@ def run(
     `scenario` is a shipped name, a path, or what `urbsim.load` returned. Draw 0 is the best-fitting member of the parameter ensemble, and
     draw k is the same whatever `draws` is. `weight` is the number of households per agent. `start` and `until` are dates such as "2025-12":
     the simulation always begins with the census of 2010, the result at `start`. `jobs` processes and `threads` in each change no bit of the
-    result. `save_state` is a date such as "2022": the state of all runs at the end of its quarter goes into `state_file` (by default
+    result, nor does `scheduler`, the address of a Dask cluster to run on instead. `save_state` is a date such as "2022": the state of all runs at the end of its quarter goes into `state_file` (by default
     `state-2022-12-31.zip` here), and `from_state` goes on from such a file, with the same result as running through.
     `progress` hears (quarters done, quarters in all).
 
@@ -50,7 +51,7 @@ def run(
     """
     plan = make_plan(
         scenario, draws=draws, replicates=replicates, seed=seed, weight=weight, start=start, until=until, jobs=jobs, threads=threads,
-        save_state=save_state, from_state=from_state,
+        save_state=save_state, from_state=from_state, scheduler=scheduler,
     )  # fmt: skip
     return run_plan(plan, progress, Path(state_file) if state_file is not None else None)[0]
 

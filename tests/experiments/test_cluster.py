@@ -1,0 +1,126 @@
+"""A real Dask cluster, scheduler and workers started by hand as separate processes: the same bytes as without one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.experiments import fake_engine
+from tests.experiments.test_sweep import STUDY, UNTIL
+from urbsim.errors import UserError
+from urbsim.experiments import runner, sweep
+from urbsim.experiments.failure import RunError
+from urbsim.experiments.store import store_hash
+from urbsim.experiments.study_results import open_study_results
+from urbsim.results.hashing import content_hash
+
+ROOT = Path(__file__).parents[2]
+
+
+class Cluster(NamedTuple):
+    """The address of a scheduler, and its processes."""
+
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]]
+
+
+Start = Callable[[], Cluster]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Return a function that starts a scheduler and two workers on this machine; all are ended afterwards."""
+    begun: list[subprocess.Popen[bytes]] = []
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+
+    def launch(*words: str) -> subprocess.Popen[bytes]:
+        log = (tmp_path / f"log{len(begun)}").open("wb")
+        with log:
+            begun.append(subprocess.Popen([sys.executable, "-m", *words], env=environment, stdout=log, stderr=log, cwd=tmp_path))
+        return begun[-1]
+
+    def cluster() -> Cluster:
+        file = tmp_path / f"scheduler{len(begun)}.json"
+        where = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
+        scheduler = launch("distributed.cli.dask_scheduler", "--port", "0", "--scheduler-file", str(file), *where)
+        deadline = time.monotonic() + 60
+        while not (file.exists() and file.read_text().strip().endswith("}")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        address = str(json.loads(file.read_text())["address"])
+        one = ("--nworkers", "1", "--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path))
+        workers = [launch("distributed.cli.dask_worker", address, *where, *one) for _ in range(2)]
+        return Cluster(address, scheduler, workers)
+
+    yield cluster
+    for process in begun:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(runner, "_engine", lambda: fake_engine.brief)
+    file = tmp_path / "small.yaml"
+    file.write_text(STUDY, encoding="utf-8")
+    return file
+
+
+def do(study: Path, folder: Path, progress: Any = None, **options: Any) -> Any:
+    return sweep.carry_out(sweep.make_sweep(study, **{"until": UNTIL, "jobs": 1, **options}), folder, progress)
+
+
+def test_a_cluster_gives_the_same_bytes(study: Path, tmp_path: Path, start: Start) -> None:
+    do(study, tmp_path / "alone")
+    cluster = start()
+    tally = do(study, tmp_path / "spread", scheduler=cluster.address)
+    assert (tally.done, tally.failed) == (12, 0)
+    assert store_hash(tmp_path / "spread") == store_hash(tmp_path / "alone")
+    numbers: dict[str, Any] = {"draws": 3, "until": UNTIL, "weight": 1000, "seed": 5}
+    alone, spread = runner.run("zhejiang_2027", jobs=1, **numbers), runner.run("zhejiang_2027", scheduler=cluster.address, **numbers)
+    assert content_hash(alone) == content_hash(spread)
+
+
+def test_killed_workers_and_schedulers_lose_nothing(study: Path, tmp_path: Path, start: Start) -> None:
+    """A worker that dies is replaced by the other; a scheduler that dies ends the sweep, and the next one goes on from there."""
+    do(study, tmp_path / "alone")
+    cluster = start()
+    folder = tmp_path / "spread"
+
+    def kill_one(tally: Any) -> None:
+        if tally.done == 2:
+            cluster.workers[0].send_signal(signal.SIGKILL)
+        if tally.done == 6:
+            cluster.scheduler.send_signal(signal.SIGKILL)
+
+    with pytest.raises(RunError, match="Finished runs"):
+        do(study, folder, kill_one, scheduler=cluster.address)
+    assert 6 <= open_study_results(folder).sizes["run"] < 12
+    tally = do(study, folder, scheduler=start().address)
+    assert tally.before >= 6
+    assert tally.failed == 0
+    assert store_hash(folder) == store_hash(tmp_path / "alone")
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://", "tcp://127.0.0.1", "tcp://127.0.0.1:port", "tcp://127.0.0.1:9"])
+def test_a_scheduler_that_is_not_there_is_told_in_seconds(study: Path, tmp_path: Path, address: str) -> None:
+    with pytest.raises(UserError) as caught:
+        do(study, tmp_path / "out", scheduler=address)
+    for words in (caught.value.problems[0].render("en"), caught.value.problems[0].render("zh")):
+        assert address in words
+
+
+def test_a_listener_that_is_no_scheduler_is_told(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urbsim.experiments.cluster.GREET_SECONDS", 2.0)
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(UserError, match="No Dask scheduler answers"):
+        do(study, tmp_path / "out", scheduler=f"tcp://127.0.0.1:{server.getsockname()[1]}")
