@@ -6,11 +6,13 @@ another one; after the cluster's `allowed-failures` (three) the task itself coun
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import queue
 import secrets
 import socket
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import Any
 
 from urbsim.errors import UserError
@@ -65,8 +67,6 @@ def _attempt(work: Work, task: Any) -> Outcome:
 
 
 def _outcome(future: Any, address: str) -> Outcome:
-    from concurrent.futures import CancelledError
-
     from distributed import KilledWorker
 
     try:
@@ -100,6 +100,7 @@ def connected(address: str) -> Iterator[Any]:
         ) from None
     try:
         socket.create_connection((host, port), timeout=KNOCK_SECONDS).close()
+        _greet(address)
         make: Any = Client
         client: Any = make(address, timeout=GREET_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -113,6 +114,25 @@ def connected(address: str) -> Iterator[Any]:
     finally:
         with contextlib.suppress(Exception):
             client.close(timeout=GREET_SECONDS)
+
+
+def _greet(address: str) -> None:
+    """Ask the scheduler who it is; raises OSError if it says nothing, since a client would wait for it without end."""
+
+    async def ask() -> Any:
+        from distributed import rpc
+
+        make: Any = rpc
+        other = make(address, timeout=GREET_SECONDS)
+        try:
+            return await asyncio.wait_for(other.identity(n_workers=0), GREET_SECONDS)
+        finally:
+            await other.close_rpc()
+
+    with ThreadPoolExecutor(1) as thread:  # a notebook has a loop of its own
+        identity = thread.submit(asyncio.run, ask()).result()
+    if identity.get("type") != "Scheduler":
+        raise OSError(f"a {identity.get('type')} answers")
 
 
 def _lost(address: str) -> RunError:

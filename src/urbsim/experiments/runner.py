@@ -43,9 +43,9 @@ def run(
     `scenario` is a shipped name, a path, or what `urbsim.load` returned. Draw 0 is the best-fitting member of the parameter ensemble, and
     draw k is the same whatever `draws` is. `weight` is the number of households per agent. `start` and `until` are dates such as "2025-12":
     the simulation always begins with the census of 2010, the result at `start`. `jobs` processes and `threads` in each change no bit of the
-    result, nor does `scheduler`, the address of a Dask cluster to run on instead. `save_state` is a date such as "2022": the state of all runs at the end of its quarter goes into `state_file` (by default
-    `state-2022-12-31.zip` here), and `from_state` goes on from such a file, with the same result as running through.
-    `progress` hears (quarters done, quarters in all).
+    result, nor does `scheduler`, the address of a Dask cluster to run on instead. `save_state` is a date such as "2022": the state of all
+    runs at the end of its quarter goes into `state_file` (by default `state-2022-12-31.zip` here), and `from_state` goes on from such a
+    file, with the same result as running through. `progress` hears (quarters done, quarters in all).
 
     Raises UserError for input that cannot be used, RunError for a run that failed.
     """
