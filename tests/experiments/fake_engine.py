@@ -64,6 +64,13 @@ def dies_at_draw_1(scenario: Any, *, draw: int, **rest: Any) -> Frames:
     return simulate(scenario, draw=draw, **rest)
 
 
+def dies_at_one_point(scenario: Any, *, draw: int, **rest: Any) -> Frames:
+    """Kill the process in draw 1 of the last point of the small study."""
+    if draw == 1 and scenario.parameters["beta_w"] == 2 and scenario.policy.array("settlement.quota").max() == 200:
+        os._exit(9)
+    return simulate(scenario, draw=draw, **rest)
+
+
 def user_error(scenario: Any, **numbers: Any) -> Frames:
     """Find a mistake of the user's only while running."""
     raise UserError.one(zh="数据有误", en="the data are wrong", file="x.csv", line=3)

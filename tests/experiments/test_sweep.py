@@ -140,10 +140,10 @@ def test_a_failed_run_is_recorded_and_tried_again(study: Path, tmp_path: Path, e
 
 
 def test_a_worker_that_dies_takes_only_its_own_run_along(study: Path, tmp_path: Path, engine: Any, undisturbed: Path) -> None:
-    engine(fake_engine.dies_at_draw_1)
-    tally = do(study, tmp_path / "out", jobs=2, draws=2)
-    assert (tally.done, tally.failed) == (6, 6)
-    assert "memory" in json.loads((tmp_path / "out" / "failures" / "1.json").read_text())["reason"]
+    engine(fake_engine.dies_at_one_point)
+    tally = do(study, tmp_path / "out", jobs=2)
+    assert (tally.done, tally.failed) == (11, 1)
+    assert "memory" in json.loads((tmp_path / "out" / "failures" / "11.json").read_text())["reason"]
     engine(fake_engine.simulate)
     do(study, tmp_path / "out")
     assert store_hash(tmp_path / "out") == store_hash(undisturbed)
