@@ -12,6 +12,7 @@ import typer
 
 from urbsim.cli.language import both
 from urbsim.cli.options import (
+    Assumptions,
     Draws,
     FromState,
     Jobs,
@@ -29,13 +30,14 @@ from urbsim.cli.options import (
 )
 from urbsim.cli.progress import announce, progress_bar, say_writing
 from urbsim.cli.run import RESULTS, say_places
-from urbsim.cli.tables import effects
+from urbsim.cli.tables import effects, owed_to_assumptions
 from urbsim.text import Language
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from urbsim.experiments.plan import Plan
+    from urbsim.report.assumed import AssumedEffect
 
 NAME = "compare"
 HELP = both(
@@ -80,6 +82,7 @@ def command(
     settings: Set = None,
     save_state: SaveState = None,
     from_state: FromState = None,
+    assumptions: Assumptions = False,
     jobs: Jobs = None,
     threads: Threads = 1,
     quiet: Quiet = False,
@@ -103,7 +106,7 @@ def command(
         save_state=save_state,
         from_state=from_state,
     )
-    carry_out(plans, output or RESULTS / default_name(plans), ctx.obj, quiet)
+    carry_out(plans, output or RESULTS / default_name(plans), ctx.obj, quiet, assumptions)
 
 
 def default_name(plans: Sequence[Plan]) -> str:
@@ -113,8 +116,9 @@ def default_name(plans: Sequence[Plan]) -> str:
     return "-".join(["compare", *names[:3], digest])
 
 
-def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) -> None:
+def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool, assumptions: bool = False) -> None:
     """Run all plans and fill the folder of the comparison; say where everything is."""
+    from urbsim.experiments.assumed import run_assumed
     from urbsim.experiments.compare import run_plans, unique_names
     from urbsim.experiments.comparison_folder import command as again
     from urbsim.experiments.comparison_folder import identity, write_comparison
@@ -123,17 +127,20 @@ def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) 
     from urbsim.experiments.runner import provenance_of
     from urbsim.experiments.states import state_beside
     from urbsim.regions import load_region
+    from urbsim.report.assumed import assumed_effects
     from urbsim.report.compare_page import write_compare_report
 
     names = unique_names(plans)
     base, others = plans[0].scenario, {name: plan.scenario for name, plan in zip(names[1:], plans[1:], strict=True)}
     records = [provenance_of(plan) for plan in plans]
+    owed: list[AssumedEffect] = []
 
     def add(changes: xr.Dataset, part: Path) -> None:
         if state is not None:
             shutil.move(state, part / state.name)
         provenance = records[0] | {"command": again(plans)}
-        write_compare_report(changes, part, region=load_region(base.region), base=base, others=others, provenance=provenance, lang=lang)
+        region = load_region(base.region)
+        write_compare_report(changes, part, region=region, base=base, others=others, provenance=provenance, lang=lang, assumed=owed)
 
     claim(folder, identity(records))
     try:
@@ -143,6 +150,9 @@ def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) 
                 runs = run_plans(plans, progress, state)
             results, records = [result for result, _ in runs], [record for _, record in runs]
             changes = differences(results[0], dict(zip(others, results[1:], strict=True)), names[0])
+            if assumptions:
+                with progress_bar(lang, quiet) as progress:
+                    owed = assumed_effects(changes, run_assumed(plans, names, progress))
             say_writing(lang, quiet)
             write_comparison(changes, folder, plans=plans, provenances=records, hook=add)
     finally:
@@ -150,6 +160,10 @@ def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool) 
     if quiet:
         print(folder)
         return
-    print(effects(changes, {name: scenario.title for name, scenario in others.items()}, base.title, lang))
+    titles = {name: scenario.title for name, scenario in others.items()}
+    print(effects(changes, titles, base.title, lang))
+    if owed:
+        print()
+        print(owed_to_assumptions(owed, titles, lang))
     print()
     say_places(folder, lang, state)

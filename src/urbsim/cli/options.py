@@ -138,6 +138,16 @@ FromState = Annotated[
         show_default=False,
     ),
 ]
+Assumptions = Annotated[
+    bool,
+    typer.Option(
+        "--assumptions",
+        help=both(
+            zh="再看每项差别有多少来自只凭假设的参数：取低、中、高值各如何，占方差几成；约需两倍时间",
+            en="Also tell what differences owe to assumption-only parameters (low, central, high, share of variance); twice the time",
+        ),
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

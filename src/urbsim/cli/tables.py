@@ -12,6 +12,8 @@ from urbsim.text import Language, Text
 if TYPE_CHECKING:
     import xarray as xr
 
+    from urbsim.report.assumed import AssumedEffect
+
 MET, MISSED = Text("达到", "met"), Text("未达到", "missed")
 TARGET_COLUMNS = (
     Text("序号", "no."),
@@ -29,11 +31,32 @@ EFFECT_COLUMNS = (
     Text("中位数", "median"),
     Text("80% 区间", "80 % interval"),
     Text("方向的把握", "sure of sign"),
+    Text("±10% 需几对", "pairs for ±10 %"),
 )
 SIGN = Text(
-    "同样的参数和随机数，逐次配对。方向的把握是与中位数同号的模拟所占比例。",
-    "Run by run under the same parameters and luck. Sure of sign is the share of runs that go the way of the median.",
+    "同样的参数和随机数，逐次配对。方向的把握是与中位数同号的模拟所占比例；最后一列是平均差别的 95% 区间窄到正负一成所需的模拟对数"
+    "（抽样 × 重复，现有 {}）。50%、80%、95% 区间见 tables/differences.csv，分地区和年份。",
+    "Run by run under the same parameters and luck. Sure of sign is the share of runs that go the way of the median; the last column\n"
+    "how many pairs of runs (draws × replicates, now {}) narrow the 95 % interval of the mean to a tenth of it.\n"
+    "tables/differences.csv has the 50, 80 and 95 % intervals by area and year.",
 )
+OWED_COLUMNS = (
+    Text("差别", "difference"),
+    Text("单位", "unit"),
+    Text("低", "low"),
+    Text("中", "central"),
+    Text("高", "high"),
+    Text("占方差", "of variance"),
+    Text("性质", "kind"),
+)
+OWED = Text(
+    "低、中、高：所有只凭假设的参数都取 5%、中心、95% 值，其余用最佳拟合的一组。占方差：换成另一次抽样的这些参数时差别的变动（含交互和"
+    "随机波动）；过半即称情景假设，不是预测。",
+    "Low, central, high: all assumption-only parameters at their 5 %, central and 95 % values, the rest as in the best fit.\n"
+    "Of variance: what taking these parameters from another draw changes (interactions and luck included); above half it is an\n"
+    "assumption, not a forecast.",
+)
+KINDS = (Text("模型结果", "model result"), Text("情景假设", "assumption"))
 SUMMED = Text(
     "[ ] 为各年之和。达标概率是达到目标的模拟所占比例。",
     "[ ] is a sum over the plan's years. The probability is the share of runs that meet the target.",
@@ -106,7 +129,7 @@ def effects(changes: xr.Dataset, titles: Mapping[str, Text], base: Text, lang: L
     """Return what each scenario changes in the whole region at the end: median, 80 % interval, probability of the sign."""
     import numpy as np
 
-    from urbsim.experiments.differences import sign_probability
+    from urbsim.experiments.differences import runs_needed, sign_probability
     from urbsim.report.figures.compare import available, effect_scale
     from urbsim.report.numbers import probability
     from urbsim.report.reading import last_year, region_row
@@ -124,10 +147,32 @@ def effects(changes: xr.Dataset, titles: Mapping[str, Text], base: Text, lang: L
             scale = effect_scale(effect, max(abs(low), abs(high)), lang)
             cells = [f"{value / scale.divisor:+,.{scale.decimals}f}" if value else "0" for value in (median, low, high)]
             sure = probability(float(sign_probability(members[:, -1])), len(members)) if median else ""
-            rows.append([effect.name.get(lang), scale.unit.get(lang), cells[0], f"{cells[1]} … {cells[2]}", sure])
+            needed = runs_needed(members[:, -1])
+            pairs = f"{needed:,.0f}" if median and math.isfinite(needed) else ""
+            rows.append([effect.name.get(lang), scale.unit.get(lang), cells[0], f"{cells[1]} … {cells[2]}", sure, pairs])
         head = Text(f"{title.zh} 与 {base.zh} 之差，{place} {year} 年末", f"{title.en} less {base.en}, {place} at the end of {year}")
-        parts.append(f"{head.get(lang)}\n" + table([column.get(lang) for column in EFFECT_COLUMNS], rows, numbers=[2, 3, 4]))
-    return "\n\n".join([*parts, SIGN.get(lang)])
+        parts.append(f"{head.get(lang)}\n" + table([column.get(lang) for column in EFFECT_COLUMNS], rows, numbers=[2, 3, 4, 5]))
+    pairs_now = changes.sizes["draw"] * changes.sizes["replicate"]
+    return "\n\n".join([*parts, SIGN.get(lang).format(pairs_now)])
+
+
+def owed_to_assumptions(owed: Sequence[AssumedEffect], titles: Mapping[str, Text], lang: Language) -> str:
+    """Return what each scenario's effects owe to the assumption-only parameters."""
+    from urbsim.report.figures.compare import EFFECTS, effect_scale
+
+    parts = []
+    for name, title in titles.items():
+        rows = []
+        for one in (one for one in owed if one.scenario == name):
+            values = (one.low, one.central, one.high)
+            scale = effect_scale(EFFECTS[one.effect], max(abs(value) for value in values), lang)
+            cells = [f"{value / scale.divisor:+,.{scale.decimals}f}" if value else "0" for value in values]
+            known = not math.isnan(one.share)
+            kind = KINDS[one.share > 0.5].get(lang) if known else ""
+            share = f"{100 * one.share:.0f}%" if known else ""
+            rows.append([EFFECTS[one.effect].name.get(lang), scale.unit.get(lang), *cells, share, kind])
+        parts.append(f"{title.get(lang)}\n" + table([column.get(lang) for column in OWED_COLUMNS], rows, numbers=[2, 3, 4, 5]))
+    return "\n\n".join([*parts, OWED.get(lang)])
 
 
 def _number(value: float) -> str:

@@ -66,6 +66,23 @@ def sign_probability(rows: NDArray[Any]) -> NDArray[Any]:
     return np.where(np.isnan(middle), np.nan, share)
 
 
+def runs_needed(rows: NDArray[Any], share: float = 0.1) -> float:
+    """Return how many pairs of runs it takes until the 95 % interval of the mean difference reaches `share` of that mean to either side.
+
+    `rows` holds one difference for each pair. It follows from the standard error of a mean, 1.96 s / sqrt(n) = share * |mean|. Infinite
+    for a mean of 0, NaN for fewer than two pairs or a difference that is not known; at least 1.
+
+    >>> runs_needed(np.array([1.0, 1.2, 0.8, 1.0]))
+    11.0
+    """
+    if rows.size < 2 or not np.isfinite(rows).all():
+        return float("nan")
+    mean, spread = float(abs(rows.mean())), float(rows.std(ddof=1))
+    if spread == 0:
+        return 1.0
+    return float(np.ceil((1.96 * spread / (share * mean)) ** 2)) if mean > 0 else float("inf")
+
+
 def _quantiles(rows: NDArray[Any]) -> NDArray[Any]:
     if rows.shape[0] == 1:
         return np.repeat(rows.astype(np.float64), len(QUANTILES), axis=0)

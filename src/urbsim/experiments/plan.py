@@ -27,7 +27,7 @@ class Plan:
     """Hold a scenario, whose run and period say what is simulated, and how the work is spread.
 
     `settings` are the texts of the values laid on top of it (`lever[area]@date=value`). `begin` is the state that its runs go on from,
-    `save_at` the quarter at whose end their state is saved.
+    `save_at` the quarter at whose end their state is saved. With `borrow` every draw takes the assumption-only parameters of the next draw.
     """
 
     scenario: Scenario
@@ -37,6 +37,7 @@ class Plan:
     scheduler: str | None = None
     begin: StateFile | None = None
     save_at: int | None = None
+    borrow: bool = False
 
     @property
     def spread(self) -> Spread:

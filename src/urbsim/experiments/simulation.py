@@ -22,13 +22,17 @@ Simulate = Callable[..., Mapping[str, NDArray[Any]]]
 
 @dataclass(frozen=True)
 class Numbers:
-    """Hold what all runs of an experiment share; `until` is a quarter index, `branch` the states to go on from and to save."""
+    """Hold what all runs of an experiment share; `until` is a quarter index, `branch` the states to go on from and to save.
+
+    `borrow` is 0, or the number of draws in whose ring every draw takes the assumption-only parameters of the next (see `assumed`).
+    """
 
     seed: int
     weight: int
     threads: int
     until: int
     branch: Branch | None = None
+    borrow: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,10 @@ def one_run(
     simulate: Simulate, scenario: Scenario, task: Task, numbers: Numbers, on_quarter: Callable[[int], None] | None = None
 ) -> Frames:
     """Return the frames of one run (docs/architecture.md, "What one quarter reports")."""
+    if numbers.borrow:
+        from urbsim.experiments.assumed import borrowed
+
+        scenario = borrowed(scenario, task.draw, numbers.borrow)
     if numbers.branch is not None:
         from urbsim.experiments.state_runs import simulate_branch
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from urbsim.report import reading, run_page
+from urbsim.report.assumed import AssumedEffect, assumed_table, shares
 from urbsim.report.figures import compare
 from urbsim.report.page import LANGUAGES, Body, render
 from urbsim.report.sections import compared, origin, sure
@@ -34,16 +35,22 @@ def write_compare_report(
     provenance: Mapping[str, Any] | None = None,
     lang: Language = "zh",
     assumption_share: Shares | None = None,
+    assumed: Sequence[AssumedEffect] = (),
     since: int = 2020,
 ) -> Path:
     """Write `report.html` and `figures/*.png` of a comparison into `folder`; return the page's path.
 
     `changes` comes from `urbsim.experiments.differences.differences` (dimension `scenario`); `others` gives the scenario behind each of
     its labels. `assumption_share[scenario][effect]` is the share (0..1) of an effect's variance that assumption-only parameters
-    carry; above half the effect is called an assumption. Pictures start in `since`.
+    carry; above half the effect is called an assumption. It is taken from `assumed` if that is given, whose effects at low, central and
+    high get a table of their own, also `tables/assumptions.csv`. Pictures start in `since`.
     """
     labels = reading.labels_of(changes, "scenario")
-    comparison = Comparison(changes, region, base, {name: others[name] for name in labels}, provenance or {}, assumption_share or {})
+    known = assumption_share or shares(assumed)
+    comparison = Comparison(changes, region, base, {name: others[name] for name in labels}, provenance or {}, known, assumed)
+    if assumed:
+        (folder / "tables").mkdir(exist_ok=True)
+        assumed_table(assumed).to_csv(folder / "tables" / "assumptions.csv", index=False, encoding="utf-8-sig", float_format="%.6g")
     with uncollected():
         figures = run_page.draw(pictures(comparison, since))
         svg = run_page.inline(figures)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from urbsim.experiments.differences import sign_probability
+from urbsim.experiments.differences import runs_needed, sign_probability
 from urbsim.policy.registry import LEVERS
 from urbsim.report import reading
 from urbsim.report.blocks import Block, Listing, Paragraph, Picture, Row, Section, Table
@@ -18,10 +18,12 @@ from urbsim.report.numbers import likely, number, probability, span
 from urbsim.report.sections.areas import ordered
 from urbsim.report.sections.asked import documents, lever_table
 from urbsim.report.sections.context import Context
+from urbsim.report.sections.owed import assumed_table
 from urbsim.text import Language, Text
 
 if TYPE_CHECKING:
     from urbsim.regions.model import Region
+    from urbsim.report.assumed import AssumedEffect
     from urbsim.scenario.model import Scenario
     from urbsim.scenario.timeline import Entry
 
@@ -39,6 +41,7 @@ class Comparison:
     others: Mapping[str, Scenario]
     provenance: Mapping[str, Any] = field(default_factory=dict)
     assumption_share: Shares = field(default_factory=dict)
+    assumed: Sequence[AssumedEffect] = ()
     lang: Language = "zh"
 
     def context(self, scenario: str | None = None) -> Context:
@@ -115,16 +118,21 @@ def section_answer(comparison: Comparison) -> Section:
             if row is not None:
                 rows.append(row)
     columns = say(
-        "情景|影响|差别（中位数）|80% 区间|方向的把握|性质",
-        "scenario|effect|difference (median)|80 % interval|sure of the sign|kind of result",
+        "情景|影响|差别（中位数）|50% 区间|80% 区间|95% 区间|方向的把握|±10% 需几对|性质",
+        "scenario|effect|difference (median)|50 % interval|80 % interval|95 % interval|sure of the sign|pairs for ±10 %|kind of result",
     ).split("|")
     caption = say("{} 年末（费用为全年）与基准之差", "Difference from the base at the end of {} (cost: whole year)", last)
     note = say(
-        "“方向的把握”是成对模拟中差别与中位数同号的比例。“情景假设”是指差别依靠没有公布力度和效果的政策工具，不是预测；“部分”是指只有其中几项如此。",
+        "“方向的把握”是成对模拟中差别与中位数同号的比例。“情景假设”是指差别依靠没有公布力度和效果的政策工具，不是预测；“部分”是指只有其中几项如此。"
+        "“±10% 需几对”是平均差别的 95% 区间窄到正负一成所需的模拟对数（抽样 × 重复）；各地各年的三种区间见 tables/differences.csv。",
         "Sure of the sign: share of paired runs whose difference has the sign of the median. Assumption: the difference rests mainly on "
-        "levers of which neither dose nor effect is published; it is no forecast (partly: some of the levers).",
+        "levers of which neither dose nor effect is published; it is no forecast (partly: some of the levers). Pairs for ±10 %: how many "
+        "pairs of runs (draws × replicates) narrow the 95 % interval of the mean to a tenth of it. tables/differences.csv has the three "
+        "intervals for every area and year.",
     )
     blocks.append(Table(caption, tuple(columns), rows, text_columns=2, note=note))
+    if comparison.assumed:
+        blocks.append(assumed_table(comparison.assumed, comparison.title, comparison.lang))
     return Section("answer", say("差别有多大", "How large the difference is"), blocks)
 
 
@@ -148,16 +156,21 @@ def _effect_row(comparison: Comparison, scenario: str, name: str, effect: Effect
         return None
     held = reading.interval(values)
     low, middle, high = float(held.low), float(held.median), float(held.high)
+    inner, outer = (np.quantile(values, ends) for ends in ((0.25, 0.75), (0.025, 0.975)))
+    needed = runs_needed(values)
     scale = effect_scale(effect, max(abs(low), abs(high)), comparison.lang)
-    shown = [value / scale.divisor for value in (middle, low, high)]
     kind = kind_of(comparison, scenario, name)
     sure = probability(float(sign_probability(values)), values.size) if middle != 0 else comparison.say("没有差别", "no difference")
     cells = (
         comparison.title(scenario),
         effect.name.get(comparison.lang),
-        f"{number(shown[0], scale.decimals, sign=True)} {scale.unit.get(comparison.lang)}",
-        span(shown[1], shown[2], comparison.lang, scale.decimals, sign=True) if values.size > 1 else "—",
+        f"{number(middle / scale.divisor, scale.decimals, sign=True)} {scale.unit.get(comparison.lang)}",
+        *(
+            span(ends[0] / scale.divisor, ends[1] / scale.divisor, comparison.lang, scale.decimals, sign=True) if values.size > 1 else "—"
+            for ends in (inner, (low, high), outer)
+        ),
         sure,
+        number(needed, 0) if middle != 0 and np.isfinite(needed) else "—",
         kind,
     )
     return Row(cells, "flag" if kind.startswith(comparison.say("情景假设", "assumption")) else "")
