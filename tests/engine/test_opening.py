@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from tests.engine.conftest import engine_of
+from tests.engine.conftest import engine_of, inputs_of
+from urbsim.clock import year_of
 from urbsim.engine import entries, money, town_born
 from urbsim.engine.state import NATURAL_TOWN, RECLASSIFICATION
 from urbsim.population.registry import OUTSIDE, PLACE_AT_HOME, PLACE_BOUGHT, PLACE_FEE_PAYING, PLACE_PUBLIC
@@ -50,3 +53,17 @@ def test_a_reclassified_person_passes_the_quarter_once(key: np.uint64) -> None:
     assert table.sum() == table[0, 1].sum() == 1000
     assert town[0, RECLASSIFICATION] == 1000
     assert residents[0, NATURAL_TOWN] == 0
+
+
+def test_the_pandemic_is_drawn_on_entries_and_a_scenario_replaces_it(default: Scenario) -> None:
+    quarters = [q for q in range(69) if year_of(q) == 2020]
+    plain = inputs_of(default)
+    assert plain.params.covid_2020 > 0.2
+    np.testing.assert_allclose(plain.entering[quarters], 1.0 - plain.params.covid_2020)
+    assert np.delete(plain.entering, quarters).tolist() == [1.0] * 65
+    assert plain.mobility.tolist() == [1.0] * 69
+    given = inputs_of(replace(default, assumptions={**default.assumptions, "covid_shock_2020": 0.1, "covid_shock_2022": 0.3}))
+    for factor in (given.entering, given.mobility):
+        np.testing.assert_allclose(factor[quarters], 0.9)
+        np.testing.assert_allclose([factor[q] for q in range(69) if year_of(q) == 2022], 0.7)
+        assert (factor == 1.0).sum() == 61

@@ -197,7 +197,7 @@ class Government:
         x, p = self.inputs, self.inputs.params
         away, now = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas]), self._attraction(u)
         base = now if self.entry_base is None else self.entry_base
-        hazard = p.h_entry * float(x.mobility[max(q, 0)])
+        hazard = p.h_entry * float(x.entering[max(q, 0)])
         entries: list[list[float]] = arrivals.expected_entries(away, now - base, x.at_risk[max(q, 0)], hazard, p.lambda_).tolist()
         return entries
 

@@ -175,7 +175,7 @@ def test_equal_under_scarcity_and_shocks() -> None:
 def test_equal_in_later_years(first: int) -> None:
     """The rules of later years: both start from the census, but read the inputs of `first` quarters on."""
     inputs = inputs_of(load("hangzhou_quota"), {"a0": 0.5, "k_q_in": 0.2, "k_q_out": 0.1})
-    by_quarter = ("gate", "rule", "rent", "price", "dying", "fertile", "schooling_share", "mobility", "places", "units")
+    by_quarter = ("gate", "rule", "rent", "price", "dying", "fertile", "schooling_share", "mobility", "entering", "places", "units")
     later: dict[str, Any] = {name: np.roll(getattr(inputs, name), -first, axis=0) for name in by_quarter}
     later["levers"] = {name: np.roll(values, -first, axis=0) for name, values in inputs.levers.items()}
     engine, reference = start(replace(inputs, **later))

@@ -79,7 +79,8 @@ class Inputs:
     residents_reference: FloatArray  # 69 x A
     movers_reference: FloatArray  # 69 x A
     tier_value: FloatArray  # A: share of income over five years that a local register is worth
-    mobility: FloatArray  # 69: shock on attention and entries
+    mobility: FloatArray  # 69: shock of the pandemic on attention
+    entering: FloatArray  # 69: and on entries from other provinces
     places: npt.NDArray[np.int64]  # 69 x A x 2, public places before grants
     new_places: npt.NDArray[np.int64]  # years 2010..2027 x A x 2, places of the region's own plan opened in a year
     units: npt.NDArray[np.int64]  # 69 x A x 2, guaranteed and public homes before grants
@@ -168,21 +169,25 @@ def _schooling_of_cohorts(region: Region) -> FloatArray:
     return np.stack([primary, 1.0 - primary - senior - college - bachelor, senior, college, bachelor], axis=1)
 
 
-def _mobility(assumptions: Any) -> FloatArray:
-    """Return the factor on attention and entries: 1, but for the shock of the years 2020 to 2022."""
-    factor = np.ones(QUARTERS)
-    for year in (2020, 2021, 2022):
-        shock = assumptions.get(f"covid_shock_{year}")
-        if shock is not None:
-            for q in range(QUARTERS):
-                if year_of(q) == year:
-                    factor[q] *= 1.0 - float(shock)
-    return factor
+def _pandemic(assumptions: Any, params: Params) -> tuple[FloatArray, FloatArray]:
+    """Return the factors on attention and on entries from other provinces: 1, but for the shock of the years 2020 to 2022.
+
+    The shock of 2020 is a parameter, on entries alone but for its share `covid_attention`; a scenario's shock of a year replaces it and
+    acts on both.
+    """
+    attention, entering = np.ones(QUARTERS), np.ones(QUARTERS)
+    years = np.array([year_of(q) for q in range(QUARTERS)])
+    for year, drawn in ((2020, params.covid_2020), (2021, 0.0), (2022, 0.0)):
+        given = assumptions.get(f"covid_shock_{year}")
+        attention[years == year] = 1.0 - (params.covid_attention * drawn if given is None else float(given))
+        entering[years == year] = 1.0 - (drawn if given is None else float(given))
+    return attention, entering
 
 
 def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constants: Constants) -> Inputs:
     """Assemble the inputs of one run from the region, a scenario and one parameter draw."""
     policy, given = scenario.policy, scenario.assumptions
+    mobility, entering = _pandemic(given, params)
     areas = len(region.area_codes)
     levers = {name: np.array(policy.array(name), dtype=np.float64) for name in AREA_LEVERS}
     gate = np.stack([policy.array(f"settlement.{name}") for name in GATE_LEVERS], axis=2)
@@ -243,7 +248,8 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         ),
         movers_reference=reference_path(movers[0], movers[1], LAST_QUARTER, CENSUS_2020),
         tier_value=tier,
-        mobility=_mobility(given),
+        mobility=mobility,
+        entering=entering,
         places=_by_year(np.asarray(region.school_places_by_year)) + from_september(extra_places),
         new_places=np.maximum(np.diff(np.asarray(region.school_places_by_year), axis=0, prepend=0), 0),
         units=_by_year(np.stack([region.guaranteed_homes, region.public_homes], axis=2)) + extra_units,

@@ -199,6 +199,8 @@ class Params(NamedTuple):
     town_born_mover_growth: float
     reclass_future: float
     cross_district: float
+    covid_2020: float
+    covid_attention: float
 
 
 FIELD_OF_SYMBOL = {"lambda": "lambda_"}

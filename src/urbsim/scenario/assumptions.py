@@ -59,12 +59,17 @@ def _growth(name: str, zh: str, en: str, more: Text) -> Assumption:
 
 
 def _shock(year: int) -> Assumption:
+    otherwise = (
+        Text("不写则按参数 covid_2020，只作用于外省迁入", "if not given the parameter covid_2020, on entries from other provinces alone")
+        if year == 2020
+        else Text("不写则为无(公布的外出人数已回到趋势)", "if not given none (published counts were back on their trend)")
+    )
     return Assumption(
         name=f"covid_shock_{year}",
         title=Text(f"{year} 年疫情冲击", f"COVID shock of {year}"),
         description=Text(
-            f"{year} 年迁移活动减少的比例：0 无影响，1 完全停止；不写则取参数的抽样值。",
-            f"Share by which moves fall short in {year}: 0 none, 1 all; if not given, as drawn in the parameters.",
+            f"{year} 年考虑迁移和外省迁入减少的比例：0 无影响，1 完全停止；{otherwise.zh}。",
+            f"Share by which thoughts of moving and entries fall short in {year}: 0 none, 1 all; {otherwise.en}.",
         ),
         unit=_SHARE, minimum=0, maximum=1,
     )  # fmt: skip
