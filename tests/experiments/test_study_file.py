@@ -49,8 +49,8 @@ def test_shipped_studies_are_in_order(name: str) -> None:
         found.scenario(tuple(values.tolist()))
 
 
-def test_there_are_three_shipped_studies() -> None:
-    assert set(shipped_studies()) == {"hangzhou_quota_schools_homes", "pass_through", "what_matters_2027"}
+def test_which_studies_ship() -> None:
+    assert set(shipped_studies()) == {"hangzhou_quota_schools_homes", "pass_through", "what_matters_2027", "xuchang_imputed"}
     assert all(names_study(name) for name in shipped_studies())
     assert not names_study("zhejiang_2027")
     assert not names_study("no/such/file.yaml")
