@@ -90,6 +90,7 @@ def test_a_permit_from_elsewhere_is_converted_after_the_months_of_the_rule() -> 
 
 GATE = dict.fromkeys(settling.GATE_LEVERS, -1.0) | {
     "job_required": 0.0, "same_province_free": 0.0, "kin_follow": 0.0, "education_age_max": 120.0, "young_education_age_max": 120.0,
+    "poor_months_share": 1.0,
 }  # fmt: skip
 
 
@@ -119,6 +120,27 @@ def mover(**columns: int) -> Any:
 def settles(rows: Any, **rules: Any) -> bool:
     settle(rows, **rules)
     return bool(rows["status"][0] == 3)
+
+
+def test_the_registered_poor_are_asked_for_a_share_of_the_months() -> None:
+    rule = {"worker_residence_months": 36.0, "worker_insurance_months": 0.0, "poor_months_share": 0.5}
+    assert not settles(mover(arrived=0), **rule)  # 24 months by quarter 8
+    assert settles(mover(arrived=0, poor=1), **rule)
+    assert not settles(mover(arrived=0, poor=1), **(rule | {"poor_months_share": 1.0}))
+    assert settles(mover(arrived=8, poor=1), **(rule | {"poor_months_share": 0.0}))
+
+
+def test_key_groups_settle_without_other_conditions() -> None:
+    assert settles(mover(arrived=0), long_term_months=24.0)
+    assert not settles(mover(arrived=1), long_term_months=24.0)
+    assert not settles(mover(arrived=0, job=0), long_term_months=24.0)
+    family = {"spouse": 1, "spouse_birth": -130, "spouse_sex": 1}
+    family = {name: value for name, value in family.items() if name in rows_of(1).dtype.names}
+    assert settles(mover(**family), whole_family_free=1.0)
+    assert not settles(mover(), whole_family_free=1.0)  # a head alone is no family
+    assert not settles(mover(**(family | {"spouse": 2})), whole_family_free=1.0)  # the spouse stayed at home
+    assert settles(mover(head_birth=-123), new_generation_free=1.0)  # first quarter of 1980
+    assert not settles(mover(head_birth=-124), new_generation_free=1.0)
 
 
 def test_each_gate_has_its_thresholds() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from urbsim.policy import LEVERS, finance, health, homes, land, permits, points, schools, settlement, work
 
 RULES = [
-    settlement.settle_ok, settlement.counted_months, settlement.admitted_in_quarter, points.points_score, points.common_points,
+    settlement.settle_ok, settlement.key_group_ok, settlement.weighed_months,
+    settlement.counted_months, settlement.admitted_in_quarter, points.points_score, points.common_points,
     permits.permit_ok, schools.school_apply_ok, schools.school_rank, schools.planned_children, schools.guaranteed_places,
     homes.lawful_home, homes.guaranteed_rent, homes.public_rental_rank, finance.settled_amount, finance.area_grant,
     finance.built_from_grant, land.land_at_risk, land.land_quota, work.slots_in_area, health.direct_settlement_for,

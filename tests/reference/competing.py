@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import NamedTuple
 
 from tests.reference.luck import Use
 from tests.reference.moving import Moving
+from urbsim.clock import quarter_of
 from urbsim.policy import points as points_rule
 from urbsim.policy import schools as school_rule
 from urbsim.policy import settlement as settlement_rule
@@ -81,7 +83,8 @@ class Competing(Moving):
             if v >= p.h_home_apply / 4.0 or self.head_age > 50:
                 return None
             self.homes_since = self.now
-        return Ticket(self, self.place, 1.0 if self.poor else 0.0, self.homes_since, w)
+        first = self.poor and self.model.lever("homes.poor_first")[self.place] > 0.5
+        return Ticket(self, self.place, 1.0 if first else 0.0, self.homes_since, w)
 
     @property
     def entitled_to_public_home(self) -> bool:
@@ -271,12 +274,18 @@ class Competing(Moving):
     def _route(self, points: float) -> int:
         """Return the route by which the rule of the place lets it settle, 0 for none."""
         recognition = self.model.lever("settlement.recognition")[self.place]
-        rule = [*self.model.gate[self.place], self.model.lever("homes.rental_counts_as_home")[self.place]]
-        return settlement_rule.settle_ok(
-            float(self.owns), float(self.rents), float(self.job != code.JOB_NONE), float(self.status == code.STATUS_PERMIT), self.head_age,
-            self.schooling, self.months_insured(recognition), self.months_resident(recognition), float(self.registered_in_region),
-            self.following_kin, points, *rule,
+        *rule, poor_share, long_term, whole_family, new_generation = self.model.gate[self.place]
+        works, resident = float(self.job != code.JOB_NONE), self.months_resident(recognition)
+        months = [settlement_rule.weighed_months(m, float(self.poor), poor_share) for m in (self.months_insured(recognition), resident)]
+        found = settlement_rule.settle_ok(
+            float(self.owns), float(self.rents), works, float(self.status == code.STATUS_PERMIT), self.head_age,
+            self.schooling, *months, float(self.registered_in_region),
+            self.following_kin, points, *rule, self.model.lever("homes.rental_counts_as_home")[self.place],
         )  # fmt: skip
+        family = self.spouse != code.SPOUSE_NONE or any(self.living_children)
+        together = float(family and self.persons_left_behind == 0)
+        born_late = float(self.head_birth >= quarter_of(dt.date(1980, 1, 1)))
+        return found or settlement_rule.key_group_ok(works, resident, together, born_late, long_term, whole_family, new_generation)
 
     @property
     def kin_in_register(self) -> int:

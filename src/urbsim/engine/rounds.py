@@ -58,6 +58,7 @@ class Rounds:
         stays = h["tenure"][rows] != TENURE_SHARED
         rows, place, kind, score, since, lot = (v[stays] for v in (rows, place, kind, score, since, lot))
         found = rows.size
+        score *= e.lever("homes.poor_first")[place] > 0.5
         units = ((x.units[e.q] + e.grant_units) * MIGRANT_SHARE_OF_UNITS).astype(np.int64) // e.weight
         free = np.maximum(units - occupied[:, :2], 0)
         entitled = kind == 1

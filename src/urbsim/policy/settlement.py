@@ -22,6 +22,7 @@ from urbsim.policy.units import (
     PERSONS_A_YEAR,
     POINTS,
     ROUTE_CLOSED,
+    SHARE,
     SWITCH,
     YEARS,
     ZJ2017,
@@ -31,6 +32,7 @@ from urbsim.policy.units import (
 )
 from urbsim.text import Text
 
+_GROUPS = refs((FJ2019, "(十四)"), (ZJ2017, "二(一)"), (ZJ2023, "二(一)"))
 _THRESHOLDS = refs((FRAME_2015, ""), (CEILING_2017, ""), (ZJ2017, "二(一)"), (ZJ2023, "二(一)"), (ZJ2023W, "一(一)"), (FJ2019, "(十四)"))
 
 
@@ -109,6 +111,25 @@ LEVERS: tuple[Lever, ...] = (
                            "1: the owner's, the renter's and the schooling routes also ask for a job; 0: settle first, work later."),
           unit=SWITCH, kind="switch", minimum=0, maximum=1, default=0, rows=("S10",),
           reference=refs((FJ2019, "(十四)")), evidence="scenario_only", looser="lower"),
+    Lever(name="settlement.poor_months_share", title=Text("登记贫困户的年限折扣", "Registered poor: share of the months"),
+          description=Text("登记贫困户须满足的参保和居住月数占一般要求的比例；1 为相同，0 为不要求年限。",
+                           "Share of the months of insurance and residence that registered poor households are asked for; 1 as others, "
+                           "0 none."),
+          unit=SHARE, kind="share", minimum=0, maximum=1, default=1, rows=("S9",), reference=_GROUPS, evidence="sign", looser="lower"),
+    Lever(name="settlement.long_term_months", title=Text("长期就业居住落户：居住月数", "Long-term workers: months resident"),
+          description=Text("有工作、在本地居住满这些月的人不受其他条件限制(如在城镇就业居住五年以上)。",
+                           "People with a job who have lived in the area for so many months settle without other conditions (such as five "
+                           "years of work and residence)."),
+          unit=MONTHS, kind="months", minimum=0, maximum=360, default=None, closed=ROUTE_CLOSED, rows=("S9",), reference=_GROUPS,
+          evidence="sign", looser="lower"),
+    Lever(name="settlement.whole_family_free", title=Text("举家迁徙不受限制", "Whole families settle freely"),
+          description=Text("1：有配偶或子女、没有家人留在老家且户主有工作的家庭不受其他条件限制。",
+                           "1: families with spouse or children, nobody left at home and a working head settle without other conditions."),
+          unit=SWITCH, kind="switch", minimum=0, maximum=1, default=0, rows=("S9",), reference=_GROUPS, evidence="sign", looser="higher"),
+    Lever(name="settlement.new_generation_free", title=Text("新生代农民工不受限制", "New generation settles freely"),
+          description=Text("1：1980 年及以后出生、有工作的户主不受其他条件限制。",
+                           "1: heads born in 1980 or later who have a job settle without other conditions."),
+          unit=SWITCH, kind="switch", minimum=0, maximum=1, default=0, rows=("S9",), reference=_GROUPS, evidence="sign", looser="higher"),
     Lever(name="settlement.points_cutoff", title=Text("积分落户分数线", "Points cut-off"),
           description=Text("积分达到此线的持证人可以落户。", "Permit holders with this many points may settle."),
           unit=POINTS, kind="number", minimum=0, maximum=1000, default=None,
@@ -131,6 +152,7 @@ ROUTES: tuple[Text, ...] = (
     Text("本省有住所", "home region with a dwelling"),
     Text("亲属投靠", "kin"),
     Text("积分", "points"),
+    Text("重点群体", "key group"),
 )
 
 
@@ -178,6 +200,42 @@ def settle_ok(
     if points_cutoff >= 0 and has_permit > 0.5 and age >= 18 and points >= points_cutoff:
         return 8
     return 0
+
+
+def key_group_ok(
+    has_job: float, resident_months: float, whole_family: float, new_generation: float,
+    long_term_months: float, whole_family_free: float, new_generation_free: float,
+) -> int:  # fmt: skip
+    """Return 9 (the last of `ROUTES`) if a person with a job is of a group whose limits are lifted (S9), else 0.
+
+    Groups: resident for `long_term_months` (-1: closed), `whole_family` here (spouse or children, nobody left at home), `new_generation`
+    (born in 1980 or later); the last two where their switch is 1. Source: FJ2019 (十四).
+
+    >>> key_group_ok(1, 60, 0, 0, 60, 0, 0), key_group_ok(0, 99, 1, 1, 60, 1, 1), key_group_ok(1, 5, 1, 0, -1, 0, 1)
+    (9, 0, 0)
+    """
+    if has_job < 0.5:
+        return 0
+    if long_term_months >= 0 and resident_months >= long_term_months:
+        return 9
+    if whole_family > 0.5 and whole_family_free > 0.5:
+        return 9
+    if new_generation > 0.5 and new_generation_free > 0.5:
+        return 9
+    return 0
+
+
+def weighed_months(months: float, poor: float, poor_months_share: float) -> float:
+    """Return the months that count for a household: those of the registered poor weigh more where they are asked for a share only (S9).
+
+    >>> weighed_months(30, 0, 0.5), weighed_months(30, 1, 0.5), weighed_months(30, 1, 0) > 1e6
+    (30, 60.0, True)
+    """
+    if poor < 0.5:
+        return months
+    if poor_months_share <= 0:
+        return 1e9
+    return months / poor_months_share
 
 
 def counted_months(here: float, elsewhere_prefecture: float, elsewhere_region: float, recognition: float) -> float:

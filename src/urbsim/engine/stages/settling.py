@@ -17,7 +17,7 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, census_class, children_aged, elders_of, family_of, in_own_town, owns_home
+from urbsim.engine.people import age_at, census_class, children_aged, elders_of, family_of, in_own_town, left_behind, owns_home
 from urbsim.engine.stages.clocks import months_insured, months_resident, quarters_insured_here
 from urbsim.engine.stages.homes import price_to_income, tenant_of
 from urbsim.engine.stages.work import wage_factor, years_of_schooling
@@ -37,7 +37,11 @@ from urbsim.population.registry import (
     STATUS_SETTLED,
 )
 
+BORN_1980 = 4 * (1980 - 2010) - 3  # first quarter of 1980; quarter 0 is the last of 2010
+
 settle_ok = kernel(settlement_rule.settle_ok)
+key_group_ok = kernel(settlement_rule.key_group_ok)
+weighed_months = kernel(settlement_rule.weighed_months)
 points_score = kernel(points_rule.points_score)
 
 # Columns of the rule table handed to the kernel, in the order of the rules' own arguments.
@@ -46,6 +50,7 @@ GATE_LEVERS = (
     "worker_insurance_months", "worker_residence_months", "education_level", "education_insurance_months", "education_age_max",
     "young_education_level", "young_education_insurance_months", "young_education_age_max",
     "kin_follow", "same_province_free", "job_required", "points_cutoff",
+    "poor_months_share", "long_term_months", "whole_family_free", "new_generation_free",
 )  # fmt: skip
 POINT_LEVERS = (
     "points_age_max", "points_age_full_until", "points_age_step", "points_age_floor", "points_age_last",
@@ -121,12 +126,19 @@ def route(r, q, areas, gate, rule, recognition, rental_counts, points):  # type:
     job = 1.0 if r.job != JOB_NONE else 0.0
     permit = 1.0 if r.status == STATUS_PERMIT else 0.0
     native = 1.0 if r.register < areas else 0.0
-    return settle_ok(
+    resident, poor = months_resident(r, q, recognition), 1.0 * r.poor
+    found = settle_ok(
         owns, rents, job, permit, age_at(r.head_birth, q), r.schooling,
-        months_insured(r, q, recognition), months_resident(r, q, recognition), native, following_kin(r), points,
+        weighed_months(months_insured(r, q, recognition), poor, gate[16]), weighed_months(resident, poor, gate[16]), native,
+        following_kin(r), points,
         gate[0], gate[1], gate[2], gate[3], gate[4], gate[5], gate[6], gate[7], gate[8], gate[9], gate[10], gate[11],
         gate[12], gate[13], gate[14], gate[15], rental_counts,
     )  # fmt: skip
+    if found != 0:
+        return found
+    whole = 1.0 if family_of(r) > 0 and left_behind(r) == 0 else 0.0
+    young = 1.0 if r.head_birth >= BORN_1980 else 0.0
+    return key_group_ok(job, resident, whole, young, gate[17], gate[18], gate[19])
 
 
 @kernel
