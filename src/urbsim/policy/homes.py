@@ -31,7 +31,7 @@ LEVERS: tuple[Lever, ...] = (
           reference=refs(("各市保障性租赁住房办法", ""), (ZJ2023, "三(二)")), evidence="sign", looser="lower"),
     Lever(name="homes.public_units", title=Text("公租房", "Public rental homes"),
           description=Text("每年新增的公租房，加在区域数据中的套数之上，按等候先后(登记贫困户可优先)。",
-                           "Public rental homes added a year, on top of the region's data, by waiting time (registered poor may come first)."),
+                           "Public rental homes added a year, on top of the region's data, by waiting time (the poor may be first)."),
           unit=UNITS_A_YEAR, kind="number", minimum=0, maximum=5_000_000, default=0, rows=("H2",),
           reference=refs((ZJ2017, "二(六)"), (ZJ2023, "三(二)"), (XC2024, "5"), (FJ2019, "(十二)")), evidence="sign", looser="higher",
           additive=True),
