@@ -6,10 +6,12 @@ import numpy as np
 
 from urbsim.report import reading
 from urbsim.report.blocks import Block, Paragraph, Picture, Row, Section, Table
-from urbsim.report.numbers import NOT_MODELLED, count_scale, number, span
+from urbsim.report.numbers import NOT_MODELLED, count_scale, number, percent, span
 from urbsim.report.sections.context import PERSONS, Context
+from urbsim.results.evaluation import ranks
 
 RATE = "urbanization_rate"
+EVALUATED = 8  # areas shown
 
 
 def section(context: Context) -> Section:
@@ -20,7 +22,39 @@ def section(context: Context) -> Section:
     table = area_table(context)
     if table is not None:
         blocks.append(table)
+    evaluated = evaluation_table(context)
+    if evaluated is not None:
+        blocks.append(evaluated)
     return Section("areas", context.say("各地情况", "Area by area"), blocks)
+
+
+def evaluation_table(context: Context) -> Table | None:
+    """Return the areas that are among the first three in some member in the last year, the likeliest first (G2)."""
+    if "evaluation_score" not in context.dataset:
+        return None
+    held = ranks(context.dataset)
+    if held.empty:
+        return None
+    held = held[(held["year"] == context.last) & held["area"].isin(reading.rows_of_level(context.dataset, "area"))]
+    first = held[held["top_three"] > 0].sort_values(["top_three", "score"], ascending=False).head(EVALUATED)
+    rows = [
+        Row((
+            context.name(str(row.area)), number(float(row.score), 0), span(float(row.score_p10), float(row.score_p90), context.lang, 0),
+            span(float(row.rank_p10), float(row.rank_p90), context.lang, 0), percent(100 * float(row.top_three), 0),
+        ))
+        for row in first.itertuples()
+    ]  # fmt: skip
+    columns = context.say("地区|得分|80% 区间|名次的 80% 区间|进入前三的概率", "area|score|80 % interval|rank, 80 % interval|chance of the first three")
+    note = context.say(
+        "得分是七项(城镇化率提高、落户、持证、公办就读、住房、参保、培训)在各地中位置的加权平均，100 为各项都最好。文件没有公布评价公式："
+        "权重是假设，可在情景的 assumptions 里改 evaluation_weight_*。",
+        "The score is the weighted mean of an area's place among all in seven parts (rise of the urban rate, settling, permits, public "
+        "schools, homes, insurance, training), 100 the best in all. No formula is published: the weights are assumptions, set by "
+        "evaluation_weight_* under assumptions.",
+    )
+    return Table(
+        context.say("{} 年各地综合评价", "Evaluation of areas in {}", context.last), tuple(columns.split("|")), rows, note=note
+    ) if rows else None  # fmt: skip
 
 
 def _extremes(context: Context) -> list[str]:
