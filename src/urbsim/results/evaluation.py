@@ -105,7 +105,7 @@ def percentiles(values: Floats) -> Floats:
 def ranks(dataset: xr.Dataset) -> pd.DataFrame:
     """Return one row a year, level and area: score (10, 50, 90 %), median rank with its 80 % range, chance of the first three."""
     score = dataset["evaluation_score"].transpose("draw", "replicate", "year", "area").values
-    members = score.reshape(-1, *score.shape[2:])
+    members = score.reshape(score.shape[0] * score.shape[1], *score.shape[2:])
     level = dataset["level"].values.astype(str)
     rows: list[dict[str, object]] = []
     for one in ("area", "prefecture"):
@@ -126,4 +126,5 @@ def ranks(dataset: xr.Dataset) -> pd.DataFrame:
                         "rank": usual, "rank_p10": first, "rank_p90": last, "top_three": float((rank[:, k] <= TOP).mean()),
                     }
                 )  # fmt: skip
-    return pd.DataFrame(rows)
+    columns = ("year", "area", "score_p10", "score", "score_p90", "rank", "rank_p10", "rank_p90", "top_three")
+    return pd.DataFrame(rows, columns=list(columns))

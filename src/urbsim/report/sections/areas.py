@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 
 from urbsim.report import reading
@@ -37,14 +40,10 @@ def evaluation_table(context: Context) -> Table | None:
         return None
     held = held[(held["year"] == context.last) & held["area"].isin(reading.rows_of_level(context.dataset, "area"))]
     first = held[held["top_three"] > 0].sort_values(["top_three", "score"], ascending=False).head(EVALUATED)
-    rows = [
-        Row((
-            context.name(str(row.area)), number(float(row.score), 0), span(float(row.score_p10), float(row.score_p90), context.lang, 0),
-            span(float(row.rank_p10), float(row.rank_p90), context.lang, 0), percent(100 * float(row.top_three), 0),
-        ))
-        for row in first.itertuples()
-    ]  # fmt: skip
-    columns = context.say("地区|得分|80% 区间|名次的 80% 区间|进入前三的概率", "area|score|80 % interval|rank, 80 % interval|chance of the first three")
+    rows = [_evaluated(context, row) for row in first.to_dict("records")]
+    columns = context.say(
+        "地区|得分|80% 区间|名次的 80% 区间|进入前三的概率", "area|score|80 % interval|rank, 80 % interval|chance of the first three"
+    ).split("|")
     note = context.say(
         "得分是七项(城镇化率提高、落户、持证、公办就读、住房、参保、培训)在各地中位置的加权平均，100 为各项都最好。文件没有公布评价公式："
         "权重是假设，可在情景的 assumptions 里改 evaluation_weight_*。",
@@ -52,9 +51,16 @@ def evaluation_table(context: Context) -> Table | None:
         "schools, homes, insurance, training), 100 the best in all. No formula is published: the weights are assumptions, set by "
         "evaluation_weight_* under assumptions.",
     )
-    return Table(
-        context.say("{} 年各地综合评价", "Evaluation of areas in {}", context.last), tuple(columns.split("|")), rows, note=note
-    ) if rows else None  # fmt: skip
+    caption = context.say("{} 年各地综合评价", "Evaluation of areas in {}", context.last)
+    return Table(caption, tuple(columns), rows, note=note) if rows else None
+
+
+def _evaluated(context: Context, row: Mapping[Hashable, Any]) -> Row:
+    def between(what: str) -> str:
+        return span(float(row[f"{what}_p10"]), float(row[f"{what}_p90"]), context.lang, 0)
+
+    cells = (context.name(str(row["area"])), number(float(row["score"]), 0), between("score"), between("rank"))
+    return Row((*cells, percent(100 * float(row["top_three"]), 0)))
 
 
 def _extremes(context: Context) -> list[str]:
