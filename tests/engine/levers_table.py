@@ -81,6 +81,12 @@ WALKS: dict[str, Walk] = {
     "settlement.job_required": _settling(1, OWNERS),
     "settlement.points_cutoff": _settling("closed", POINTS),
     "settlement.quota": _settling(0, ()),
+    "settlement.long_term_months": _settling(60, SHUT),
+    "settlement.whole_family_free": _settling(1, SHUT),
+    "settlement.new_generation_free": _settling(1, SHUT),
+    "settlement.poor_months_share": _settling(
+        0, (*SHUT, "settlement.owner_insurance_months@2023-01=360", "settlement.owner_residence_months@2023-01=360")
+    ),
     "settlement.points_age_max": _settling(60, POINTS),
     "settlement.points_age_full_until": _settling(60, BY_AGE),
     "settlement.points_age_step": _settling(20, BY_AGE),
@@ -128,6 +134,7 @@ WALKS: dict[str, Walk] = {
     "homes.guaranteed_units": Walk(100_000, ("homes_units", "homes_occupied"), HOMES),
     "homes.guaranteed_rent_share": Walk(0, ("departures",), ANYTHING),
     "homes.public_units": Walk(100_000, ("homes_units", "homes_occupied"), HOMES),
+    "homes.poor_first": Walk(0, ("queue",), HOMES, base=("homes.public_units@2023-01=4000",)),
     "homes.rental_counts_as_home": _settling(0, RENTERS),
     "homes.rent_subsidy": Walk(10_000, ("moves",), ANYTHING),
     "homes.shared_units": Walk(100_000, ("homes_bought", "households_tenure"), HOMES),
