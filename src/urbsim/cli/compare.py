@@ -11,25 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import (
-    Assumptions,
-    Draws,
-    FromState,
-    Jobs,
-    Lang,
-    Output,
-    Quiet,
-    Replicates,
-    SaveState,
-    Seed,
-    Set,
-    Start,
-    Threads,
-    Until,
-    Weight,
-)
+from urbsim.cli.options import Assumptions, Lang, Output, Quiet
 from urbsim.cli.progress import announce, progress_bar, say_writing
 from urbsim.cli.run import RESULTS, say_places
+from urbsim.cli.shared import Shared, with_shared
 from urbsim.cli.tables import effects, owed_to_assumptions
 from urbsim.text import Language
 
@@ -66,46 +51,23 @@ HELP = both(
 )
 
 
+@with_shared
 def command(
     ctx: typer.Context,
     base: Annotated[str, typer.Argument(metavar="BASE", help=both(zh="基准情景", en="The scenario to compare with"))],
     others: Annotated[
         list[str], typer.Argument(metavar="OTHER...", help=both(zh="要比较的一个或几个情景", en="One or more scenarios to compare"))
     ],
+    shared: Shared,
     output: Output = None,
-    draws: Draws = None,
-    replicates: Replicates = None,
-    seed: Seed = None,
-    weight: Weight = None,
-    start: Start = None,
-    until: Until = None,
-    settings: Set = None,
-    save_state: SaveState = None,
-    from_state: FromState = None,
     assumptions: Assumptions = False,
-    jobs: Jobs = None,
-    threads: Threads = 1,
     quiet: Quiet = False,
     lang: Lang = None,
 ) -> None:
     """Run all scenarios and write their differences; values given with --set hold in the others, not in the base."""
     from urbsim.experiments.compare import make_plans
 
-    plans = make_plans(
-        base,
-        others,
-        draws=draws,
-        replicates=replicates,
-        seed=seed,
-        weight=weight,
-        start=start,
-        until=until,
-        settings=settings or (),
-        jobs=jobs,
-        threads=threads,
-        save_state=save_state,
-        from_state=from_state,
-    )
+    plans = make_plans(base, others, **shared.asked())
     carry_out(plans, output or RESULTS / default_name(plans), ctx.obj, quiet, assumptions)
 
 

@@ -9,23 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import (
-    Draws,
-    FromState,
-    Jobs,
-    Lang,
-    Output,
-    Quiet,
-    Replicates,
-    SaveState,
-    Seed,
-    Set,
-    Start,
-    Threads,
-    Until,
-    Weight,
-)
+from urbsim.cli.options import Lang, Output, Quiet
 from urbsim.cli.progress import announce, progress_bar, say_writing
+from urbsim.cli.shared import Shared, with_shared
 from urbsim.cli.tables import targets
 from urbsim.text import Language, Text
 
@@ -67,43 +53,21 @@ STATE = Text(zh="状态", en="State")
 RESULTS = Path("results")
 
 
+@with_shared
 def command(
     ctx: typer.Context,
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help=both(zh="情景名称或文件(.yaml)", en="A shipped scenario's name, or a file (.yaml)"))
     ],
+    shared: Shared,
     output: Output = None,
-    draws: Draws = None,
-    replicates: Replicates = None,
-    seed: Seed = None,
-    weight: Weight = None,
-    start: Start = None,
-    until: Until = None,
-    settings: Set = None,
-    save_state: SaveState = None,
-    from_state: FromState = None,
-    jobs: Jobs = None,
-    threads: Threads = 1,
     quiet: Quiet = False,
     lang: Lang = None,
 ) -> None:
     """Run the scenario; nothing is written unless all of it succeeds."""
     from urbsim.experiments.plan import make_plan
 
-    plan = make_plan(
-        scenario,
-        draws=draws,
-        replicates=replicates,
-        seed=seed,
-        weight=weight,
-        start=start,
-        until=until,
-        settings=settings or (),
-        jobs=jobs,
-        threads=threads,
-        save_state=save_state,
-        from_state=from_state,
-    )
+    plan = make_plan(scenario, **shared.asked())
     folder = output or RESULTS / f"{plan.scenario.name}-{plan.scenario.hash8}"
     carry_out(plan, folder, ctx.obj, quiet)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
-from urbsim.cli.options import Draws, Jobs, Replicates, Scheduler, Seed, Set, Start, Threads, Until, Weight
+from urbsim.cli.options import Draws, FromState, Jobs, Replicates, SaveState, Scheduler, Seed, Set, Start, Threads, Until, Weight
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Shared:
     start: Start = None
     until: Until = None
     settings: Set = None
+    save_state: SaveState = None
+    from_state: FromState = None
     jobs: Jobs = None
     threads: Threads = 1
     scheduler: Scheduler = None

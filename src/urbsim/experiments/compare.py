@@ -33,6 +33,7 @@ def compare(
     jobs: int | None = None,
     threads: int = 1,
     from_state: str | Path | None = None,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Run `base` and `others` with the same draws, replicates and luck and return other - base of every result variable.
@@ -47,7 +48,7 @@ def compare(
 
     plans = make_plans(
         base, others, draws=draws, replicates=replicates, seed=seed, weight=weight, start=start, until=until, jobs=jobs, threads=threads,
-        from_state=from_state,
+        from_state=from_state, scheduler=scheduler,
     )  # fmt: skip
     names = unique_names(plans)
     results = [result for result, _ in run_plans(plans, progress)]
@@ -69,6 +70,7 @@ def make_plans(
     threads: int = 1,
     save_state: str | dt.date | None = None,
     from_state: str | Path | None = None,
+    scheduler: str | None = None,
 ) -> list[Plan]:
     """Return one plan for each scenario, the base first, all with the same numbers; see `compare`.
 
@@ -79,7 +81,7 @@ def make_plans(
         raise UserError.one(zh="至少要有一个情景与基准相比。", en="Name at least one scenario to compare with the base.")
     first = make_plan(
         base, draws=draws, replicates=replicates, seed=seed, weight=weight, start=start, until=until, jobs=jobs, threads=threads,
-        save_state=save_state, from_state=from_state,
+        save_state=save_state, from_state=from_state, scheduler=scheduler,
     )  # fmt: skip
     plans = [first]
     problems = []
@@ -111,6 +113,7 @@ def make_plans(
                     jobs=jobs,
                     threads=threads,
                     from_state=from_state,
+                    scheduler=scheduler,
                 )
             )
         except UserError as error:

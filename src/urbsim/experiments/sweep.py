@@ -18,10 +18,12 @@ from urbsim.experiments.keys import Keys
 from urbsim.experiments.plan import Plan, cores, make_plan
 from urbsim.experiments.runner import _from_quarter
 from urbsim.experiments.simulation import Numbers, Simulate, one_run
+from urbsim.experiments.states import Branch
 from urbsim.experiments.store import Store
 from urbsim.experiments.study import Study, load_study
 from urbsim.experiments.sweep_folder import STUDY, claim, record_failure
 from urbsim.experiments.sweep_progress import Heartbeat, Tally
+from urbsim.experiments.sweep_state import base_state, check_pasts
 from urbsim.experiments.tasks import Failure, Outcome, Task, execute
 from urbsim.scenario.model import Scenario
 from urbsim.text import Text
@@ -67,6 +69,7 @@ class StudyWork:
     study_hash: str
     threads: int
     simulate: Simulate
+    state: str | None = None
 
     def __call__(self, task: RunTask, on_quarter: Callable[[int], None]) -> None:
         """Simulate one run and write it; raises UserError if this process would compute another run than the one that was asked for."""
@@ -85,7 +88,8 @@ class StudyWork:
 
         run = plan.scenario.run
         scenario = study.scenario(task.values)
-        numbers = Numbers(run.seed, run.weight, self.threads, plan.until)
+        branch = Branch(Path(self.state)) if self.state is not None else None
+        numbers = Numbers(run.seed, run.weight, self.threads, plan.until, branch)
         try:
             frames = one_run(self.simulate, scenario, Task(task.draw, task.replicate), numbers, on_quarter)
         except UserError as error:  # of this run alone: the others go on
@@ -129,18 +133,22 @@ def make_sweep(
     jobs: int | None = None,
     threads: int = 1,
     scheduler: str | None = None,
+    save_state: str | dt.date | None = None,
+    from_state: str | Path | None = None,
 ) -> SweepPlan:
     """Return the plan of a sweep; what is not given comes from the study, then from its base.
 
-    `settings` (`lever[area]@date=value`) are laid on the base, below the factors. Other arguments as in `make_plan`.
+    `settings` (`lever[area]@date=value`) are laid on the base, below the factors. With `save_state` the base is run to that date once and
+    all points go on from there; with `from_state` they go on from a state that was saved before. Other arguments as in `make_plan`.
     Raises UserError with everything that cannot be.
     """
     found = study if isinstance(study, Study) else load_study(study)
     plan = make_plan(
         found.base, draws=draws, replicates=replicates, seed=seed, weight=weight, start=start, until=until, settings=settings,
-        jobs=jobs, threads=threads, scheduler=scheduler,
+        jobs=jobs, threads=threads, scheduler=scheduler, save_state=save_state, from_state=from_state,
     )  # fmt: skip
     whole = SweepPlan(replace(found, base=plan.scenario), plan)
+    check_pasts(whole)
     return replace(whole, plan=replace(plan, jobs=max(1, min(jobs or cores(), whole.runs))))
 
 
@@ -163,7 +171,10 @@ def carry_out(plan: SweepPlan, folder: Path, progress: Callable[[Tally], None] |
     missing = claim(plan, folder)
     tally = Tally(plan.runs, plan.runs - len(missing))
     store = Store(folder, plan.study.outputs)
-    work = StudyWork(str(folder.resolve()), plan.study.hash8, plan.plan.threads, runner._engine())
+    state = base_state(plan, folder) if len(missing) else None
+    work = StudyWork(
+        str(folder.resolve()), plan.study.hash8, plan.plan.threads, runner._engine(), str(state.resolve()) if state is not None else None
+    )
 
     def receive(i: int, outcome: Outcome) -> None:
         run = int(missing[i])
