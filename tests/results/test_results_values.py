@@ -71,7 +71,7 @@ def test_demand_by_standard(result: xr.Dataset) -> None:
     assert row["service_demand"].sel(service="elder_care", group="everyone").item() == pytest.approx(0.035 * old)
     assert row["service_supply"].sel(service="hospital_beds").item() == REGION.hospital_beds[10, 0]
     asked, served = (row[f"service_{name}"].sel(service="kindergarten") for name in ("demand", "served"))
-    share = served.sel(group="everyone").item() / asked.sel(group="everyone").item()
+    share = min(row["service_supply"].sel(service="kindergarten").item() / asked.sel(group="everyone").item(), 1.0)
     assert served.sel(group="migrants").item() == pytest.approx(0.75 * share * asked.sel(group="migrants").item())
     assert np.isnan(row["service_supply"].sel(service="elder_care").item())
 
@@ -81,6 +81,9 @@ def test_served_and_unmet_make_up_demand(result: xr.Dataset) -> None:
     known = np.isfinite(both.values)
     np.testing.assert_allclose(both.values[known], result["service_demand"].values[known], rtol=1e-6)
     assert (result["service_unmet"].values[known] >= 0).all()
+    everyone, migrants = (result["service_unmet"].sel(group=group).values for group in ("everyone", "migrants"))
+    both_known = np.isfinite(everyone) & np.isfinite(migrants)
+    assert (everyone[both_known] >= migrants[both_known] - 1.0).all()
 
 
 def test_insurance_and_training(result: xr.Dataset) -> None:

@@ -101,6 +101,8 @@ def _by_norm(frames: Frames, context: Context, demand: Floats, served: Floats, u
         served[:, :, s, EVERYONE] = np.minimum(demand[:, :, s, EVERYONE], supply[:, :, s])
         share = ratio(served[:, :, s, EVERYONE], demand[:, :, s, EVERYONE]) * _access(code, context)
         served[:, :, s, MIGRANTS] = share * demand[:, :, s, MIGRANTS]
+        without = demand[:, :, s, MIGRANTS] - served[:, :, s, MIGRANTS]  # migrants without a place are part of everyone
+        served[:, :, s, EVERYONE] = np.minimum(served[:, :, s, EVERYONE], demand[:, :, s, EVERYONE] - without)
         unmet[:, :, s] = demand[:, :, s] - served[:, :, s]
 
 
