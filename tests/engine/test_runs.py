@@ -42,6 +42,19 @@ def test_threads_change_no_bit(default: Scenario, threads: int) -> None:
     assert np.array_equal(one.households[: one.n], many.households[: many.n])
 
 
+def test_room_for_rows_changes_no_bit(default: Scenario) -> None:
+    """Columns that must grow in the middle of a quarter keep what happened in it."""
+    roomy, tight = engine_of(default), engine_of(default)
+    for _ in range(6):
+        tight.households, tight.event = tight.households[: tight.n].copy(), tight.event[: tight.n].copy()
+        tight.event[:] = 255  # of earlier quarters: nobody may read it
+        tight.step()
+        roomy.step()
+        assert not same_frames(roomy, tight)
+        assert tight.households.size < roomy.households.size
+    assert np.array_equal(roomy.households[: roomy.n], tight.households[: tight.n])
+
+
 def test_a_pickled_run_goes_on_as_if_nothing_had_been(default: Scenario) -> None:
     one = engine_of(default)
     one.run(5)

@@ -312,7 +312,9 @@ class Engine:
         grown = np.zeros(int((self.n + rows) * 1.25), dtype=self.households.dtype)
         grown[: self.n] = self.households[: self.n]
         self.households = grown
-        self.event = np.zeros(grown.size, dtype=np.uint8)
+        event = np.zeros(grown.size, dtype=np.uint8)
+        event[: self.n] = self.event[: self.n]  # of this quarter so far: what happened must not depend on the room there was
+        self.event = event
 
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
