@@ -153,11 +153,32 @@ def test_persons_come_and_go_by_birth_death_and_the_border_alone(default: Scenar
 
 def test_an_account_that_does_not_balance_stops_the_run(default: Scenario) -> None:
     engine = engine_of(default)
+    residents, movers = engine.frame["residents"].copy(), engine.frame["movers"].copy()
     engine.step()
-    wrong = engine.frame["residents"].copy()
-    wrong[0, 0] += 1
-    with pytest.raises(AccountsDoNotBalanceError, match="do not balance"):
-        check(engine, wrong)
+    check(engine, residents, movers)
+    with pytest.raises(AccountsDoNotBalanceError, match="movers of class 0"):
+        check(engine, residents, movers + 1)
+    residents[0, 0] += 1
+    with pytest.raises(AccountsDoNotBalanceError, match="residents changed"):
+        check(engine, residents, movers)
+
+
+def test_movers_change_by_what_is_booked_alone(default: Scenario) -> None:
+    """Over a run, by class and area; first moves out of the own village are arrivals and no departures."""
+    engine = engine_of(default)
+    flows = {name: np.zeros((engine.areas, 3), np.int64) for name in ("arrivals", "departures", "movers_family")}
+    left, before = 0, engine.frame["movers"]
+    for _ in range(12):
+        engine.step()
+        left += int(engine.frame["left_village"].sum())
+        for name, total in flows.items():
+            total += engine.frame[name]
+    assert (flows["arrivals"] - flows["departures"] + flows["movers_family"] == engine.frame["movers"] - before).all()
+    assert all(total.any() for total in flows.values())
+    rows = engine.households[: engine.n]
+    away = (rows["mover"] == 1) & (rows["place"] < engine.areas)
+    assert 0 < flows["departures"][:, 0].sum() < left
+    assert engine.frame["movers"][:, 0].sum() >= away.sum() * engine.weight > 0
 
 
 def test_levers_that_have_an_effect_have_one(default: Scenario) -> None:

@@ -40,6 +40,8 @@ class Events:
     change_town: list[int] = field(default_factory=zeros(9))
     arrivals: list[int] = field(default_factory=zeros(3))
     departures: list[int] = field(default_factory=zeros(3))
+    movers_family: list[int] = field(default_factory=zeros(3))
+    left_village: int = 0
     settled: list[int] = field(default_factory=zeros(3))
     permits_issued: list[int] = field(default_factory=zeros(3))
     returns: list[int] = field(default_factory=zeros(2))  # to the village, to the county town
@@ -63,6 +65,7 @@ class Census:
 
     residents: list[int] = field(default_factory=zeros(2))  # village, town
     migrants: list[list[int]] = field(default_factory=zeros(5, 3))  # status x census class
+    movers: list[int] = field(default_factory=zeros(3))
     left_behind: list[int] = field(default_factory=zeros(3))  # children, spouses, elders
     agents_in_place: list[int] = field(default_factory=zeros(2))
     persons_band: list[list[int]] = field(default_factory=zeros(2, 10))  # everyone, migrants

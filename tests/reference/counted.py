@@ -96,6 +96,7 @@ class Counted(Competing):
 
     def _count_household(self, page: Census) -> None:
         """Count a mover household in the area where it lives."""
+        page.movers[self.census_class] += self.persons_along
         if self._is_migrant:
             page.migrants[self.status][self.census_class] += self.persons_along
         page.households_tenure[self.tenure] += 1

@@ -172,6 +172,11 @@ class Facts(Agent):  # type: ignore[misc]
         """Count children of completed age `first`..`last`, wherever they live."""
         return sum(first <= self.age(child.birth) <= last for child in self.living_children)
 
+    def movers_change(self, persons: int) -> None:
+        """Enter that so many more (or less) live with the head away from its village, without a move of the household."""
+        if self.in_region and not self.in_village:
+            self.model.books[self.place].movers_family[self.census_class] += persons
+
     # -- standing --------------------------------------------------------------------------------------------
 
     @property

@@ -136,13 +136,14 @@ class Household(Lives, Counted):
         self.insured_since, self.insured_here, self.insured_before, self.resident_before = None, 0, 0, 0
         self.permit_since = None
         self.queue_since = self.homes_since = None
-        self.place, self.mover, self.status = area, code.MOVER_OTHER_PROVINCE, code.STATUS_UNREGISTERED
+        self.place, self.mover, self.status = code.OUTSIDE, code.MOVER_OTHER_PROVINCE, code.STATUS_UNREGISTERED
         self.part = int(u1 < model.town_share[2][area])
         self.arrived = quarter
         self.resident_area, self.resident_part = code.OUTSIDE, code.VILLAGE
         self.job = self.job_found(u2)
         self.tenure = code.TENURE_EMPLOYER if u3 < model.p.dorm_share else code.TENURE_MARKET_RENT
         self.arrange_family(AWAY, model.km[self.origin][area], model.seat[area], model.bills[area], model.pull[area])
+        self.place = area
         model.books[area].arrivals[2] += self.persons_along
         return self
 

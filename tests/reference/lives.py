@@ -72,6 +72,8 @@ class Lives(Facts):
         if luck >= self.model.dying[where[1]][female][age]:
             return False
         self.model.books.death(where)
+        if not at_home:
+            self.movers_change(-1)
         return True
 
     def _find_successor(self) -> None:
@@ -109,6 +111,7 @@ class Lives(Facts):
         self.head_birth, self.head_sex = birth, int(female)
         if was_at_home:
             self.model.books.residence(1, self.home, self.residence, self.registered_in_region)
+            self.movers_change(1)
 
     def _forget(self, elder: Elder) -> None:
         elder.birth, elder.female = None, False
@@ -140,6 +143,7 @@ class Lives(Facts):
         if u < chance:
             self.add_child(girl=v < 0.475)
             self.model.books.birth(self.residence)
+            self.movers_change(1)
             self.family_event = True
 
     # -- children who leave ----------------------------------------------------------------------------------
@@ -185,6 +189,8 @@ class Lives(Facts):
     def wed(self, bride: Lives) -> None:
         """Take a wife, whose own household ends: she lives and is registered with him."""
         self.model.books.residence(1, bride.residence, self.residence, bride.registered_in_region)
+        bride.movers_change(-1)
+        self.movers_change(1)
         self.spouse, self.spouse_birth = code.SPOUSE_ALONG, bride.head_birth
         self.family_event = True
         bride._end()

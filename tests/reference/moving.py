@@ -72,7 +72,10 @@ class Moving(Choosing, Working):
 
     def _book_departure(self, target: Target) -> None:
         events = self.model.books[self.place]
-        events.departures[self.census_class] += self.persons_along
+        if self.in_village:
+            events.left_village += self.persons_along
+        else:
+            events.departures[self.census_class] += self.persons_along
         if target == VILLAGE:
             events.returns[0] += self.persons_along
         elif target == TOWN and self.place != self.origin:
@@ -194,6 +197,8 @@ class Moving(Choosing, Working):
     def _journey(self, persons: int, was_at_home: bool, stays: bool) -> None:
         """Enter members' way between home and where the household lives."""
         if stays and not was_at_home:
+            self.movers_change(-persons)
             self.model.books.residence(persons, self.residence, self.home, self.registered_in_region)
         elif was_at_home and not stays:
+            self.movers_change(persons)
             self.model.books.residence(persons, self.home, self.residence, self.registered_in_region)

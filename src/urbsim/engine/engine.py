@@ -140,7 +140,7 @@ class Engine:
 
     def step(self) -> None:
         """Run one quarter: the thirteen stages of `docs/odd.md`, then the check of the accounts."""
-        before = self.frame["residents"]
+        before, movers = self.frame["residents"], self.frame["movers"]
         self.q += 1
         q = self.q
         self.accounts = empty_accounts(self.areas)
@@ -155,7 +155,7 @@ class Engine:
         self._stage_register()
         self._stage_feedback()
         self.frame = make_frame(self)
-        accounting.check(self, before)
+        accounting.check(self, before, movers)
 
     def lever(self, name: str) -> FloatArray:
         """Return the quarter's values of a lever, per area."""

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 Frame = dict[str, npt.NDArray[Any]]
 
 _SCALED = (
-    "arrivals", "departures", "settled", "permits_issued", "returns", "returns_outside", "moves", "applied_school", "admitted_school",
+    "arrivals", "departures", "left_village", "movers_family",
+    "settled", "permits_issued", "returns", "returns_outside", "moves", "applied_school", "admitted_school",
     "settling_applied", "settling_eligible", "settling_admitted", "insured_new", "trained", "homes_bought",
 )  # fmt: skip
 _COUNTED = (
-    "migrants", "left_behind", "agents_in_place", "households_tenure", "queue", "homes_occupied", "workers", "insured",
+    "migrants", "movers", "left_behind", "agents_in_place", "households_tenure", "queue", "homes_occupied", "workers", "insured",
     "registered_permit_holders", "poor", "flexible", "tenants_helped",
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from urbsim.engine.state import (
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     ELDERS_AT_HOME,
+    GONE,
     MOVER_IN_PLACE,
     OUTSIDE,
     SPOUSE_ALONG,
@@ -179,6 +180,13 @@ def book_residence(accounts, persons, from_area, from_part, to_area, to_part, of
         accounts[to_area].change_residents[component] += persons
         if to_part == 1:
             accounts[to_area].change_town[component] += persons
+
+
+@kernel
+def book_mover(accounts, r, change):  # type: ignore[no-untyped-def]
+    """Enter that `change` members more live with the head of `r` where it lives, if that is not its own village: movers of its class."""
+    if r.place < GONE and r.mover != MOVER_IN_PLACE:
+        accounts[r.place].movers_family[census_class(r)] += change
 
 
 @kernel

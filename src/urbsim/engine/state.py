@@ -49,6 +49,8 @@ ACCOUNT = np.dtype(
         ("change_town", np.int64, (COMPONENTS,)),
         ("arrivals", np.int64, (3,)),  # by census origin class, as the four next
         ("departures", np.int64, (3,)),
+        ("movers_family", np.int64, (3,)),  # members of movers' households born, dead, wed, fetched, sent home
+        ("left_village", np.int64),  # who left the own village: no mover before
         ("settled", np.int64, (3,)),
         ("permits_issued", np.int64, (3,)),
         ("returns", np.int64, (2,)),  # to village, to county town

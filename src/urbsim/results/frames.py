@@ -30,6 +30,9 @@ FRAME_AXES: dict[str, tuple[str, ...]] = {
     "deaths": ("part",),
     "arrivals": ("origin",),
     "departures": ("origin",),
+    "left_village": (),
+    "movers_family": ("origin",),
+    "movers": ("origin",),
     "settled": ("origin",),
     "permits_issued": ("origin",),
     "returns": ("return_to",),
@@ -81,7 +84,8 @@ FLOATS = frozenset(
 )
 STOCKS = frozenset(
     {
-        "residents", "hukou", "hukou_urban", "migrants", "left_behind", "agents_in_place", "town_born", "town_born_movers", "persons_band",
+        "residents", "hukou", "hukou_urban", "migrants",
+        "movers", "left_behind", "agents_in_place", "town_born", "town_born_movers", "persons_band",
         "persons_age5",
         "pupils", "places",
         "households_tenure", "queue", "homes_units", "homes_occupied", "workers", "insured", "wage", "rent", "wage_sum",

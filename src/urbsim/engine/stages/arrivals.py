@@ -92,13 +92,14 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
                 r.id = identity
                 r.origin = areas + b
                 r.register, r.register_part, r.register_in_town = areas + b, 0, 0
-                r.place, r.mover, r.status = j, MOVER_OTHER_PROVINCE, STATUS_UNREGISTERED
+                r.place, r.mover, r.status = OUTSIDE, MOVER_OTHER_PROVINCE, STATUS_UNREGISTERED  # until it is settled who comes along
                 r.part = 1 if u1 < town_share[2, j] else 0
                 r.arrived = q
                 r.resident_area, r.resident_part = OUTSIDE, 0
                 r.job = enters_job(r, u2, p)
                 r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
                 arrange_family(r, q, key, p, areas, away, km[areas + b, j], seat[j], bills[j], pull[j], accounts)
+                r.place = j
                 accounts[j].arrivals[2] += along(r)
                 i += 1
     return i

@@ -12,7 +12,7 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, book_birth, book_residence, home_place, keep_village_register
+from urbsim.engine.people import age_at, book_birth, book_mover, book_residence, home_place, keep_village_register
 from urbsim.engine.state import EVENT_LIFE
 from urbsim.population.registry import (
     CHILD_AT_HOME,
@@ -79,6 +79,7 @@ def mortality(h, lo, hi, luck, q, key, table, areas, accounts, event):  # type: 
             where, side = (home, home_part) if away else (area, part)
             if _dies(table, side, r.child1 & CHILD_GIRL, r.child1_birth, q, u2):
                 book_birth(accounts, where, side, -1)
+                book_mover(accounts, r, 0 if away else -1)
                 r.child1_birth = NO_DATE
                 r.child1 = 0
         if r.child2_birth != NO_DATE:
@@ -86,6 +87,7 @@ def mortality(h, lo, hi, luck, q, key, table, areas, accounts, event):  # type: 
             where, side = (home, home_part) if away else (area, part)
             if _dies(table, side, r.child2 & CHILD_GIRL, r.child2_birth, q, u3):
                 book_birth(accounts, where, side, -1)
+                book_mover(accounts, r, 0 if away else -1)
                 r.child2_birth = NO_DATE
                 r.child2 = 0
         # Elders.
@@ -95,9 +97,11 @@ def mortality(h, lo, hi, luck, q, key, table, areas, accounts, event):  # type: 
             where, side = (home, home_part) if away else (area, part)
             if r.elder1_birth != NO_DATE and _dies(table, side, 1 if r.elders & ELDER1_FEMALE else 0, r.elder1_birth, q, v0):
                 book_birth(accounts, where, side, -1)
+                book_mover(accounts, r, 0 if away else -1)
                 r.elder1_birth = NO_DATE
             if r.elder2_birth != NO_DATE and _dies(table, side, 1 if r.elders & ELDER2_FEMALE else 0, r.elder2_birth, q, v1):
                 book_birth(accounts, where, side, -1)
+                book_mover(accounts, r, 0 if away else -1)
                 r.elder2_birth = NO_DATE
             _forget_elders(r)
         # Spouse.
@@ -106,12 +110,14 @@ def mortality(h, lo, hi, luck, q, key, table, areas, accounts, event):  # type: 
             where, side = (home, home_part) if away else (area, part)
             if _dies(table, side, 1 - r.head_sex, r.spouse_birth, q, u1):
                 book_birth(accounts, where, side, -1)
+                book_mover(accounts, r, 0 if away else -1)
                 r.spouse = SPOUSE_NONE
                 r.spouse_birth = NO_DATE
                 event[i] |= EVENT_LIFE
         # Head.
         if _dies(table, part, r.head_sex, r.head_birth, q, u0):
             book_birth(accounts, area, part, -1)
+            book_mover(accounts, r, -1)
             event[i] |= EVENT_LIFE
             _succeed(r, areas, accounts)
 
@@ -177,6 +183,7 @@ def _succeed(r, areas, accounts):  # type: ignore[no-untyped-def]
         return
     if joined:
         book_residence(accounts, 1, home, home_part, area, part, of_region)
+        book_mover(accounts, r, 1)
 
 
 @kernel
@@ -213,6 +220,7 @@ def births(h, lo, hi, luck, q, key, hazard, second, accounts, event):  # type: i
                 r.child1_birth = q
                 r.child1 = girl
             book_birth(accounts, r.resident_area, r.resident_part, 1)
+            book_mover(accounts, r, 1)
             event[i] |= EVENT_LIFE
 
 

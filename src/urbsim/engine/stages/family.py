@@ -11,7 +11,7 @@ import math
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, book_residence, home_place
+from urbsim.engine.people import age_at, book_mover, book_residence, home_place
 from urbsim.engine.stages.later_schools import later_school
 from urbsim.population.registry import (
     CHILD_AT_HOME,
@@ -53,6 +53,7 @@ def _book_member(r, areas, accounts, joins):  # type: ignore[no-untyped-def]
     """Book one member's way between home and where the head's household is resident."""
     home, side = home_place(r, areas), r.register_in_town
     of_region = r.register < areas
+    book_mover(accounts, r, 1 if joins else -1)
     if joins:
         book_residence(accounts, 1, home, side, r.resident_area, r.resident_part, of_region)
     else:

@@ -307,7 +307,9 @@ def move(r, q, key, p, areas, target, town_share, districts, accounts):  # type:
         return
     from_region = r.place != OUTSIDE
     was_away = from_region and r.place != r.origin
-    if from_region:
+    if at_home(r):
+        accounts[r.place].left_village += persons
+    elif from_region:
         accounts[r.place].departures[census_class(r)] += persons
     if target == TOWN_CHOICE and was_away:
         accounts[r.place].returns[1] += persons

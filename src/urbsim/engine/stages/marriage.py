@@ -8,7 +8,7 @@ import numpy.typing as npt
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, book_residence
+from urbsim.engine.people import age_at, book_mover, book_residence
 from urbsim.engine.state import EVENT_LIFE, FloatArray, IntArray
 from urbsim.population.registry import GONE, OUTSIDE, SPOUSE_ALONG, SPOUSE_NONE
 
@@ -62,6 +62,8 @@ def wed(h, men, women, areas, accounts, event):  # type: ignore[no-untyped-def]
         else:
             of_region = bride.register < areas
             book_residence(accounts, 1, bride.resident_area, bride.resident_part, r.resident_area, r.resident_part, of_region)
+            book_mover(accounts, bride, -1)
+            book_mover(accounts, r, 1)
             r.spouse = SPOUSE_ALONG
             r.spouse_birth = bride.head_birth
             bride.place = GONE

@@ -41,6 +41,7 @@ COUNT = np.dtype(
     [
         ("residents", np.int64, (2,)),  # by part
         ("migrants", np.int64, (5, 3)),  # status x origin
+        ("movers", np.int64, (3,)),  # by origin, residents or not yet
         ("left_behind", np.int64, (3,)),  # children, spouses, elders whose head lives away, where they live
         ("agents_in_place", np.int64, (2,)),
         ("persons_band", np.int64, (2, 10)),  # group x band
@@ -199,6 +200,7 @@ def count(h, lo, hi, q, p, areas, wage, norm, village_counts, ages, c, stock):  
         stock[r.origin, place] += main
         if at_home(r):
             continue
+        c[place].movers[census_class(r)] += main
         if migrant:
             c[area].migrants[r.status, census_class(r)] += main
         c[place].households_tenure[r.tenure] += 1

@@ -14,7 +14,7 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, at_home, book_residence, home_place, owns_home
+from urbsim.engine.people import age_at, at_home, book_mover, book_residence, home_place, owns_home
 from urbsim.engine.stages.family import child_along
 from urbsim.policy import schools as school_rule
 from urbsim.population.registry import (
@@ -244,6 +244,7 @@ def place_children(h, rows, slots, stages, served, bought_served, q, key, p, are
             if latent > chance:
                 kind = PLACE_AT_HOME
                 bits |= CHILD_AT_HOME
+                book_mover(accounts, r, -1)
                 book_residence(
                     accounts, 1, r.resident_area, r.resident_part, home_place(r, areas), r.register_in_town, r.register < areas
                 )
