@@ -89,8 +89,9 @@ def test_members_are_registered_where_they_settled() -> None:
     family = {"spouse": SPOUSE_ALONG, "spouse_birth": -100, "child1_birth": -8, "elder1_birth": -260, "elder2_birth": -260}
     for kin, town, village in ((0, 1, 4), (KIN_FAMILY, 3, 2), (KIN_ALL, 5, 0)):
         rows = rows_of(1, **(SETTLED_HERE | family | {"kin_settled": kin}))
-        counts = observe.empty_counts(AREAS, 1)
-        observe.count(rows, 0, 1, 8, record_of(), AREAS, np.ones(AREAS), 0.0, True, False, counts.area, counts.stock)
+        tally = observe.empty_tally(AREAS, 1)
+        observe.count(rows, 0, 1, 8, record_of(), AREAS, np.ones(AREAS), 0.0, True, False, tally)
+        counts = observe.counts_of([tally])
         assert counts.area["hukou"].tolist() == [town, village, 0]
 
 

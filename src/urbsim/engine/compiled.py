@@ -46,4 +46,4 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile `function` into every kernel that calls it, where a call would keep a loop from becoming vector instructions."""
-    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False, inline="always")(function)
+    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False, forceinline=True)(function)

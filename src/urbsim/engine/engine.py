@@ -175,21 +175,16 @@ class Engine:
             add_up(self.accounts, accounts)
         return [result for result, _ in done]
 
-    def _each_counted(self, work_on: Callable[[int, int, Accounts, observe.Counts], Any]) -> list[Any]:
-        """Run a pass that counts too, and set the counts of the quarter."""
-        pieces: list[observe.Counts] = []
+    def _each_counted(self, work_on: Callable[[int, int, Accounts, observe.Tally], Any]) -> tuple[list[Any], list[observe.Tally]]:
+        """Run a pass that counts too; return its results and the tallies of its chunks."""
+        tallies: list[observe.Tally] = []
 
         def one(lo: int, hi: int, accounts: Accounts) -> Any:
-            counts = observe.empty_counts(self.areas, self.blocks)
-            pieces.append(counts)
-            return work_on(lo, hi, accounts, counts)
+            tally = observe.empty_tally(self.areas, self.blocks)
+            tallies.append(tally)
+            return work_on(lo, hi, accounts, tally)
 
-        results = self.each(one)
-        self.counts = observe.empty_counts(self.areas, self.blocks)
-        for piece in pieces:
-            add_up(self.counts.area, piece.area)
-            self.counts.stock[...] += piece.stock
-        return results
+        return self.each(one), tallies
 
     def _open_year(self) -> None:
         """Book the transfer of the year, forget the counters of the last one and drop rows that can play no part any more."""
@@ -299,11 +294,11 @@ class Engine:
         q, p = self.q, self.p
         gates = self.rounds.gates()
         villages, ages = q >= FIRST_VILLAGE_COUNT, season(q) == 4
-        found = self._each_counted(lambda lo, hi, acc, counts: passes.register_pass(
-            self.households, lo, hi, q, self.key, p, self.areas, gates, villages, ages, acc, counts.area, counts.stock))  # fmt: skip
+        found, tallies = self._each_counted(lambda lo, hi, acc, tally: passes.register_pass(
+            self.households, lo, hi, q, self.key, p, self.areas, gates, villages, ages, acc, tally))  # fmt: skip
         rows = self.rounds.admit(*joined(found))
-        c = self.counts
-        passes.finish_ranked(self.households, rows, q, self.key, p, self.areas, gates, villages, ages, self.accounts, c.area, c.stock)
+        passes.finish_ranked(self.households, rows, q, self.key, p, self.areas, gates, villages, ages, self.accounts, tallies[0])
+        self.counts = observe.counts_of(tallies)
 
     def make_room(self, rows: int) -> None:
         """Grow the columns if `rows` more would not fit."""
@@ -323,9 +318,10 @@ class Engine:
     def _count(self) -> None:
         """Stage 13 alone: count all households."""
         q = self.q
-        self._each_counted(lambda lo, hi, acc, counts: observe.count(
-            self.households, lo, hi, q, self.p, self.areas, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4,
-            counts.area, counts.stock))  # fmt: skip
+        _, tallies = self._each_counted(lambda lo, hi, acc, tally: observe.count(
+            self.households, lo, hi, q, self.p, self.areas, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4, tally
+        ))  # fmt: skip
+        self.counts = observe.counts_of(tallies)
 
     def movers_living(self) -> IntArray:
         """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""

@@ -154,7 +154,7 @@ def place_pass(h, lo, hi, q, key, p, areas, x, event, season, newcomers, account
 
 
 @kernel
-def register_pass(h, lo, hi, q, key, p, areas, x, villages, ages, accounts, counts, stock):  # type: ignore[no-untyped-def]
+def register_pass(h, lo, hi, q, key, p, areas, x, villages, ages, accounts, tally):  # type: ignore[no-untyped-def]
     """Stages 10, 11, 4 and 13: settling, land, official residence, count; who stands in a line is left to `finish_ranked`.
 
     `x` is `Gates`; `villages`, `ages`: what `count` does. Returns who is ranked this quarter: rows, score, since, lot, size.
@@ -177,13 +177,13 @@ def register_pass(h, lo, hi, q, key, p, areas, x, villages, ages, accounts, coun
             end = rows[k] if k < n else stop
             land(h, begin, end, luck, start, q, key, p, areas, x.rights_kept, x.programme)
             residence(h, begin, end, q, areas, accounts)
-            count(h, begin, end, q, p, areas, x.wage, x.norm, villages, ages, counts, stock)
+            count(h, begin, end, q, p, areas, x.wage, x.norm, villages, ages, tally)
             begin = end + 1
     return rows[:n].copy(), score[:n].copy(), since[:n].copy(), lot[:n].copy(), size[:n].copy()
 
 
 @kernel
-def finish_ranked(h, rows, q, key, p, areas, x, villages, ages, accounts, counts, stock):  # type: ignore[no-untyped-def]
+def finish_ranked(h, rows, q, key, p, areas, x, villages, ages, accounts, tally):  # type: ignore[no-untyped-def]
     """Do the last stages for those who stood in line, after their turn."""
     identities, words = np.empty(1, np.uint64), np.empty((2, 1), np.uint64)
     luck = rng.as_bytes(words)
@@ -192,4 +192,4 @@ def finish_ranked(h, rows, q, key, p, areas, x, villages, ages, accounts, counts
         rng.bytes_of(h, i, i + 1, q, key, 0, identities, words)
         land(h, i, i + 1, luck, i, q, key, p, areas, x.rights_kept, x.programme)
         residence(h, i, i + 1, q, areas, accounts)
-        count(h, i, i + 1, q, p, areas, x.wage, x.norm, villages, ages, counts, stock)
+        count(h, i, i + 1, q, p, areas, x.wage, x.norm, villages, ages, tally)

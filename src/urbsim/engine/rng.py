@@ -170,6 +170,15 @@ def byte_at(luck, k, place):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def below(key, stream, identity, quarter, byte, chance):  # type: ignore[no-untyped-def]
+    """Tell whether the first uniform of a stream is below `chance`, given its first `byte`: draw it only where the byte leaves it open."""
+    scaled = chance * 256.0
+    if byte + 1.0 <= scaled:
+        return True
+    return byte < scaled and draw4(key, stream, identity, quarter, 0)[0] < chance
+
+
+@kernel
 def most_byte(chance):  # type: ignore[no-untyped-def]
     """Return the largest first byte with which a uniform can be below `chance` (-1: none): a byte above it spares the rest."""
     if chance <= 0.0:

@@ -60,9 +60,9 @@ def attention(h, lo, hi, luck, q, key, p, factor, event, attends):  # type: igno
         bits = event[i]
         if _turns(r.child1_birth, q) or _turns(r.child2_birth, q):
             bits |= EVENT_SCHOOL
-        if rng.byte_at(luck, i - lo, rng.ATTEND_BYTE) > most[bits]:
+        byte = rng.byte_at(luck, i - lo, rng.ATTEND_BYTE)
+        if byte > most[bits]:
             continue
-        u = rng.draw1(key, rng.ATTEND, r.id, q)
-        if u < chances[bits] and age_at(r.head_birth, q) >= 16:
+        if age_at(r.head_birth, q) >= 16 and rng.below(key, rng.ATTEND, r.id, q, byte, chances[bits]):
             attends[i - lo] = 1
             event[i] = bits

@@ -16,7 +16,7 @@ import numpy as np
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import inlined, kernel
 from urbsim.engine.people import age_at, along, at_home, census_class, children_aged, in_own_town, left_behind, owns_home
 from urbsim.engine.stages.clocks import quarters_insured_here
 from urbsim.engine.stages.family import AT_HOME, AWAY, OWN_TOWN, arrange_family
@@ -67,7 +67,7 @@ def log_positive_stable(u, v, index):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@inlined
 def stay_terms(r, q, p, rent_edge, rent_help):  # type: ignore[no-untyped-def]
     """Return what ties household `r` to its present place: years, home, rental unit, register, temper.
 
@@ -175,7 +175,7 @@ def _current(r, areas):  # type: ignore[no-untyped-def]
     return np.int64(r.place)
 
 
-@kernel
+@inlined
 def _costs(r, q, p, is_far):  # type: ignore[no-untyped-def]
     """Return what age adds to a move, the lead of the schooled in towns, and the cost of a move to a place away.
 
@@ -196,7 +196,7 @@ def _village_value(r, p, value, u, is_home, is_far, areas):  # type: ignore[no-u
     return value + _village_ties(r, p, is_far, areas)
 
 
-@kernel
+@inlined
 def _village_ties(r, p, is_far, areas):  # type: ignore[no-untyped-def]
     """Return what draws a household to its own village: the way back is known, a homestead waits."""
     value = 0.0
@@ -207,7 +207,7 @@ def _village_ties(r, p, is_far, areas):  # type: ignore[no-untyped-def]
     return value
 
 
-@kernel
+@inlined
 def stays_for_sure(r, q, p, areas, race, rent_edge, rent_help, bounds, luck, k):  # type: ignore[no-untyped-def]
     """Tell whether the first bytes of its luck already show that household `r` prefers to stay: then `choose` need not be asked.
 
@@ -385,7 +385,6 @@ def location(  # type: ignore[no-untyped-def]
     the choice, one in `SAMPLE` makes it all the same.
     """
     broken = 0
-    most_back = rng.most_byte(p.h_re / p.a0)
     no_help, no_pull = np.zeros(2), np.zeros(4)
     for i in range(lo, hi):
         if not attends[i - lo]:
@@ -396,7 +395,7 @@ def location(  # type: ignore[no-untyped-def]
         out = r.place == OUTSIDE
         o = r.origin
         if out and o >= areas:
-            if rng.byte_at(luck, i - lo, rng.RETURN_BYTE) > most_back or rng.draw1(key, rng.RETURN, r.id, q) >= p.h_re / p.a0:
+            if not rng.below(key, rng.RETURN, r.id, q, rng.byte_at(luck, i - lo, rng.RETURN_BYTE), p.h_re / p.a0):
                 continue
         if not out and at_home(r) and age_at(r.head_birth, q) > 69:
             continue
@@ -442,7 +441,7 @@ def _lives_at(r, target, areas):  # type: ignore[no-untyped-def]
     return not out and target == r.place
 
 
-@kernel
+@inlined
 def _family_to_arrange(r, where):  # type: ignore[no-untyped-def]
     """Tell whether there is anything to decide: at home whoever had stayed there is along again, a single person has no family."""
     if where == AT_HOME:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from urbsim.clock import NO_DATE
-from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, along, at_home, census_class, elders_of, home_place
+from urbsim.engine.compiled import inlined, kernel
+from urbsim.engine.people import age_at, at_home, census_class, elders_of, home_place
 from urbsim.engine.stages.homes import flexible_worker, rent_subsidised
-from urbsim.engine.stages.schools import place_kind, rationed, stage_of
+from urbsim.engine.stages.schools import rationed
 from urbsim.engine.stages.work import WORK_FROM, WORK_TO, wage_factor
-from urbsim.engine.state import BAND_EDGES, IntArray
+from urbsim.engine.state import BAND_EDGES, BANDS, IntArray, add_up
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     CHILD_GIRL,
+    CHILD_PLACE_SHIFT,
     ELDER1_FEMALE,
     ELDER2_FEMALE,
     ELDERS_AT_HOME,
@@ -71,69 +73,73 @@ class Counts(NamedTuple):
     stock: IntArray  # origins x (A + 1): persons with the head by origin and place (last: outside)
 
 
-def empty_counts(areas: int, blocks: int) -> Counts:
-    """Return zeroed counts."""
-    return Counts(np.zeros(areas, dtype=COUNT), np.zeros((areas + blocks, areas + 1), dtype=np.int64))
+class Tally(NamedTuple):
+    """Hold a count under way; the last area is a bin for everything outside the region, the last band, stage and age group for nobody.
+
+    So every household adds to the same number of bins, whoever its members are: a processor that need not guess counts twice as fast.
+    """
+
+    area: npt.NDArray[np.void]  # A records of COUNT, what is not in the arrays below
+    stock: IntArray
+    persons: IntArray  # (A + 1) x part x (in place, migrant) x (bands + 1)
+    ages: IntArray  # (A + 1) x sex x (18 + 1) five-year groups
+    pupils: IntArray  # (A + 1) x (2 + 1) stages x (local, migrant) x 8 place kinds
 
 
-BAND_OF = np.searchsorted(np.array(BAND_EDGES), np.arange(101), side="right")
-"""Index of the age band, by completed age: 0-2, 3-5, 6-11, 12-14, 15-17, 18-44, 45-59, 60-64, 65-79, 80+."""
+def empty_tally(areas: int, blocks: int) -> Tally:
+    """Return a tally of nobody."""
+    stock = np.zeros((areas + blocks, areas + 1), dtype=np.int64)
+    persons, ages = np.zeros((areas + 1, 2, 2, BANDS + 1), np.int64), np.zeros((areas + 1, 2, AGE_GROUPS + 1), np.int64)
+    return Tally(np.zeros(areas, dtype=COUNT), stock, persons, ages, np.zeros((areas + 1, 3, 2, 8), np.int64))
 
 
-@kernel
-def _person(c, area, part, sex, birth, q, migrant, ages):  # type: ignore[no-untyped-def]
-    """Count one person at an official residence."""
-    if area == OUTSIDE:
-        return
-    age = min(max(age_at(birth, q), 0), 100)
-    c[area].residents[part] += 1
-    band = BAND_OF[age]
-    c[area].persons_band[0, band] += 1
-    if migrant:
-        c[area].persons_band[1, band] += 1
-    else:
-        c[area].agents_in_place[part] += 1
-    if ages:
-        c[area].persons_age5[sex, min(age // 5, 17)] += 1
+def counts_of(tallies: Sequence[Tally]) -> Counts:
+    """Return the counts that several tallies add up to."""
+    area = np.zeros(tallies[0].area.size, dtype=COUNT)
+    for tally in tallies:
+        add_up(area, tally.area)
+    stock, persons, ages, pupils = (np.sum([getattr(t, name) for t in tallies], axis=0) for name in ("stock", "persons", "ages", "pupils"))
+    persons = persons[:-1, ..., :BANDS]
+    area["residents"] = persons.sum(axis=(2, 3))
+    area["agents_in_place"] = persons[:, :, 0].sum(axis=2)
+    area["persons_band"][:, 0] = persons.sum(axis=(1, 2))
+    area["persons_band"][:, 1] = persons[:, :, 1].sum(axis=1)
+    area["persons_age5"] = ages[:-1, :, :AGE_GROUPS]
+    area["pupils"] = pupils[:-1, :2, :, : PLACE_AT_HOME + 1]
+    return Counts(area, stock)
 
 
-@kernel
-def _pupil(c, area, birth, bits, q, group):  # type: ignore[no-untyped-def]
-    stage = stage_of(age_at(birth, q))
-    if stage < 0 or area == OUTSIDE:
-        return
-    kind = place_kind(bits)
-    if bits & CHILD_AT_HOME:
-        kind = PLACE_AT_HOME
-    elif group == 0:
-        kind = PLACE_PUBLIC
-    elif kind == PLACE_APPLIED or kind == 0:
-        kind = PLACE_FEE_PAYING
-    c[area].pupils[stage, group, kind] += 1
+AGE_GROUPS = 18
+OLDEST = 100
+_AGE = np.concatenate(([-1], np.minimum(np.arange(4 * OLDEST + 4) // 4, OLDEST)))
+"""Completed age by quarters since birth plus one; the first is of nobody, who was born in a quarter that never comes."""
+BAND_AT = np.where(_AGE < 0, BANDS, np.searchsorted(np.array(BAND_EDGES), _AGE, side="right")).astype(np.uint8)
+GROUP_AT = np.where(_AGE < 0, AGE_GROUPS, np.minimum(_AGE // 5, AGE_GROUPS - 1)).astype(np.uint8)
+STAGE_AT = np.where((_AGE >= 6) & (_AGE <= 11), 0, np.where((_AGE >= 12) & (_AGE <= 14), 1, 2)).astype(np.uint8)
 
 
-@kernel
-def _children(c, r, q, area, part, home, side, migrant, ages):  # type: ignore[no-untyped-def]
-    group = 1 if rationed(r) else 0
-    if r.child1_birth != NO_DATE:
-        bits = r.child1
-        if bits & CHILD_AT_HOME:
-            _person(c, home, side, bits & CHILD_GIRL, r.child1_birth, q, False, ages)
-            _pupil(c, home, r.child1_birth, bits, q, group)
-        else:
-            _person(c, area, part, bits & CHILD_GIRL, r.child1_birth, q, migrant, ages)
-            _pupil(c, area, r.child1_birth, bits, q, group)
-    if r.child2_birth != NO_DATE:
-        bits = r.child2
-        if bits & CHILD_AT_HOME:
-            _person(c, home, side, bits & CHILD_GIRL, r.child2_birth, q, False, ages)
-            _pupil(c, home, r.child2_birth, bits, q, group)
-        else:
-            _person(c, area, part, bits & CHILD_GIRL, r.child2_birth, q, migrant, ages)
-            _pupil(c, area, r.child2_birth, bits, q, group)
+def _kinds() -> npt.NDArray[np.uint8]:
+    """Return (local, migrant) x 32: how a pupil learns, by the child's bits."""
+    table = np.zeros((2, 32), dtype=np.uint8)
+    for bits in range(32):
+        kind = bits >> CHILD_PLACE_SHIFT
+        home = bits & CHILD_AT_HOME > 0
+        table[0, bits] = PLACE_AT_HOME if home else PLACE_PUBLIC
+        table[1, bits] = PLACE_AT_HOME if home else PLACE_FEE_PAYING if kind in (0, PLACE_APPLIED) else kind
+    return table
 
 
-@kernel
+KIND_OF = _kinds()
+
+
+@inlined
+def _quarters(birth, q):  # type: ignore[no-untyped-def]
+    """Return the quarters since a birth plus one, 0 for nobody."""
+    lived = np.int64(q) - np.int64(birth)
+    return np.int64(min(max(lived, -1), 4 * OLDEST + 3)) + 1
+
+
+@inlined
 def _register(c, r, q, areas, main, left, village_counts):  # type: ignore[no-untyped-def]
     """Count the registered population: those with the head at the register, those of the others who settled there too, the rest at home."""
     area = r.register
@@ -152,12 +158,44 @@ def _register(c, r, q, areas, main, left, village_counts):  # type: ignore[no-un
                 c[r.origin].hukou_urban += elsewhere
 
 
+@inlined
+def _members(r, q, here, part, there, side, migrant, ages, t):  # type: ignore[no-untyped-def]
+    """Count the members of household `r` where they are official residents: along with the head, or at home."""
+    group = 1 if rationed(r) else 0
+    at = _quarters(r.head_birth, q)
+    t.persons[here, part, migrant, BAND_AT[at]] += 1
+    spouse_at = _quarters(r.spouse_birth, q)
+    spouse_home = r.spouse == SPOUSE_AT_HOME
+    t.persons[there if spouse_home else here, side if spouse_home else part, 0 if spouse_home else migrant, BAND_AT[spouse_at]] += 1
+    one, one_home = _quarters(r.child1_birth, q), r.child1 & CHILD_AT_HOME > 0
+    where = there if one_home else here
+    t.persons[where, side if one_home else part, 0 if one_home else migrant, BAND_AT[one]] += 1
+    t.pupils[where, STAGE_AT[one], group, KIND_OF[group, r.child1 & 31]] += 1
+    two, two_home = _quarters(r.child2_birth, q), r.child2 & CHILD_AT_HOME > 0
+    where = there if two_home else here
+    t.persons[where, side if two_home else part, 0 if two_home else migrant, BAND_AT[two]] += 1
+    t.pupils[where, STAGE_AT[two], group, KIND_OF[group, r.child2 & 31]] += 1
+    away = r.elders & ELDERS_AT_HOME > 0
+    where, which, moved = there if away else here, side if away else part, 0 if away else migrant
+    first, second = _quarters(r.elder1_birth, q), _quarters(r.elder2_birth, q)
+    t.persons[where, which, moved, BAND_AT[first]] += 1
+    t.persons[where, which, moved, BAND_AT[second]] += 1
+    if ages:
+        t.ages[here, r.head_sex, GROUP_AT[at]] += 1
+        t.ages[there if spouse_home else here, 1 - r.head_sex, GROUP_AT[spouse_at]] += 1
+        t.ages[there if one_home else here, r.child1 & CHILD_GIRL, GROUP_AT[one]] += 1
+        t.ages[there if two_home else here, r.child2 & CHILD_GIRL, GROUP_AT[two]] += 1
+        t.ages[where, 1 if r.elders & ELDER1_FEMALE else 0, GROUP_AT[first]] += 1
+        t.ages[where, 1 if r.elders & ELDER2_FEMALE else 0, GROUP_AT[second]] += 1
+
+
 @kernel
-def count(h, lo, hi, q, p, areas, wage, norm, village_counts, ages, c, stock):  # type: ignore[no-untyped-def]
-    """Add rows `lo`..`hi` to the counts `c`.
+def count(h, lo, hi, q, p, areas, wage, norm, village_counts, ages, t):  # type: ignore[no-untyped-def]
+    """Add rows `lo`..`hi` to the tally `t`.
 
     `village_counts`: from 2016 rural registers in villages classed as town count as urban hukou. `ages`: count five-year groups too.
     """
+    c, stock = t.area, t.stock
     for i in range(lo, hi):
         r = h[i]
         place = r.place
@@ -165,32 +203,22 @@ def count(h, lo, hi, q, p, areas, wage, norm, village_counts, ages, c, stock):  
             continue
         area, part = r.resident_area, r.resident_part
         home, side = home_place(r, areas), r.register_in_town
-        main = along(r)
-        settled_here = area == place and not at_home(r)
-        migrant = settled_here and area != OUTSIDE
-        # Persons.
-        _person(c, area, part, r.head_sex, r.head_birth, q, migrant, ages)
-        if r.spouse != SPOUSE_NONE:
-            if r.spouse == SPOUSE_AT_HOME:
-                _person(c, home, side, 1 - r.head_sex, r.spouse_birth, q, False, ages)
-            else:
-                _person(c, area, part, 1 - r.head_sex, r.spouse_birth, q, migrant, ages)
-        _children(c, r, q, area, part, home, side, migrant, ages)
-        away = r.elders & ELDERS_AT_HOME > 0
-        where, there = (home, side) if away else (area, part)
-        if r.elder1_birth != NO_DATE:
-            _person(c, where, there, 1 if r.elders & ELDER1_FEMALE else 0, r.elder1_birth, q, migrant and not away, ages)
-        if r.elder2_birth != NO_DATE:
-            _person(c, where, there, 1 if r.elders & ELDER2_FEMALE else 0, r.elder2_birth, q, migrant and not away, ages)
-        children = 1 if r.child1_birth != NO_DATE and r.child1 & CHILD_AT_HOME > 0 else 0
-        children += 1 if r.child2_birth != NO_DATE and r.child2 & CHILD_AT_HOME > 0 else 0
+        migrant = area == place and not at_home(r) and area != OUTSIDE
+        _members(
+            r, q, min(np.int64(area), areas), np.int64(part), min(np.int64(home), areas), np.int64(side), 1 if migrant else 0, ages, t
+        )
+        one, two = r.child1_birth != NO_DATE, r.child2_birth != NO_DATE
+        parents = (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
+        children = (one & (r.child1 & CHILD_AT_HOME > 0)) + (two & (r.child2 & CHILD_AT_HOME > 0))
         spouses = 1 if r.spouse == SPOUSE_AT_HOME else 0
-        elders = (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE) if away else 0
-        if home != OUTSIDE:
+        elders = parents if r.elders & ELDERS_AT_HOME else 0
+        left = children + spouses + elders
+        main = 1 + (r.spouse != SPOUSE_NONE) + one + two + parents - left
+        if left and home != OUTSIDE:
             c[home].left_behind[0] += children
             c[home].left_behind[1] += spouses
             c[home].left_behind[2] += elders
-        _register(c, r, q, areas, main, children + spouses + elders, village_counts)
+        _register(c, r, q, areas, main, left, village_counts)
         # Households.
         if place == OUTSIDE:
             stock[r.origin, areas] += main

@@ -78,8 +78,6 @@ def permits(h, lo, hi, luck, q, key, p, months, ground, wait, chances, enough, a
         chance = chances[place, 1 if children_aged(r, q, 6, 15) > 0 else 0, r.insured, 1 if r.schooling >= 2 else 0]
         if enrolment and enough[place] > 0.0 and children_along(r, q, 5, 14) > 0:
             chance = max(chance, p.permit_for_school)
-        if rng.byte_at(luck, i - lo, rng.PERMIT_BYTE) > rng.most_byte(chance):
-            continue
-        if rng.draw1(key, rng.PERMIT, r.id, q) < chance:
+        if rng.below(key, rng.PERMIT, r.id, q, rng.byte_at(luck, i - lo, rng.PERMIT_BYTE), chance):
             r.status, r.permit_since = STATUS_PERMIT, q
             accounts[place].permits_issued[census_class(r)] += along(r)
