@@ -19,6 +19,7 @@ from urbsim.engine.state import make_params
 from urbsim.engine.tables import Constants
 from urbsim.parameters import member
 from urbsim.population.arrivals import arrival_templates
+from urbsim.population.plan import households_of
 from urbsim.population.synthesis import Population, synthesise
 from urbsim.regions import Region, load_region
 
@@ -31,6 +32,7 @@ __all__ = [
 ]  # fmt: skip
 
 DEFAULT_RECLASSIFICATION = 0.004
+KEPT_ROWS = 4_000_000  # rows of the people of 2010 that are kept for further runs, 64 bytes each
 
 
 @lru_cache(maxsize=1)
@@ -69,11 +71,15 @@ def open_engine(
     behaviour still: nobody reconsiders where to live and nobody enters, so that births, deaths, marriages and reclassification alone
     move the rate.
     """
-    people, templates = people_of(scenario.region, weight, seed)
-    luck = luck_of(scenario.region, draw)
-    return Engine(
-        inputs_of(scenario, draw, still), people, templates, weight=weight, seed=seed, replicate=replicate, draw=luck, threads=threads
-    )
+    region = load_region(scenario.region)
+    inputs, luck = inputs_of(scenario, draw, still), luck_of(scenario.region, draw)
+    many = households_of(region) / weight > KEPT_ROWS
+    if many:  # one run's rows are all that memory holds: people are made anew for the next
+        people_of.cache_clear()
+        people, templates = synthesise(region, weight, seed), templates_of(scenario.region, weight, seed)
+    else:
+        people, templates = people_of(scenario.region, weight, seed)
+    return Engine(inputs, people, templates, weight=weight, seed=seed, replicate=replicate, draw=luck, threads=threads, take=many)
 
 
 def resume_engine(

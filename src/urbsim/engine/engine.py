@@ -32,6 +32,7 @@ from urbsim.engine.stages import (
 )
 from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, make_rows, params_record
 from urbsim.engine.tables import Utilities, make_race, utilities, value_of_register
+from urbsim.population.registry import ROOM
 
 MARKET_RENT_SHARE = 0.9  # rent of a guaranteed home over the market's at which `beta_prh` was judged
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
@@ -92,8 +93,9 @@ class Engine:
 
     def __init__(
         self, inputs: Inputs, population: Any, templates: Any, *,
-        weight: int, seed: int, replicate: int = 0, draw: int = 0, threads: int = 1,
+        weight: int, seed: int, replicate: int = 0, draw: int = 0, threads: int = 1, take: bool = False,
     ) -> None:  # fmt: skip
+        """Open a run at the state of the census; with `take` it works on the population's own rows, else on a copy."""
         self.inputs = inputs
         self.areas = len(inputs.region.area_codes)
         self.blocks = len(inputs.region.block_codes)
@@ -103,7 +105,7 @@ class Engine:
         self.q = 0
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self.n = int(population.households["id"].size)
-        self.households: Rows = make_rows(population.households, room=int(self.n * 1.35) + 4096)
+        self.households: Rows = population.rows if take else make_rows(population.households, room=int(self.n * ROOM) + 4096)
         self.event = np.zeros(self.households.size, dtype=np.uint8)  # what happened to a household this quarter
         self.templates: Rows = make_rows(templates)
         self.p = params_record(inputs.params)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.population.registry import HOUSEHOLD_DTYPES
+from urbsim.population.registry import HOUSEHOLD, HOUSEHOLD_DTYPES
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -40,8 +40,6 @@ Rows = npt.NDArray[np.void]
 A kernel takes `r = h[i]` and reads `r.place`, `r.part`; a whole column is `h["place"]`. One household's fields lie in one cache line.
 """
 
-_WIDTH_ORDER = sorted(HOUSEHOLD_DTYPES, key=lambda name: -HOUSEHOLD_DTYPES[name].itemsize)
-HOUSEHOLD = np.dtype([(name, HOUSEHOLD_DTYPES[name]) for name in _WIDTH_ORDER], align=True)
 
 ACCOUNT = np.dtype(
     [

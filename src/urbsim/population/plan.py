@@ -79,6 +79,17 @@ def plan_of(region: Region) -> Plan:
     return plan
 
 
+def households_of(region: Region) -> float:
+    """Return how many households of rural origin a region has at the census, absent ones included (within about 5 %)."""
+    plan, prefecture = plan_of(region), np.asarray(region.prefecture_of)
+    cells = plan.cells
+    total = float((cells.absent / plan.mean_size[ABSENT, prefecture, VILLAGE]).sum())
+    for kind in (IN_PLACE, SAME_AREA, OTHER_AREA, OTHER_PROVINCE):
+        for part in (VILLAGE, TOWN):
+            total += float((cells.residents[:, AGRI, kind, part] / plan.mean_size[kind, prefecture, part]).sum())
+    return total
+
+
 def make_plan(region: Region) -> Plan:
     """Fit cells and targets, then rake movers, absentees and, with what is left of the villages, those in place."""
     cells = census_cells(region)

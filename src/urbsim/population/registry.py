@@ -222,6 +222,17 @@ KIN_ALONE, KIN_FAMILY, KIN_ALL = 0, 1, 2  # who is in the town register besides 
 BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
 HOUSEHOLD_DTYPES: dict[str, np.dtype[Any]] = {column.name: np.dtype(column.dtype) for column in COLUMNS}
 
+_WIDTH_ORDER = sorted(HOUSEHOLD_DTYPES, key=lambda name: -HOUSEHOLD_DTYPES[name].itemsize)
+HOUSEHOLD = np.dtype([(name, HOUSEHOLD_DTYPES[name]) for name in _WIDTH_ORDER], align=True)
+"""One household as a row of 64 bytes, a field for each column."""
+
+ROOM = 1.35  # rows held for each row of the census: a run adds about a sixth to 2027
+
+
+def empty_rows(used: int) -> npt.NDArray[np.void]:
+    """Return rows for a run that starts with `used` of them; what is not yet used takes no memory until it is written."""
+    return np.zeros(int(used * ROOM) + 4096, dtype=HOUSEHOLD)
+
 # births of the six members and where their presence is told
 MEMBER_BIRTHS = ("head_birth", "spouse_birth", "child1_birth", "child2_birth", "elder1_birth", "elder2_birth")
 

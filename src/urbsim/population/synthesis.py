@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Population:
     """Hold the people of the region at the end of 2010 (quarter 0).
 
-    `households`: every column of the registry, N rows sorted by origin; each row stands for `weight` households. `town_born`: int64,
+    `households`: every column of the registry, N rows sorted by origin; each row stands for `weight` households. They are views into
+    `rows`, which has room for those who come later; who takes the rows for a run leaves the columns to it. `town_born`: int64,
     A x part (village, town) x sex (male, female) x 101, persons by year of birth: index k is the birth year 2010 - k, so k is the age
     at the end of 2010; k = 100 holds everyone born in 1910 or before. `town_born_movers`: int64, A x 2, how many of the area's
     town-born the census counts as movers from the same area and from another area; `town_born_other_province`: int64, A, those
@@ -41,6 +42,7 @@ class Population:
     town_born_other_province: Ints
     fit_table: list[FitRow]
     weight: int
+    rows: npt.NDArray[np.void]
 
     @property
     def size(self) -> int:
@@ -59,11 +61,11 @@ def synthesise(region: Region, weight: int, seed: int) -> Population:
     plan = plan_of(region)
     drawn = draw(region, plan, weight, seed)
     tables = make_tables(region, plan)
-    households, tally = _fill_all(region, plan, drawn, tables, seed)
+    all_rows, households, tally = _fill_all(region, plan, drawn, tables, seed)
     town_born = fit_town_born(region, plan, drawn, weight)
     movers = town_born_by_class(region, plan, town_born, tally.movers * weight)
     rows = fit_table(region, plan, drawn, tally, town_born, movers, weight)
-    return Population(households, town_born, movers[:, :2], movers[:, 2], rows, weight)
+    return Population(households, town_born, movers[:, :2], movers[:, 2], rows, weight, all_rows)
 
 
 def _bad_weight(weight: int) -> UserError:
@@ -82,14 +84,15 @@ def _chunks(drawn: Drawn, prefecture: npt.NDArray[np.int64], areas: int) -> Iter
         yield start, stop, Rows(drawn.template[start:stop], place, drawn.part[start:stop], kind, prefecture[home], origin)
 
 
-def _fill_all(region: Region, plan: Plan, drawn: Drawn, tables: Tables, seed: int) -> tuple[Columns, Tally]:
+def _fill_all(region: Region, plan: Plan, drawn: Drawn, tables: Tables, seed: int) -> tuple[npt.NDArray[np.void], Columns, Tally]:
     prefecture = np.asarray(region.prefecture_of, dtype=np.int64)
     total = drawn.template.size
     tally = Tally.empty(prefecture.size, len(region.prefecture_codes))
-    households: Columns = {column.name: np.empty(total, dtype=column.dtype) for column in registry.COLUMNS}
+    all_rows = registry.empty_rows(total)
+    households: Columns = {column.name: all_rows[column.name][:total] for column in registry.COLUMNS}
     for start, stop, rows in _chunks(drawn, prefecture, prefecture.size):
         columns = fill(rows, plan.pool, tables, seed)
         tally.add(plan, rows, columns)
         for name, values in columns.items():
             households[name][start:stop] = values
-    return households, tally
+    return all_rows, households, tally

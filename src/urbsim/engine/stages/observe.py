@@ -136,7 +136,7 @@ KIND_OF = _kinds()
 def _quarters(birth, q):  # type: ignore[no-untyped-def]
     """Return the quarters since a birth plus one, 0 for nobody."""
     lived = np.int64(q) - np.int64(birth)
-    return np.int64(min(max(lived, -1), 4 * OLDEST + 3)) + 1
+    return min(max(lived, np.int64(-1)), np.int64(4 * OLDEST + 3)) + 1
 
 
 @inlined
