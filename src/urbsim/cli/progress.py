@@ -26,6 +26,10 @@ COMPILING = Text(
     en="The first run of this version compiles the model once; the progress bar will wait for it.",
 )
 WRITING = Text(zh="正在写报告、图和表格……", en="Writing the report, its pictures and tables ...")
+SIZE = Text(
+    zh="2010 年普查时约有农村户籍家庭 {:.0f} 万户，分作约 {:,.0f} 个代理。",
+    en="About {:.2f} million households of rural origin at the census of 2010, as some {:,.0f} agents.",
+)
 UNFITTED = Text(
     zh="注意：区域 {} 还没有拟合过。参数取自先验分布，各地的常数为零，结果没有对过 2020 年普查，水平和差异都不能当作预测。",
     en="Warning: region {} has not been fitted. Parameters are prior draws, place constants are zero and nothing was held against the 2020 "
@@ -99,6 +103,11 @@ def announce(plans: Sequence[Plan], lang: Language, quiet: bool) -> None:
         f"households per agent {run.weight}, processes {first.jobs}.",
     )
     print(words.get(lang), file=sys.stderr)
+    from urbsim.population.plan import households_of
+    from urbsim.regions import load_region
+
+    households = households_of(load_region(first.scenario.region))
+    print(SIZE.get(lang).format(households / 1e4 if lang == "zh" else households / 1e6, households / run.weight), file=sys.stderr)
     say_compiling(lang)
 
 

@@ -20,6 +20,7 @@ from urbsim.engine.tables import Constants
 from urbsim.parameters import member
 from urbsim.population.arrivals import arrival_templates
 from urbsim.population.plan import households_of
+from urbsim.population.registry import KEPT_ROWS
 from urbsim.population.synthesis import Population, synthesise
 from urbsim.regions import Region, load_region
 
@@ -32,7 +33,6 @@ __all__ = [
 ]  # fmt: skip
 
 DEFAULT_RECLASSIFICATION = 0.004
-KEPT_ROWS = 4_000_000  # rows of the people of 2010 that are kept for further runs, 64 bytes each
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.population.registry import HOUSEHOLD, HOUSEHOLD_DTYPES
+from urbsim.population.registry import HOUSEHOLD as HOUSEHOLD
+from urbsim.population.registry import HOUSEHOLD_DTYPES
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]

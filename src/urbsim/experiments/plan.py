@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from urbsim.clock import last_day, quarter_of
 from urbsim.errors import Problem, UserError
+from urbsim.experiments.memory import check_memory
 from urbsim.experiments.tasks import Spread
 from urbsim.text import Text
 
@@ -111,6 +112,7 @@ def make_plan(
     plan = Plan(found, processes, threads, tuple(settings), scheduler, begin, save_at)
     problems += _check_states(plan)
     problems += _missing_draws(found)
+    problems += check_memory(plan)
     if plan.first >= plan.until:
         period = found.period
         problems.append(

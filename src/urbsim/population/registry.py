@@ -229,6 +229,10 @@ HOUSEHOLD = np.dtype([(name, HOUSEHOLD_DTYPES[name]) for name in _WIDTH_ORDER], 
 ROOM = 1.35  # rows held for each row of the census: a run adds about a sixth to 2027
 
 
+KEPT_ROWS = 4_000_000
+"""Rows of the people of 2010 up to which a process keeps them for further runs, 64 bytes each."""
+
+
 def empty_rows(used: int) -> npt.NDArray[np.void]:
     """Return rows for a run that starts with `used` of them; what is not yet used takes no memory until it is written."""
     return np.zeros(int(used * ROOM) + 4096, dtype=HOUSEHOLD)
