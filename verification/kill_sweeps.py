@@ -93,7 +93,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--longest", type=float, default=25.0, help="most seconds between two kills")
     asked = parser.parse_args()
     choose, kills = random.Random(asked.seed), 0
     with tempfile.TemporaryDirectory() as folder:
@@ -109,15 +108,14 @@ def main() -> int:
                     if process is not None and process.returncode == 0:
                         spoil(out, choose)
                     process = client(study, out, cluster, place / "client.log")
-                time.sleep(choose.uniform(0.5, asked.longest))
+                await_moment(out, process, choose)
                 kind = choose.choice(("client", "worker", "scheduler"))
                 victim = {"client": process, "worker": cluster.workers[choose.randrange(2)], "scheduler": cluster.scheduler}[kind]
                 assert victim is not None
                 victim.send_signal(signal.SIGKILL)
                 victim.wait()
                 kills += 1
-                done = status_of(out).done if (out / STORE).is_dir() else 0
-                print(f"kill {kills}: {kind}, {done} runs done", flush=True)
+                print(f"kill {kills}: {kind}, {done_runs(out)} runs done", flush=True)
             while True:
                 cluster.start()
                 if process is not None and process.poll() is None and process.wait() == 0:
@@ -134,6 +132,22 @@ def main() -> int:
         same = store_hash(out) == store_hash(place / "alone")
         print("the same bytes" if same else f"the bytes differ, see {place}", status_of(out))
         return 0 if same else 1
+
+
+def await_moment(out: Path, process: subprocess.Popen[bytes], choose: random.Random) -> None:
+    """Wait for the next moment to kill: at once or soon after a start one time in four, else when some more runs are done."""
+    if choose.random() < 0.25:
+        time.sleep(choose.uniform(0.1, 10.0))
+        return
+    until, deadline = done_runs(out) + choose.randint(1, 8), time.monotonic() + 900
+    while done_runs(out) < until and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(choose.uniform(0.0, 1.0))
+
+
+def done_runs(out: Path) -> int:
+    """Return how many runs have a marker."""
+    return len(markers(out / STORE)) if (out / STORE).is_dir() else 0
 
 
 def spoil(out: Path, choose: random.Random) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urbsim.errors import UserError
 from urbsim.experiments import runner
 from urbsim.experiments.design import points, size
-from urbsim.experiments.folders import writing
 from urbsim.experiments.keys import Keys
 from urbsim.experiments.plan import Plan, cores, make_plan
 from urbsim.experiments.runner import _from_quarter
@@ -25,6 +24,7 @@ from urbsim.experiments.sweep_folder import STUDY, claim, record_failure
 from urbsim.experiments.sweep_progress import Heartbeat, Tally
 from urbsim.experiments.sweep_state import base_state, check_pasts
 from urbsim.experiments.tasks import Failure, Outcome, Task, execute
+from urbsim.results.storage import KEPT, telling
 from urbsim.scenario.model import Scenario
 from urbsim.text import Text
 
@@ -80,7 +80,7 @@ class StudyWork:
                 en="A worker has another version of urbsim or of its data than this process: install the same everywhere.",
             )
         values = self._values(study, plan, task, on_quarter)
-        with writing(Path(self.folder)):
+        with telling(Path(self.folder), KEPT):
             Store(Path(self.folder), study.outputs).write(task.run, values)
 
     def _values(self, study: Study, plan: Plan, task: RunTask, on_quarter: Callable[[int], None]) -> dict[str, NDArray[Any]]:
@@ -189,7 +189,7 @@ def carry_out(plan: SweepPlan, folder: Path, progress: Callable[[Tally], None] |
     def fail(run: int, failure: Failure) -> None:
         if failure.error is not None:
             raise failure.error
-        with writing(folder):
+        with telling(folder, KEPT):
             record_failure(plan, folder, next(run_tasks(plan, missing[missing == run])), failure)
             store.clear(run)
             store.fail(run)

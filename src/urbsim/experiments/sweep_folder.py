@@ -20,7 +20,7 @@ from urbsim.experiments.markers import STORE, runs_of
 from urbsim.experiments.store import SPOOL, Store, attributes, create
 from urbsim.experiments.sweep_progress import at_work
 from urbsim.experiments.words import told_size, told_time
-from urbsim.results.storage import PROVENANCE, beside, check_free, move_into_place
+from urbsim.results.storage import PROVENANCE, beside, check_free, move_into_place, unwritable
 from urbsim.results.variables import SCHEMA_VERSION, VARIABLES
 from urbsim.text import Text
 
@@ -174,8 +174,6 @@ def _make(plan: SweepPlan, folder: Path) -> None:
 
             create(part / STORE, _columns(plan), study.outputs, context_of(base, plan.plan), _attributes(plan))
         except OSError as error:
-            from urbsim.experiments.folders import unwritable
-
             raise unwritable(folder, error) from error
         move_into_place(part, folder)
 

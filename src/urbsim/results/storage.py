@@ -31,6 +31,8 @@ RESULTS, SCENARIO, PROVENANCE, TABLES = "results.nc", "scenario.yaml", "provenan
 OWN = frozenset({RESULTS, SCENARIO, PROVENANCE, TABLES, "report.html", "figures"})
 COMPRESSION = {"zlib": True, "complevel": 4, "shuffle": True}
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+LEFT = Text(zh="没有留下残缺文件", en="nothing is left of it")
+KEPT = Text(zh="已完成的运行都在，再次运行即可继续", en="Finished runs are kept: start again to go on")
 Hook = Callable[[xr.Dataset, Path], None]
 
 
@@ -53,7 +55,7 @@ def write(dataset: xr.Dataset, folder: str | Path, *, scenario_yaml: str, proven
 
 def write_files(dataset: xr.Dataset, folder: Path, *, scenario_yaml: str, provenance: Mapping[str, Any], hook: Hook | None = None) -> None:
     """Write the files of a result into an existing empty folder, provenance.json last, and flush them; raises DiskError."""
-    with _telling(folder):
+    with telling(folder):
         text = json.dumps(provenance, ensure_ascii=False, indent=2, sort_keys=True)
         write_netcdf(dataset.assign_attrs(provenance=text), folder / RESULTS)
         (folder / SCENARIO).write_text(scenario_yaml, encoding="utf-8")
@@ -161,10 +163,7 @@ def beside(target: Path) -> Iterator[Path]:
         part = target.parent / f"{_prefix(target)}{_host()}-{os.getpid()}-{secrets.token_hex(4)}"
         part.mkdir()
     except OSError as error:
-        if error.errno in FULL:
-            raise _disk_error(target, error) from error
-        why = error.strerror or str(error)
-        raise UserError.one(f"无法写入 {target}：{why}", f"{target} cannot be written: {why}") from error
+        raise unwritable(target, error) from error
     try:
         yield part
     finally:
@@ -191,7 +190,7 @@ def _alive(pid: int) -> bool:
 
 def move_into_place(part: Path, target: Path) -> None:
     """Put the finished folder in its place, replacing an empty folder or the same run."""
-    with _telling(target):
+    with telling(target):
         old = None
         if target.is_dir():
             old = part.with_name(part.name + "-old")
@@ -208,24 +207,30 @@ def move_into_place(part: Path, target: Path) -> None:
 
 
 @contextmanager
-def _telling(folder: Path) -> Iterator[None]:
+def telling(folder: Path, left: Text = LEFT) -> Iterator[None]:
     """Turn failures of the system while writing into DiskError."""
     try:
         yield
     except OSError as error:
-        raise _disk_error(folder, error) from error
+        raise disk_error(folder, error, left) from error
 
 
-def _disk_error(folder: Path, error: OSError) -> DiskError:
+def unwritable(folder: Path, error: OSError) -> UserError | DiskError:
+    """Return the error that tells why `folder` cannot be used at all: DiskError if the disk is full, else UserError."""
+    if error.errno in FULL:
+        return disk_error(folder, error)
+    reason = error.strerror or type(error).__name__
+    words = Text(zh=f"无法写入结果文件夹 {folder}：{reason}。", en=f"The result folder {folder} cannot be written: {reason}.")
+    return UserError([Problem(words, hint=Text(zh="请用 -o 指定一个可写的文件夹。", en="Name a folder that can be written with -o."))])
+
+
+def disk_error(folder: Path, error: OSError, left: Text = LEFT) -> DiskError:
+    """Return the error that tells why writing failed and what is left of it."""
     shown = folder.name.removeprefix(".").split(".part-")[0]
     if error.errno in FULL:
-        return DiskError(
-            Text(f"磁盘已满，未写入 {shown}，没有留下残缺文件", f"the disk is full: {shown} was not written and nothing is left of it")
-        )
-    why = error.strerror or str(error)
-    return DiskError(
-        Text(f"写入 {shown} 失败（{why}），没有留下残缺文件", f"{shown} could not be written ({why}) and nothing is left of it")
-    )
+        return DiskError(Text(f"磁盘已满，未写入 {shown}；{left.zh}", f"the disk is full: {shown} was not written; {left.en}"))
+    why = error.strerror or str(error) or type(error).__name__
+    return DiskError(Text(f"写入 {shown} 失败（{why}）；{left.zh}", f"{shown} could not be written ({why}); {left.en}"))
 
 
 def _flush(folder: Path) -> None:
