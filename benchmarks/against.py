@@ -3,8 +3,8 @@
 python benchmarks/against.py [--weight 200] [--quarters 2]
 
 The Mesa model is the twin of tests/reference, equal in every field; at weight 200 there are 100,000 households. The numpy stages are
-written here and must equal the kernels row by row before they are timed; choice, homes and settling have no numpy version, so the figure is of
-those stages alone. mesa-frames cannot be installed from the registry that this environment uses, so it is not compared.
+written here and must equal the kernels row by row before they are timed; choice, homes and settling have no numpy version, so the figure is
+of those stages alone. mesa-frames pins a numpy older than this package needs, so it is not compared.
 """
 
 from __future__ import annotations

@@ -341,7 +341,8 @@ class Engine:
         """Stage 13 alone: count all households."""
         q = self.q
         _, tallies = self._each_counted(lambda lo, hi, acc, tally: observe.count(
-            self.households, lo, hi, q, self.p, self.areas, self.rules, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4, tally
+            self.households, lo, hi, q, self.p, self.areas, self.rules, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4,
+            tally,
         ))  # fmt: skip
         self.counts = observe.counts_of(tallies)
 
