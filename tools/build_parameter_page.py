@@ -28,6 +28,7 @@ GROUPS = {
     "demography": "Demography (odd.md 7.1, 7.2)",
     "wage": "Wages (odd.md 7.3)",
     "work": "Work (odd.md 7.3)",
+    "health": "Hospital bills across provinces (odd.md 7.17)",
     "permit": "Permits (odd.md 7.8)",
     "homes": "Homes (odd.md 7.9)",
     "schools": "Schools (odd.md 7.5, 7.10)",

@@ -9,7 +9,9 @@ import pytest
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import Engine, Inputs, build_inputs, constants_of, people_of, rng
+from urbsim.engine.rules import FIELDS, rules_of
 from urbsim.engine.state import HOUSEHOLD, Rows, make_params, params_record
+from urbsim.policy import LEVERS
 from urbsim.population.registry import OUTSIDE
 from urbsim.regions import load_region
 from urbsim.scenario import Scenario, load
@@ -31,6 +33,11 @@ def rows_of(size: int, **columns: Any) -> Rows:
     for name, value in columns.items():
         rows[name] = value
     return rows
+
+
+def neutral_rules(areas: int) -> Rows:
+    """Return the levers that households meet at their defaults."""
+    return rules_of({name: np.full((1, areas), LEVERS[name].default_value) for name in FIELDS.values()}, 0)
 
 
 def luck_of(rows: Rows, q: int, key: Any = 5, part: int = 0) -> Any:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from tests.engine.conftest import luck_of, record_of, rows_of
+from tests.engine.conftest import luck_of, neutral_rules, record_of, rows_of
 from urbsim.engine import rng
 from urbsim.engine.stages.location import VILLAGE_CHOICE, choice_bounds, location, log_positive_stable, stays_for_sure
 from urbsim.engine.stages.location import choose as choose_one
@@ -36,12 +36,12 @@ def choose(key: np.uint64, size: int, away: list[float], village: float, town: f
     ones = np.ones(AREAS)
     edge, help_ = 1.0, np.zeros(2)
     for k, r in enumerate(rows[:2000]):  # whom the first bytes spare the choice would not move
-        if stays_for_sure(r, QUARTER, p, AREAS, race, edge, help_, bounds, luck, k):
-            assert choose_one(r, QUARTER, key, p, AREAS, race, edge, help_) == (place if place else VILLAGE_CHOICE)
+        if stays_for_sure(r, QUARTER, p, AREAS, race, edge, help_, 0.0, 0.0, bounds, luck, k):
+            assert choose_one(r, QUARTER, key, p, AREAS, race, edge, help_, 0.0, 0.0) == (place if place else VILLAGE_CHOICE)
     broken = location(
         rows, 0, size, luck, QUARTER, key, p, AREAS, np.ones(size, np.uint8), race, bounds,
         np.full((AREAS, AREAS), 50.0), ones, ones, np.ones((3, AREAS)), np.zeros(AREAS, np.uint8), ones,
-        np.zeros((AREAS, 2)), np.zeros((AREAS, 4)), empty_accounts(AREAS),
+        np.zeros((AREAS, 2)), np.zeros((AREAS, 4)), neutral_rules(AREAS), ones, 0.0, empty_accounts(AREAS),
     )  # fmt: skip
     assert broken == 0
     return picks(rows)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.conftest import luck_of, persons_of, record_of, rows_of
+from tests.engine.conftest import luck_of, neutral_rules, persons_of, record_of, rows_of
 from urbsim.clock import NO_DATE
 from urbsim.engine.stages import clocks, compacting, demography, marriage, permits, schools, settling, work
 from urbsim.engine.state import OUTSIDE_TOWN, OWN_VILLAGES, RETURN_OR_COVERAGE, empty_accounts
@@ -287,7 +287,8 @@ def test_weddings_keep_everyone(key: np.uint64) -> None:
 def test_insurance_months_are_kept_when_a_job_is_lost(key: np.uint64) -> None:
     p = record_of(job_loss_formal=1.0)
     rows = rows_of(1, place=HERE, part=1, origin=ELSEWHERE, register=ELSEWHERE, mover=2, status=1, job=1, insured=1, insured_since=2)
-    work.work(rows, 0, 1, luck_of(rows, 8, key, 1), 8, key, p, AREAS, np.zeros(AREAS), empty_accounts(AREAS), np.zeros(1, np.uint8))
+    offers = neutral_rules(AREAS), np.zeros(AREAS), np.zeros(AREAS)
+    work.work(rows, 0, 1, luck_of(rows, 8, key, 1), 8, key, p, AREAS, *offers, empty_accounts(AREAS), np.zeros(1, np.uint8))
     assert (rows["job"][0], rows["insured"][0], rows["insured_since"][0], rows["insured_here"][0]) == (0, 0, NO_DATE, 6)
     assert clocks.quarters_insured_here(rows[0], 20) == 6
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.conftest import inputs_of, luck_of, record_of, rows_of
+from tests.engine.conftest import inputs_of, luck_of, neutral_rules, record_of, rows_of
 from urbsim.clock import NO_DATE
 from urbsim.engine import Engine, people_of
 from urbsim.engine.stages import demography, leaving, observe, permits, schools
@@ -90,7 +90,7 @@ def test_members_are_registered_where_they_settled() -> None:
     for kin, town, village in ((0, 1, 4), (KIN_FAMILY, 3, 2), (KIN_ALL, 5, 0)):
         rows = rows_of(1, **(SETTLED_HERE | family | {"kin_settled": kin}))
         counts = observe.empty_counts(AREAS, 1)
-        observe.count(rows, 0, 1, 8, record_of(), AREAS, np.ones(AREAS), 0.0, True, False, counts.area, counts.stock)
+        observe.count(rows, 0, 1, 8, record_of(), AREAS, neutral_rules(AREAS), np.ones(AREAS), 0.0, True, False, counts.area, counts.stock)
         assert counts.area["hukou"].tolist() == [town, village, 0]
 
 

@@ -52,6 +52,11 @@ class Events:
     deaths: list[int] = field(default_factory=zeros(2))
     moves: int = 0
     insured_new: int = 0
+    medical_new: int = 0
+    injury_new: int = 0
+    formal_found: int = 0
+    placed: int = 0
+    land_exits: int = 0
     trained: int = 0
     settling_applied: int = 0
     settling_eligible: int = 0
@@ -79,6 +84,13 @@ class Census:
     workers: int = 0
     untrained: int = 0
     insured: int = 0
+    medical: int = 0
+    injury: int = 0
+    formal: int = 0
+    formal_arrived: int = 0
+    informal: int = 0
+    jobless: int = 0
+    assistance: int = 0
     wage_sum: int = 0
     registered_permit_holders: int = 0
     poor: int = 0

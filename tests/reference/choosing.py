@@ -7,8 +7,8 @@ import itertools
 import math
 from collections.abc import Iterator
 
-from tests.reference.facts import Facts
 from tests.reference.luck import Use
+from tests.reference.working import LAST_WORKING_AGE, Working
 from urbsim.population import registry as code
 
 VILLAGE, TOWN = "village", "town"
@@ -27,14 +27,14 @@ def log_positive_stable(u: float, v: float, index: float) -> float:
     return sines + (1.0 - index) / index * (math.log(math.sin((1.0 - index) * angle)) - math.log(-math.log(v)))
 
 
-class Choosing(Facts):
+class Choosing(Working):
     """Where to live next."""
 
     @property
     def tie(self) -> float:
         """What ties to the present place: match, years, home, rental unit, register, temper; a divided family loosens."""
         p = self.model.p
-        tie = p.beta_match + p.beta_dur * min(self.quarters_here / 4.0, 10.0)
+        tie = self.lift + p.beta_match + p.beta_dur * min(self.quarters_here / 4.0, 10.0)
         if self.owns:
             tie += p.beta_own
         elif self.tenure == code.TENURE_PUBLIC:
@@ -50,8 +50,24 @@ class Choosing(Facts):
         if self.settle_type:
             tie += p.beta_type
         if self.persons_left_behind:
-            tie -= p.beta_split
+            cared = self.model.lever("village.elder_care")[self.origin] if self.of_region else 0.0
+            tie -= p.beta_split * (1.0 - cared if self._only_elders_left else 1.0)
         return tie
+
+    @property
+    def _only_elders_left(self) -> bool:
+        young = self.spouse == code.SPOUSE_AT_HOME or any(child.at_home for child in self.living_children)
+        return self.elders_at_home and not young
+
+    @property
+    def lift(self) -> float:
+        """What self-employment aid and the income floor of the place are worth; pay in the own town is in that town's value already."""
+        if self.outside or self.in_village or not 16 <= self.head_age <= LAST_WORKING_AGE:
+            return 0.0
+        if self.model.lever("assistance.income_floor")[self.place] <= 0.0 and self._venture == 1.0:
+            return 0.0
+        own = self.living / self._venture
+        return self.model.p.beta_w * math.log((self.living + self.assistance) / own)
 
     def choose(self) -> Target:
         """Return the best alternative. *Away* holds every other area and the world outside; village and town stand beside it."""

@@ -180,8 +180,8 @@ class Competing(Moving):
         elif bought:
             child.learns = code.PLACE_BOUGHT
         else:
-            bills = self.settled_bills(model.lever("health.direct_settlement"))
-            chance = self.chance_child_along(child, model.km[self.origin][self.place], 0.0, bills, model.pull[self.place])
+            bills, aid = self.aided(self.settled_bills(model.bills), self.place)
+            chance = self.chance_child_along(child, model.km[self.origin][self.place], 0.0, bills, aid, model.pull[self.place])
             if self.latent_of_child(slot) > chance:
                 self._journey(1, False, True)
                 child.at_home, child.learns = True, code.PLACE_AT_HOME

@@ -107,12 +107,22 @@ class Counted(Competing):
             page.queue[2 if self.status in (code.STATUS_PERMIT, code.STATUS_SETTLED) else 1] += 1
         if self.status == code.STATUS_PERMIT:
             page.registered_permit_holders += self.persons_along
-        if self.job != code.JOB_NONE and 16 <= self.head_age <= LAST_WORKING_AGE:
-            page.workers += 1
-            page.insured += self.insured
-            page.untrained += not self.trained
-            page.wage_sum += int(self.model.wage[self.place] * self.wage_factor + 0.5)
-            page.flexible += self.flexible_worker
         if self.poor:
             page.poor += self.persons_along
         page.tenants_helped += self.tenure == code.TENURE_MARKET_RENT and self.rent_subsidised
+        if not 16 <= self.head_age <= LAST_WORKING_AGE:
+            return
+        page.assistance += int(self.assistance + 0.5)
+        if self.job == code.JOB_NONE:
+            page.jobless += 1
+        else:
+            page.formal += self.job == code.JOB_FORMAL
+            page.formal_arrived += self.job == code.JOB_FORMAL and self.arrived == self.now
+            page.informal += self.job == code.JOB_INFORMAL
+            page.medical += bool(self.cover & code.COVER_MEDICAL)
+            page.injury += bool(self.cover & code.COVER_INJURY)
+            page.workers += 1
+            page.insured += self.insured
+            page.untrained += not self.trained
+            page.wage_sum += int(self.living + 0.5)
+            page.flexible += self.flexible_worker

@@ -59,6 +59,7 @@ class Facts(Agent):  # type: ignore[misc]
     job: int
     trained: bool
     insured: bool
+    cover: int  # bits of the registry: medical, work injury, and which schemes it was ever in
     arrived: int
     permit_since: int | None  # of the permit held here, or brought along from elsewhere in the region
     insured_since: int | None

@@ -12,7 +12,8 @@ from tests.reference.books import as_records
 from urbsim.clock import FIRST_YEAR, season, year_of
 from urbsim.engine import Inputs, town_born
 from urbsim.engine.frame import make_frame
-from urbsim.engine.stages import arrivals, feedback
+from urbsim.engine.rules import rules_of
+from urbsim.engine.stages import arrivals, feedback, programmes
 from urbsim.engine.stages.homes import first_home_prices
 from urbsim.engine.stages.later_schools import pulls
 from urbsim.engine.stages.observe import COUNT, Counts
@@ -47,6 +48,12 @@ class Government:
         self.wage, self.rent = inputs.wage[0].copy(), inputs.rent[0].copy()
         self.seat, self.odds = np.full(self.areas, 0.75), np.full(self.areas, 0.5)
         self.price, self.pull = inputs.price[0].copy(), np.zeros((self.areas, 4))
+        self.rules = rules_of(inputs.levers, 0)
+        self.bills = np.maximum(inputs.levers["health.direct_settlement"][0], 0.0)
+        self.opened, self.filed = np.zeros(self.areas), np.zeros(self.areas)
+        self.union = np.full(self.areas, programmes.FIRST_UNION)
+        self.legal, self.legal_asked = np.zeros(self.areas, np.int64), np.zeros(self.areas, np.int64)
+        self.exit_paid = np.zeros(self.areas)
         self.grant, self.own_money, self.borrowed, self.repaid = (np.zeros(self.areas) for _ in range(4))
         self.debt, self.land, self.land_homes = (np.zeros(self.areas) for _ in range(3))
         self.grant_places, self.grant_units = np.zeros((self.areas, 2), np.int64), np.zeros((self.areas, 2), np.int64)
@@ -185,6 +192,8 @@ class Government:
             income_village=x.income_village[q], wage_outside=float(x.wage_outside[q]),
             residents=self.frame["residents"].sum(axis=1).astype(np.float64), network=feedback.network_shares(stock, totals),
             log_km=x.log_km, seat=self.seat, odds=self.odds, register_value=value_of_register(x.params, x.tier_value),
+            appeal=x.levers["places.appeal"][q], village_appeal=x.levers["village.appeal"][q],
+            near_home_pay=x.levers["work.near_home_pay"][q],
         )  # fmt: skip
 
     def race(self, u: Utilities) -> Race:
@@ -222,6 +231,8 @@ class Government:
     def answer(self) -> None:
         """Set the quarter's wages and rents: those of the paths, answering to the people of the quarter before."""
         q, x, p = self.q, self.inputs, self.inputs.params
+        self.rules = rules_of(x.levers, q)
+        self.bills = programmes.settled_bills(self._lever("health.direct_settlement"), self.opened, self.filed, p.bills_focus)
         people = self._movers() * float(self.weight)
         self.wage = feedback.answered_wage(x.wage[q], people, x.movers_reference[q - 1] * self.movers_scale, p.psi)
         residents = self.frame["residents"].sum(axis=1).astype(np.float64)
@@ -239,6 +250,7 @@ class Government:
         self.accounts = acc = as_records(self.model.books.areas, ACCOUNT)
         self.settled_year += acc["settled"] * self.weight
         self.odds = feedback.learned(self.odds, acc["settling_admitted"], acc["settling_applied"], p.kappa_p / 4.0)
+        programmes.turn(self)  # type: ignore[arg-type]
         if season(self.q) == 3:
             applied = np.array(self.model.applied_school, dtype=np.int64).sum(axis=1)
             self.seat = feedback.learned(self.seat, acc["admitted_school"].sum(axis=1), applied, p.kappa_p)

@@ -23,7 +23,7 @@ Row = Mapping[str, int | float]
 
 PLAIN = (
     "origin", "place", "part", "register", "register_part", "register_in_town", "status", "mover", "settle_type", "resident_area",
-    "resident_part", "head_birth", "head_sex", "schooling", "wage_residual", "job", "arrived", "insured_here", "insured_before",
+    "resident_part", "head_birth", "head_sex", "schooling", "wage_residual", "job", "cover", "arrived", "insured_here", "insured_before",
     "resident_before", "spouse", "tenure", "land", "kin_settled",
 )  # fmt: skip
 FLAGS = ("trained", "insured", "poor")
@@ -102,7 +102,7 @@ class Household(Lives, Counted):
         normal = math.sqrt(-2.0 * math.log(v)) * math.cos(2.0 * math.pi * w)
         self.wage_residual = single(normal * RESIDUAL_SPREAD)
         self.settle_type = int(x < 0.5)
-        self.job, self.trained, self.insured = code.JOB_NONE, False, False
+        self.job, self.trained, self.insured, self.cover = code.JOB_NONE, False, False, 0
         self.insured_since, self.insured_here, self.insured_before = None, 0, 0
         self.spouse, self.spouse_birth = code.SPOUSE_NONE, None
         self.children = [None, None]
@@ -132,6 +132,7 @@ class Household(Lives, Counted):
         self.origin = self.register = model.areas + block
         self.register_part = self.register_in_town = code.VILLAGE
         self.trained = self.insured = False
+        self.cover = 0
         self.kin_settled = code.KIN_ALONE
         self.insured_since, self.insured_here, self.insured_before, self.resident_before = None, 0, 0, 0
         self.permit_since = None
@@ -142,7 +143,8 @@ class Household(Lives, Counted):
         self.resident_area, self.resident_part = code.OUTSIDE, code.VILLAGE
         self.job = self.job_found(u2)
         self.tenure = code.TENURE_EMPLOYER if u3 < model.p.dorm_share else code.TENURE_MARKET_RENT
-        self.arrange_family(AWAY, model.km[self.origin][area], model.seat[area], model.bills[area], model.pull[area])
+        bills, aid = self.aided(model.bills[area], area)
+        self.arrange_family(AWAY, model.km[self.origin][area], model.seat[area], bills, aid, model.pull[area])
         self.place = area
         model.books[area].arrivals[2] += self.persons_along
         return self
@@ -156,7 +158,7 @@ class Household(Lives, Counted):
         self.register_part = code.VILLAGE
         self.place = self.resident_area = code.OUTSIDE
         self.arrived = 0
-        self.arrange_family(AWAY, km, seat, 0.0)
+        self.arrange_family(AWAY, km, seat, 0.0, 0.0)
         self.remove()
         return self.persons_along
 

@@ -218,9 +218,10 @@ class Lives(Facts):
         """Stage 11: a settled household may lose contracted land that no rule protects; the programme certifies what is held."""
         losing = self.status == code.STATUS_SETTLED and self.land & code.LAND_CONTRACTED
         certifying = self.land and self.model.certificates and not self.land & code.LAND_CERTIFIED
-        if not losing and not certifying:
+        offered = self.land and self.of_region and not self.in_village and self._may_exit_for_pay
+        if not losing and not certifying and not offered:
             return
-        u, v, _, _ = self.draws(Use.LAND)
+        u, v, w, _ = self.draws(Use.LAND)
         p = self.model.p
         if losing:
             kept = self.model.lever("land.rights_kept")[self.origin] if self.of_region else 1.0
@@ -228,6 +229,19 @@ class Lives(Facts):
                 self.land &= ~code.LAND_CONTRACTED
         if certifying and v < p.certify / 4.0:
             self.land |= code.LAND_CERTIFIED
+        if offered and self.land & (code.LAND_CONTRACTED | code.LAND_HOMESTEAD):
+            years, take_up = (self.model.lever(f"land.exit_{name}")[self.origin] for name in ("compensation", "take_up"))
+            if w < min(take_up * years / 20.0, 1.0) / 4.0:
+                self.land = 0
+                self.model.books[self.origin].land_exits += 1
+
+    @property
+    def _may_exit_for_pay(self) -> bool:
+        """Settled households may give up their rural rights for pay, in the wide scope all who live in a town."""
+        if self.model.lever("land.exit_compensation")[self.origin] <= 0.0:
+            return False
+        in_town = not self.outside and self.part == code.TOWN
+        return self.status == code.STATUS_SETTLED or (self.model.lever("land.exit_scope")[self.origin] >= 2 and in_town)
 
     def add_child(self, girl: bool) -> None:
         """Put a newborn into the free place: the second if there is a first child."""

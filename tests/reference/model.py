@@ -55,6 +55,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.tier_value: list[float] = inputs.tier_value.tolist()
         self.applied_school = grid(self.areas, 2)
         self.training_chance = [0.0] * self.areas
+        self.placing_chance = [0.0] * self.areas
         for row in _rows(population.households):
             Household.from_row(self, row)
         pool = _rows(templates)
@@ -147,7 +148,6 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.fertile: list[list[float]] = x.fertile[q].tolist()
         self.schooling_share: list[float] = x.schooling_share[q].tolist()
         self.reclassified = [share / 4.0 for share in x.reclassification[q].tolist()]
-        self.bills = self.lever("health.direct_settlement")
         self.rent_edge = [(1.0 - share) / (1.0 - MARKET_RENT_SHARE) for share in self.lever("homes.guaranteed_rent_share")]
         self.attention_rate = self.p.a0 / 4.0 * (season_factor(self.p.a_Q1, q) * float(x.mobility[q]))
         self.certificates = PROGRAMME[0] <= first_day(q) <= PROGRAMME[1]
@@ -157,10 +157,15 @@ class ReferenceModel(Model):  # type: ignore[misc]
             workers = max(sum(page.workers for page in self.census), 1)
             for a, (slots, page) in enumerate(zip(self.lever("work.training_slots"), self.census, strict=True)):
                 here = max(slots, 0.0) / 4.0 * page.workers / workers  # the region's number goes where the workers are
+                seekers = (page.jobless + page.informal) * self.weight
+                reserve, placed = self.lever("work.job_reserve")[a], self.lever("work.placements")[a] / 4.0
+                posts = max(reserve, 0.0) if placed < 0.0 else placed if reserve < 0.0 else min(reserve, placed)
+                self.placing_chance[a] = min(posts / max(seekers, 1), 1.0)
                 self.training_chance[a] = min(here / max(page.untrained * self.weight, 1), 1.0)
 
     def _read_areas(self) -> None:
         """Read what areas answer, have learned and offer."""
+        self.bills: list[float] = self.government.bills.tolist()
         government, q = self.government, self.quarter
         self.wage: list[float] = government.wage.tolist()
         self.price: list[float] = government.price.tolist()

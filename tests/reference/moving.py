@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tests.reference.choosing import TOWN, VILLAGE, Choosing, Target
 from tests.reference.facts import Child
 from tests.reference.luck import Use
-from tests.reference.working import LAST_WORKING_AGE, Working
+from tests.reference.working import LAST_WORKING_AGE
 from urbsim.population import registry as code
 
 AT_HOME, OWN_TOWN, AWAY = range(3)
@@ -21,7 +21,7 @@ def logistic(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
 
 
-class Moving(Choosing, Working):
+class Moving(Choosing):
     """Moves and divided families."""
 
     def relocate(self) -> None:
@@ -53,6 +53,7 @@ class Moving(Choosing, Working):
         elif self.of_region and target in (VILLAGE, TOWN):
             self.model.books[self.origin].returns_outside[0 if target == VILLAGE else 1] += self.persons_along
         came_from = None if self.outside else self.place
+        had_medical = self.in_region and bool(self.cover & code.COVER_MEDICAL)
         self._close_clocks()
         if target in (VILLAGE, TOWN) and not self.of_region:
             self._live_outside()
@@ -65,7 +66,7 @@ class Moving(Choosing, Working):
                 if self.of_region:
                     self.mover = code.MOVER_OTHER_AREA
             else:
-                self._live_as_mover(target, came_from)
+                self._live_as_mover(target, came_from, had_medical)
         self.arrived = self.now
         if self.in_village or self.status != code.STATUS_UNREGISTERED:
             self.permit_since = None  # who moves on inside the region brings it along
@@ -87,6 +88,7 @@ class Moving(Choosing, Working):
             self.resident_before = min(self.resident_before + 3 * self.quarters_here, 600)
         self.insured_before = min(self.insured_before + 3 * self.quarters_insured_here, 600)
         self.insured, self.insured_since, self.insured_here = False, None, 0
+        self.cover &= code.COVER_BEFORE
         self.queue_since = self.homes_since = None
         for child in self.living_children:
             child.learns = code.PLACE_NOT_IN_SCHOOL
@@ -105,7 +107,7 @@ class Moving(Choosing, Working):
         """Status in the village or town of origin: rural, unless the register has gone to another area."""
         return code.STATUS_RURAL if self.register == self.origin else code.STATUS_UNREGISTERED
 
-    def _live_as_mover(self, target: Target, came_from: int | None) -> None:
+    def _live_as_mover(self, target: Target, came_from: int | None, had_medical: bool) -> None:
         """Live in the own county town (across districts in a core: the census calls that another area) or in another area."""
         p, model = self.model.p, self.model
         u0, u1, u2, u3 = self.draws(Use.PLACE)
@@ -124,6 +126,8 @@ class Moving(Choosing, Working):
                 model.books[target].moves += self.persons_along
         if (self.register, self.register_part) == (self.place, code.TOWN):
             self.status = code.STATUS_SETTLED
+        if had_medical and self.draws(Use.PLACE, 1)[0] < model.lever("insurance.medical_transfer")[self.place]:
+            self.cover |= code.COVER_MEDICAL
         model.books[self.place].arrivals[self.census_class] += self.persons_along
         self.job = self.job_found(u1) if self.head_age <= LAST_WORKING_AGE else code.JOB_NONE
         self.tenure = code.TENURE_EMPLOYER if u2 < p.dorm_share and target != TOWN else code.TENURE_MARKET_RENT
@@ -135,21 +139,28 @@ class Moving(Choosing, Working):
         model = self.model
         if self.outside:
             if self.of_region:
-                self.arrange_family(AWAY, OUTSIDE_KM, 0.5, 1.0)
+                self.arrange_family(AWAY, OUTSIDE_KM, 0.5, 1.0, 0.0)
         elif self.in_village:
-            self.arrange_family(AT_HOME, 0.0, 1.0, 1.0)
+            self.arrange_family(AT_HOME, 0.0, 1.0, *self.aided(1.0, self.place))
         elif self.in_own_town:
-            self.arrange_family(OWN_TOWN, OWN_TOWN_KM, 1.0, 1.0)
+            self.arrange_family(OWN_TOWN, OWN_TOWN_KM, 1.0, *self.aided(1.0, self.place))
         else:
-            self.arrange_family(
-                AWAY, model.km[self.origin][self.place], model.seat[self.place], self.settled_bills(model.bills), model.pull[self.place]
-            )
+            bills, aid = self.aided(self.settled_bills(model.bills), self.place)
+            here = self.place
+            self.arrange_family(AWAY, model.km[self.origin][here], model.seat[here], bills, aid, model.pull[here])
 
     def settled_bills(self, by_area: list[float]) -> float:
         """Share of hospital bills settled directly: all of them for people of the region."""
         return 1.0 if self.of_region else by_area[self.place]
 
-    def arrange_family(self, where: int, km: float, seat: float, bills: float, pull: Sequence[float] = NO_PULL) -> None:
+    def aided(self, bills: float, place: int) -> tuple[float, float]:
+        """Return the share of bills that need not be advanced and the share of schooling paid: registered poor have more of both."""
+        if not self.poor:
+            return bills, 0.0
+        aid = self.model.lever("health.care_aid_poor")[place]
+        return bills + (1.0 - bills) * aid, self.model.lever("school.aid_poor")[place]
+
+    def arrange_family(self, where: int, km: float, seat: float, bills: float, aid: float, pull: Sequence[float] = NO_PULL) -> None:
         """Compare every member's frozen latent with the chance of living along."""
         p = self.model.p
         latent = self.model.luck.four(Use.FAMILY, self.identity, 0)
@@ -160,7 +171,7 @@ class Moving(Choosing, Working):
             self.spouse = code.SPOUSE_AT_HOME if stays else code.SPOUSE_ALONG
         for slot, child in enumerate(self.children):
             if child is not None:
-                stays = where != AT_HOME and latent[1 + slot] > self.chance_child_along(child, km, seat, bills, pull)
+                stays = where != AT_HOME and latent[1 + slot] > self.chance_child_along(child, km, seat, bills, aid, pull)
                 if stays != child.at_home:
                     self._journey(1, child.at_home, stays)
                     child.at_home, child.learns = stays, code.PLACE_NOT_IN_SCHOOL
@@ -178,7 +189,7 @@ class Moving(Choosing, Working):
     def latent_of_child(self, slot: int) -> float:
         return self.model.luck.four(Use.FAMILY, self.identity, 0)[1 + slot]
 
-    def chance_child_along(self, child: Child, km: float, seat: float, bills: float, pull: Sequence[float]) -> float:
+    def chance_child_along(self, child: Child, km: float, seat: float, bills: float, aid: float, pull: Sequence[float]) -> float:
         """Return the chance that a child lives along: both parents, years, distance, seats; closed seats weigh on girls of 12 to 14.
 
         `pull` is what levers on other schools add for ages 0-2, 3-5, 12-14, 15-17.
@@ -186,7 +197,7 @@ class Moving(Choosing, Working):
         p, age = self.model.p, self.age(child.birth)
         both = 0.0 if self.spouse == code.SPOUSE_AT_HOME else 1.0
         x = p.c0 + p.c1 * both + p.c2 * min(self.years_here, 10) - p.c3 * math.log(km + 1.0) + p.c5 * bills
-        x += p.c4 * seat if age >= 6 else p.c4
+        x += p.c4 * seat + p.aid_child * aid if age >= 6 else p.c4
         if child.girl and 12 <= age <= 14:
             x -= p.c6 * (1.0 - seat)
         for gain, ages in zip(pull, PULL_AGES, strict=True):

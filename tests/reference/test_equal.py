@@ -88,6 +88,38 @@ SHOCKS = [
     "land.rights_kept@2011-01=0.2",
     "work.training_slots@2011-01=8000",
     "health.direct_settlement@2012-01=0.9",
+    "health.direct_settlement@2012-07=closed",
+    "health.hospital_opening@2012-01=3",
+    "health.filing_ease@2012-01=2",
+    "health.care_aid_poor@2011-04=0.8",
+    "school.aid_poor@2011-04=1",
+    "work.job_reserve@2011-04=9000",
+    "work.placements@2011-07=40000",
+    "work.employment_services@2011-01=1.2",
+    "work.employment_services_poor@2011-01=1.3",
+    "work.trainee_placement@2011-01=1.4",
+    "work.self_employment_income@2011-04=1.3",
+    "work.near_home_pay@2011-07=1.2",
+    "work.union_drive@2011-07=2",
+    "work.legal_capacity@2012-01=60000",
+    "insurance.pension_employees@2011-04=0.8",
+    "insurance.pension_flexible@2011-04=1.5",
+    "insurance.injury_employees@2011-04=1.2",
+    "insurance.injury_platform@2011-04=2",
+    "insurance.unemployment_benefit@2011-04=0.5",
+    "insurance.medical_employees@2011-04=1.3",
+    "insurance.medical_open@2012-01=1",
+    "insurance.medical_transfer@2011-04=0.6",
+    "assistance.income_floor@2011-04=1500",
+    "assistance.scope@2012-01=2",
+    "assistance.scope[hangzhou_core]@2012-01=3",
+    "places.appeal[counties]@2012-01=1.1",
+    "places.reclassification@2012-01=2",
+    "village.appeal@2012-07=1.05",
+    "village.elder_care@2012-01=0.5",
+    "land.exit_compensation@2012-01=60",
+    "land.exit_scope@2012-07=2",
+    "land.exit_take_up@2012-01=0.3",
 ]
 RUSH = {
     "a0": 1.2, "C_move": 2.0, "h_re": 0.6, "h_entry": 0.03, "cross_district": 0.5, "leave_home": 0.8, "marry_20": 0.2, "marry_25": 0.3,
@@ -173,7 +205,10 @@ def test_equal_under_scarcity_and_shocks() -> None:
     assert engine.grant_places.any()
     assert engine.grant_units.any()
     assert engine.planned_now.any()
-    assert happened["trained"] > 0
+    for name in ("trained", "placed", "land_exits", "insured_new", "medical_new", "injury_new"):
+        assert happened[name] > 0, name
+    for name in ("legal", "assistance", "exit_paid", "bills"):
+        assert engine.frame[name].any(), name
 
 
 @pytest.mark.parametrize("first", [21, 53])

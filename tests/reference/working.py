@@ -43,24 +43,83 @@ class Working(Facts):
             return
         p = self.model.p
         u, v, w, x = self.draws(Use.WORK)
+        offered, benefit, _, _ = self.draws(Use.WORK, 1)
+        events = self.model.books[self.place]
         if self.job == code.JOB_NONE:
-            if u < p.job_find:
+            if u < self._finding_chance:
                 self.job = self.job_found(v)
+                events.formal_found += self.job == code.JOB_FORMAL
         elif u < (p.job_loss_formal if self.job == code.JOB_FORMAL else p.job_loss_informal):
+            self.lost_job = not self.insured or benefit >= self._lever("insurance.unemployment_benefit")
             self._stop_working()
-            self.lost_job = True
+        if self.job in (code.JOB_NONE, code.JOB_INFORMAL) and offered < self.model.placing_chance[self.place]:
+            self.job = code.JOB_FORMAL
+            events.formal_found += 1
+            events.placed += 1
         if self.job == code.JOB_NONE:
             return
-        events = self.model.books[self.place]
-        if not self.insured and w < (p.insure_formal if self.job == code.JOB_FORMAL else p.insure_other):
-            self.insured, self.insured_since = True, self.now
-            events.insured_new += 1
+        self._join_schemes(w)
         if not self.trained and x < self.model.training_chance[self.place]:
             self.trained = True
             events.trained += 1
 
+    def _lever(self, name: str) -> float:
+        """Return a lever's value where the household lives."""
+        return self.model.lever(name)[self.place]
+
+    @property
+    def _finding_chance(self) -> float:
+        services = self._lever("work.employment_services") * (self._lever("work.employment_services_poor") if self.poor else 1.0)
+        return min(self.model.p.job_find * services * (self._lever("work.trainee_placement") if self.trained else 1.0), 1.0)
+
+    def _join_schemes(self, luck: float) -> None:
+        """Join pension, medical and work-injury insurance with one luck; a first time in a scheme is a new member."""
+        p, formal, events = self.model.p, self.job == code.JOB_FORMAL, self.model.books[self.place]
+        base = p.insure_formal if formal else p.insure_other
+        if not self.insured and luck < base * self._lever("insurance.pension_employees" if formal else "insurance.pension_flexible"):
+            self.insured, self.insured_since = True, self.now
+            events.insured_new += self._first_time(code.COVER_PENSION_BEFORE)
+        opened = formal or self.status == code.STATUS_SETTLED or self._lever("insurance.medical_open") > 0.5
+        medical = base * p.medical_ratio * (self._lever("insurance.medical_employees") if formal else 1.0)
+        if opened and not self.cover & code.COVER_MEDICAL and luck < medical:
+            events.medical_new += self._first_time(code.COVER_MEDICAL_BEFORE)
+            self.cover |= code.COVER_MEDICAL
+        injury = base * p.injury_ratio * self._lever("insurance.injury_employees" if formal else "insurance.injury_platform")
+        if self.job != code.JOB_SELF_EMPLOYED and not self.cover & code.COVER_INJURY and luck < injury:
+            events.injury_new += self._first_time(code.COVER_INJURY_BEFORE)
+            self.cover |= code.COVER_INJURY
+
+    def _first_time(self, bit: int) -> bool:
+        """Note that the household has been in a scheme; return whether it never was before."""
+        first = not self.cover & bit
+        self.cover |= bit
+        return first
+
+    # -- income ----------------------------------------------------------------------------------------------
+
+    @property
+    def _venture(self) -> float:
+        return self._lever("work.self_employment_income") if self.job == code.JOB_SELF_EMPLOYED else 1.0
+
+    @property
+    def living(self) -> float:
+        """What the head lives on a month before assistance: pay with the levers on it, or without a job a part of it."""
+        pay = self.model.wage[self.place] * self.wage_factor
+        if self.job == code.JOB_NONE:
+            return pay * self.model.p.jobless_income
+        return pay * self._venture * (self._lever("work.near_home_pay") if self.in_own_town else 1.0)
+
+    @property
+    def assistance(self) -> float:
+        """What assistance adds a month, for those in its scope: 1 registered poor, 2 settled and permit holders too, 3 all."""
+        floor, scope = self._lever("assistance.income_floor"), self._lever("assistance.scope")
+        entitled = self.status in (code.STATUS_PERMIT, code.STATUS_SETTLED)
+        inside = self.poor or scope >= 3 or (scope >= 2 and entitled)
+        return max(floor - self.living, 0.0) if inside else 0.0
+
     def _stop_working(self) -> None:
         self.job = code.JOB_NONE
+        self.cover &= code.COVER_BEFORE
         if self.insured:
             assert self.insured_since is not None
             self.insured_here += self.now - self.insured_since

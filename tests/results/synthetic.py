@@ -270,6 +270,14 @@ def _homes_and_work(frames: dict[str, np.ndarray], rng: np.random.Generator, tot
     frames["insured"] = np.rint(frames["workers"] * (0.2 + 0.25 * ramp)).astype(np.int64)
     frames["insured_new"] = rng.poisson(frames["workers"] * 0.008).astype(np.int64)
     frames["trained"] = rng.poisson(frames["workers"] * 0.004).astype(np.int64)
+    for name, share in (("medical", 0.9), ("injury", 1.1), ("formal", 2.0), ("informal", 1.2)):
+        frames[name] = np.rint(frames["insured"] * share).astype(np.int64)
+    frames["medical_new"], frames["injury_new"] = frames["insured_new"] * 11 // 10, frames["insured_new"] * 13 // 10
+    frames["poor"] = here // 50
+    frames["legal_asked"] = frames["informal"] // 30
+    frames["legal"] = frames["legal_asked"] * 9 // 10
+    for name, last in (("bills", 0.8), ("hospitals_opened", 0.7), ("union", 0.92)):
+        frames[name] = last * np.broadcast_to(ramp, (t, a)).copy()
     level = rng.uniform(0.9, 1.1, a) * np.where(region.is_core, 1.1, 1.0)
     frames["wage"] = 2000.0 * np.exp(1.1 * ramp) * level
     frames["rent"] = 14.0 * np.exp(0.5 * ramp) * level

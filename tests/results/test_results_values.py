@@ -95,7 +95,9 @@ def test_insurance_and_training(result: xr.Dataset) -> None:
     here = result["service_supply"].sel(year=2020, service="training", area="hangzhou_core").item()
     workers = frames["workers"][37:41]
     assert here == pytest.approx((25 * workers[:, 0] / workers.sum(axis=1)).sum())
-    assert np.isnan(row["service_demand"].sel(service="legal").values).all()
+    assert row["service_demand"].sel(service="legal", group="migrants").item() == frames["legal_asked"][37:41].sum()
+    employed = frames["formal"][40] + frames["informal"][40]
+    assert row["service_demand"].sel(service="injury_insurance", group="migrants").item() == employed.sum()
 
 
 def test_a_scenario_without_the_lever_leaves_supply_open() -> None:
@@ -169,7 +171,18 @@ def test_indicators_by_hand() -> None:
     assert values.sel(indicator="migrant_income_growth", year=2022).item() == pytest.approx(100 * (means[1] / means[0] - 1))
     assert np.isnan(values.sel(indicator="migrant_income_growth", year=2011).item())
     for code in values["indicator"].values:
-        assert np.isnan(values.sel(indicator=code).values).all() == (INDICATORS[str(code)].value is None), code
+        assert np.isfinite(values.sel(indicator=code, year=2027).item()), code
+    people = frames["migrants"][65:69, :, 1:3, 2].sum(axis=2)
+    bills = 100 * (frames["bills"][65:69] * people).sum() / people.sum()
+    assert values.sel(indicator="direct_settlement", year=2027).item() == pytest.approx(bills)
+    formal = frames["formal"][68]
+    union = 100 * (frames["union"][68] * formal).sum() / formal.sum()
+    assert values.sel(indicator="union_membership", year=2027).item() == pytest.approx(union)
+    assert values.sel(indicator="legal_service", year=2020).item() == pytest.approx(frames["legal"][37:41].sum() / 1e4)
+    assert values.sel(indicator="injury_new", year=2020).item() == pytest.approx(frames["injury_new"][37:41].sum() / 1e4)
+    residents = frames["residents"][68].sum(axis=1)
+    opened = 100 * (frames["hospitals_opened"][68] * residents).sum() / residents.sum()
+    assert values.sel(indicator="hospitals_opened", year=2027).item() == pytest.approx(opened)
 
 
 def test_targets_are_those_of_the_plan(result: xr.Dataset) -> None:
@@ -216,15 +229,18 @@ def test_probability_is_the_share_of_members() -> None:
 
 
 def test_what_is_not_modelled_says_so() -> None:
-    rows = {row.code: row for row in target_rows(make_dataset(small=True))}
+    result = make_dataset(small=True)
+    at = list(result["indicator"].values).index("union_membership")
+    result["indicator_value"][..., at] = np.nan
+    rows = {row.code: row for row in target_rows(result)}
     assert rows["union_membership"].remark is NOT_MODELLED
     assert np.isnan(rows["union_membership"].probability)
     short = {row.code: row for row in target_rows(make_dataset(small=True, quarters=57))}
     assert short["urbanization_rate"].remark is NOT_REACHED
-    table = target_table(make_dataset(small=True), "zh")
-    assert list(table["说明"]).count("尚未建模") == 6
+    table = target_table(result, "zh")
+    assert list(table["说明"]).count("尚未建模") == 1
     assert table["目标值"][2] == "[100.0]"
-    assert "not modelled yet" in list(target_table(make_dataset(small=True), "en")["remark"])
+    assert "not modelled yet" in list(target_table(result, "en")["remark"])
 
 
 def test_the_shipped_region_and_scenario_fit() -> None:

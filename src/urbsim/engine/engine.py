@@ -18,6 +18,7 @@ from urbsim.engine import accounting, entries, money, opening, passes, rng, town
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
+from urbsim.engine.rules import rules_of
 from urbsim.engine.stages import (
     attention,
     compacting,
@@ -29,6 +30,7 @@ from urbsim.engine.stages import (
     marriage,
     observe,
     permits,
+    programmes,
 )
 from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, make_rows, params_record
 from urbsim.engine.tables import Utilities, make_race, utilities, value_of_register
@@ -61,6 +63,14 @@ class Engine:
     # What areas remember from quarter to quarter, set by `opening` (A areas; places and units: A x 2).
     wage: FloatArray  # yuan a month, after feedback
     rent: FloatArray  # yuan per m2 and month
+    bills: FloatArray  # share of hospital bills of people of other provinces that is settled directly
+    opened: FloatArray  # share of designated hospitals opened to cross-province settlement
+    filed: FloatArray  # share of these people who have filed for treatment away
+    union: FloatArray  # union members among formal workers of unionised firms
+    legal: IntArray  # persons served by legal services in the quarter
+    legal_asked: IntArray
+    exit_paid: FloatArray  # yuan, for rural rights given up in the quarter
+    rules: Rows  # the quarter's rules that households meet (`engine.rules`)
     seat: FloatArray  # perceived chance of a public school place
     odds: FloatArray  # perceived odds of admission
     grant: FloatArray  # yuan, transfer of the year
@@ -203,6 +213,8 @@ class Engine:
     def _stage_inputs(self) -> None:
         """Stage 1: reclassification of villages, and the utilities of the quarter from the state at its start."""
         q, x = self.q, self.inputs
+        self.rules = rules_of(x.levers, q)
+        self.bills = programmes.settled_bills(self.lever("health.direct_settlement"), self.opened, self.filed, x.params.bills_focus)
         self._answer()
         self.utilities = self.current_utilities()
         self.price = homes.first_home_prices(x.price[q], self.lever("homes.first_home_subsidy"), self.lever("homes.deed_tax_relief"))
@@ -221,6 +233,8 @@ class Engine:
             wage_outside=float(x.wage_outside[q]),
             residents=self.frame["residents"].sum(axis=1).astype(np.float64), network=feedback.network_shares(self.counts.stock, totals),
             log_km=x.log_km, seat=self.seat, odds=self.odds, register_value=value_of_register(x.params, x.tier_value),
+            appeal=x.levers["places.appeal"][q], village_appeal=x.levers["village.appeal"][q],
+            near_home_pay=x.levers["work.near_home_pay"][q],
         )  # fmt: skip
 
     def _stage_demography(self) -> None:
@@ -256,12 +270,18 @@ class Engine:
         chance: FloatArray = np.minimum(slots / np.maximum(c.area["untrained"] * self.weight, 1), 1.0)
         return chance
 
+    def _placing_chance(self) -> FloatArray:
+        """Return the chance per area that a jobless or informal worker is placed in a formal job."""
+        seekers = (self.counts.area["jobless"] + self.counts.area["informal"]) * self.weight
+        return programmes.placing_chance(self.lever("work.job_reserve"), self.lever("work.placements"), seekers)
+
     def _places(self, u: Utilities) -> passes.Places:
         """Return what the second pass reads."""
         q, x = self.q, self.inputs
         return passes.Places(
-            training=self._training_chance(), race=make_race(u, self.race_base, x.params.lambda_),
-            bounds=location.choice_bounds(x.params.lambda_), km=x.km, seat=self.seat, bills=self.lever("health.direct_settlement"),
+            training=self._training_chance(), placing=self._placing_chance(), rules=self.rules, wage=self.wage, norm=self.norm,
+            race=make_race(u, self.race_base, x.params.lambda_),
+            bounds=location.choice_bounds(x.params.lambda_), km=x.km, seat=self.seat, bills=self.bills,
             town_share=self.rounds.town_share, districts=x.districts,
             rent_edge=(1.0 - self.lever("homes.guaranteed_rent_share")) / (1.0 - MARKET_RENT_SHARE),
             permit_months=self.lever("permit.residence_months"), permit_ground=self.lever("permit.ground_required"),
@@ -324,7 +344,7 @@ class Engine:
         """Stage 13 alone: count all households."""
         q = self.q
         self._each_counted(lambda lo, hi, acc, counts: observe.count(
-            self.households, lo, hi, q, self.p, self.areas, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4,
+            self.households, lo, hi, q, self.p, self.areas, self.rules, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4,
             counts.area, counts.stock))  # fmt: skip
 
     def movers_living(self) -> IntArray:
@@ -351,6 +371,7 @@ class Engine:
         acc = self.accounts
         self.settled_year += acc["settled"] * self.weight
         self.odds = feedback.learned(self.odds, acc["settling_admitted"], acc["settling_applied"], p.kappa_p / 4.0)
+        programmes.turn(self)
         if season(q) == 3:
             applied, admitted = self.rounds.applied.sum(axis=1), self.accounts["admitted_school"].sum(axis=1)
             self.seat = feedback.learned(self.seat, admitted, applied, p.kappa_p)

@@ -23,7 +23,6 @@ def attraction(e: Engine, u: Utilities) -> FloatArray:
 def enter(e: Engine, u: Utilities, q: int, luck: int) -> None:
     """Let the newcomers of quarter `q` from other provinces enter, as the utilities `u` draw them; `luck` keys their identities."""
     x = e.inputs
-    bills = x.levers["health.direct_settlement"][max(q, 0)]
     away = np.ascontiguousarray(u.away[e.areas :, 0, : e.areas])
     now = attraction(e, u)
     base = now if e.entry_base is None else e.entry_base  # at the start the region attracts as much as it does
@@ -34,5 +33,5 @@ def enter(e: Engine, u: Utilities, q: int, luck: int) -> None:
     total = arrivals.round_entries(expected, e.rounds.entering * e.weight, luck, e.key, counts)
     e.make_room(total)
     e.n = arrivals.enter(
-        e.households, e.n, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, bills, e.pull,
+        e.households, e.n, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, e.bills, e.rules, e.pull,
         e.accounts)  # fmt: skip

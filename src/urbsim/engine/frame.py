@@ -22,11 +22,12 @@ Frame = dict[str, npt.NDArray[Any]]
 _SCALED = (
     "arrivals", "departures", "left_village", "movers_family",
     "settled", "permits_issued", "returns", "returns_outside", "moves", "applied_school", "admitted_school",
-    "settling_applied", "settling_eligible", "settling_admitted", "insured_new", "trained", "homes_bought",
+    "settling_applied", "settling_eligible", "settling_admitted", "insured_new", "medical_new", "injury_new", "trained", "placed",
+    "land_exits", "homes_bought",
 )  # fmt: skip
 _COUNTED = (
     "migrants", "movers", "left_behind", "agents_in_place", "households_tenure", "queue", "homes_occupied", "workers", "insured",
-    "registered_permit_holders", "poor", "flexible", "tenants_helped",
+    "medical", "injury", "formal", "informal", "registered_permit_holders", "poor", "flexible", "tenants_helped",
 )  # fmt: skip
 
 
@@ -74,6 +75,10 @@ def make_frame(e: Engine) -> Frame:
     frame["price"] = e.price.copy()
     frame["shared_units"] = e.inputs.shared_units[e.q].copy()
     frame["later_places"] = e.inputs.later_places[e.q] + e.inputs.new_later_places[e.q]
+    frame["bills"], frame["hospitals_opened"], frame["union"] = e.bills.copy(), e.opened.copy(), e.union.copy()
+    frame["legal"], frame["legal_asked"] = e.legal.copy(), e.legal_asked.copy()
+    frame["assistance"] = c.area["assistance"].astype(np.float64) * w
+    frame["exit_paid"] = e.exit_paid.copy()
     frame["grant_places"] = e.grant_places.sum(axis=1)
     frame["grant_homes"] = e.grant_units[:, 0].copy()
     return frame

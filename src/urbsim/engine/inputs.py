@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.clock import LAST_QUARTER, QUARTERS, quarter_of, season, year_of
+from urbsim.engine.rules import FIELDS
 from urbsim.engine.stages.feedback import reference_path
 from urbsim.engine.stages.later_schools import LATER_STAGES, split_upper
 from urbsim.engine.stages.settling import GATE_LEVERS, POINT_LEVERS
@@ -31,7 +32,9 @@ AREA_LEVERS = (
     "finance.own_match", "finance.grant_per_poor", "finance.borrowing_limit", "school.kindergarten_open", "school.upper_secondary_open",
     "school.exam_where_studied", "homes.rent_subsidy", "homes.shared_price_share", "homes.provident_support",
     "homes.first_home_subsidy", "homes.deed_tax_relief", "homes.land_follows_inflow", "homes.market_rent_level", "land.rights_kept",
-    "land.quota_per_settled", "work.training_slots", "health.direct_settlement",
+    "land.quota_per_settled", "work.training_slots", "health.direct_settlement", "health.hospital_opening", "health.filing_ease",
+    "work.job_reserve", "work.placements", "work.union_drive", "work.legal_capacity",
+    "places.appeal", "places.reclassification", "village.appeal", *FIELDS.values(),
 )  # fmt: skip
 
 
@@ -254,7 +257,7 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         places=_by_year(np.asarray(region.school_places_by_year)) + from_september(extra_places),
         new_places=np.maximum(np.diff(np.asarray(region.school_places_by_year), axis=0, prepend=0), 0),
         units=_by_year(np.stack([region.guaranteed_homes, region.public_homes], axis=2)) + extra_units,
-        reclassification=_reclassification(region, constants.reclassification, pace),
+        reclassification=_reclassification(region, constants.reclassification, pace) * levers["places.reclassification"],
         later_places=_later_supply(region),
         new_later_places=from_september(np.stack([added(f"school.new_places_{stage}") for stage in LATER_STAGES], axis=2)),
         shared_units=added("homes.shared_units"),

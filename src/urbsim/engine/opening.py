@@ -9,7 +9,8 @@ import numpy as np
 from urbsim.engine import entries, money
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
-from urbsim.engine.stages import demography
+from urbsim.engine.rules import rules_of
+from urbsim.engine.stages import demography, programmes
 from urbsim.engine.state import FloatArray, Rows, empty_accounts
 from urbsim.engine.tables import race_base
 from urbsim.population.registry import GONE, JOB_NONE
@@ -25,6 +26,12 @@ def area_state(e: Engine) -> None:
     """Set what areas remember from quarter to quarter."""
     a, x = e.areas, e.inputs
     e.wage, e.rent = x.wage[0].copy(), x.rent[0].copy()
+    e.rules = rules_of(x.levers, 0)
+    e.bills = np.maximum(x.levers["health.direct_settlement"][0], 0.0)
+    e.opened, e.filed = np.zeros(a), np.zeros(a)
+    e.union = np.full(a, programmes.FIRST_UNION)
+    e.legal, e.legal_asked = np.zeros(a, dtype=np.int64), np.zeros(a, dtype=np.int64)
+    e.exit_paid = np.zeros(a)
     e.seat = np.full(a, FIRST_SEAT)
     e.odds = np.full(a, FIRST_ODDS)
     e.price, e.pull = x.price[0].copy(), np.zeros((a, 4))

@@ -27,7 +27,7 @@ from urbsim.engine.stages.reclassify import reclassify
 from urbsim.engine.stages.schools import entry_round
 from urbsim.engine.stages.settling import settling
 from urbsim.engine.stages.work import work
-from urbsim.engine.state import FloatArray
+from urbsim.engine.state import FloatArray, Rows
 from urbsim.engine.tables import Race
 
 BLOCK = 2048  # rows: 128 KiB and their luck, well inside a core's own cache
@@ -48,6 +48,10 @@ class Places(NamedTuple):
     """Hold what the second pass reads of places (per area unless said) and rules."""
 
     training: FloatArray  # chance of an untrained worker
+    placing: FloatArray  # chance of a jobless or informal worker
+    rules: Rows  # the levers that households meet (`engine.rules`)
+    wage: FloatArray
+    norm: float
     race: Race
     bounds: Bounds
     km: FloatArray  # O x A
@@ -85,6 +89,7 @@ class Gates(NamedTuple):
     rights_kept: FloatArray  # of the area of origin
     programme: float  # 1 while land certificates are issued
     norm: float
+    rules: Rows  # the levers that households meet (`engine.rules`)
 
 
 @kernel
@@ -132,11 +137,11 @@ def place_pass(h, lo, hi, q, key, p, areas, x, event, season, newcomers, account
         stop = min(start + BLOCK, hi)
         rng.bytes_of(h, start, stop, q, key, 1, identities, words)
         if not newcomers:
-            work(h, start, stop, luck, q, key, p, areas, x.training, accounts, event)
+            work(h, start, stop, luck, q, key, p, areas, x.rules, x.training, x.placing, accounts, event)
             attention(h, start, stop, luck, q, key, p, x.attention, event, attends)
             broken += location(
                 h, start, stop, luck, q, key, p, areas, attends, x.race, x.bounds, x.km, x.seat, x.bills, x.town_share, x.districts,
-                x.rent_edge, x.rent_help, x.pull, accounts)  # fmt: skip
+                x.rent_edge, x.rent_help, x.pull, x.rules, x.wage, x.norm, accounts)  # fmt: skip
         permits(
             h, start, stop, luck, q, key, p, x.permit_months, x.permit_ground, x.permit_wait, x.permit_uptake, x.permit_enough, accounts
         )
@@ -175,9 +180,9 @@ def register_pass(h, lo, hi, q, key, p, areas, x, villages, ages, accounts, coun
         begin = start
         for k in range(first, n + 1):  # the stretches between those who stand in line
             end = rows[k] if k < n else stop
-            land(h, begin, end, luck, start, q, key, p, areas, x.rights_kept, x.programme)
+            land(h, begin, end, luck, start, q, key, p, areas, x.rules, x.rights_kept, x.programme, accounts)
             residence(h, begin, end, q, areas, accounts)
-            count(h, begin, end, q, p, areas, x.wage, x.norm, villages, ages, counts, stock)
+            count(h, begin, end, q, p, areas, x.rules, x.wage, x.norm, villages, ages, counts, stock)
             begin = end + 1
     return rows[:n].copy(), score[:n].copy(), since[:n].copy(), lot[:n].copy(), size[:n].copy()
 
@@ -190,6 +195,6 @@ def finish_ranked(h, rows, q, key, p, areas, x, villages, ages, accounts, counts
     for k in range(rows.size):
         i = rows[k]
         rng.bytes_of(h, i, i + 1, q, key, 0, identities, words)
-        land(h, i, i + 1, luck, i, q, key, p, areas, x.rights_kept, x.programme)
+        land(h, i, i + 1, luck, i, q, key, p, areas, x.rules, x.rights_kept, x.programme, accounts)
         residence(h, i, i + 1, q, areas, accounts)
-        count(h, i, i + 1, q, p, areas, x.wage, x.norm, villages, ages, counts, stock)
+        count(h, i, i + 1, q, p, areas, x.rules, x.wage, x.norm, villages, ages, counts, stock)

@@ -160,7 +160,7 @@ class Rounds:
             place[refused], score[refused], since[refused], lot[refused], np.ones(int(refused.sum()), np.int64), purchasable
         )
         schools.place_children(
-            h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.lever("health.direct_settlement"), e.pull, e.accounts,
+            h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.bills, e.rules, e.pull, e.accounts,
         )  # fmt: skip
 
     def gates(self) -> Gates:
@@ -172,7 +172,7 @@ class Rounds:
             rental_counts=e.lever("homes.rental_counts_as_home"), has_quota=e.lever("settlement.quota") >= 0.0,
             kin=e.lever("settlement.kin_follow"), wage=e.wage, price=e.price, seat=e.seat, tier_value=x.tier_value,
             services=e.lever("permit.services"), rights_kept=e.lever("land.rights_kept"), programme=1.0 if certificates_run(q) else 0.0,
-            norm=e.norm,
+            norm=e.norm, rules=e.rules,
         )  # fmt: skip
 
     def admit(self, rows: IntArray, score: FloatArray, since: IntArray, lot: FloatArray, size: IntArray) -> IntArray:

@@ -16,6 +16,7 @@ from urbsim.engine import rng
 from urbsim.engine.engine import Engine
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
+from urbsim.engine.rules import RULES
 from urbsim.engine.stages.observe import COUNT, Counts
 from urbsim.engine.state import ACCOUNT, HOUSEHOLD, make_rows, params_record
 
@@ -31,7 +32,7 @@ REBUILT = frozenset(
 )  # fmt: skip
 ROUNDS_REBUILT = frozenset({"engine"})
 TUPLES: Mapping[str, type[tuple[Any, ...]]] = {"counts": Counts}
-RECORDS = (HOUSEHOLD, ACCOUNT, COUNT)
+RECORDS = (HOUSEHOLD, ACCOUNT, COUNT, RULES)
 NOTHING = ":none"
 
 

@@ -60,7 +60,12 @@ ACCOUNT = np.dtype(
         ("births", np.int64, (2,)),  # by part
         ("deaths", np.int64, (2,)),
         ("moves", np.int64),
-        ("insured_new", np.int64),
+        ("insured_new", np.int64),  # never before in the scheme, as the two next
+        ("medical_new", np.int64),
+        ("injury_new", np.int64),
+        ("formal_found", np.int64),  # formal jobs begun by jobless or informal workers
+        ("placed", np.int64),
+        ("land_exits", np.int64),  # households, by area of origin
         ("trained", np.int64),
         ("settling_applied", np.int64),
         ("settling_eligible", np.int64),
@@ -203,6 +208,16 @@ class Params(NamedTuple):
     cross_district: float
     covid_2020: float
     covid_attention: float
+    aid_child: float
+    jobless_income: float
+    land_income: float
+    medical_ratio: float
+    injury_ratio: float
+    bills_focus: float
+    opening: float
+    filing: float
+    union_join: float
+    legal_need: float
 
 
 FIELD_OF_SYMBOL = {"lambda": "lambda_"}

@@ -52,11 +52,14 @@ def value_of_register(p: Params, share_of_income: FloatArray) -> FloatArray:
 def utilities(
     p: Params, constants: Constants, *, wage: FloatArray, rent: FloatArray, income_village: FloatArray, wage_outside: float,
     residents: FloatArray, network: FloatArray, log_km: FloatArray, seat: FloatArray, odds: FloatArray, register_value: FloatArray,
+    appeal: FloatArray, village_appeal: FloatArray, near_home_pay: FloatArray,
 ) -> Utilities:  # fmt: skip
     """Return the utilities of a quarter.
 
     Per area: `wage` (yuan a month), `rent` (yuan per m2), `income_village`, `residents`, `seat`, `odds` (perceived odds of admission),
-    `register_value`. `network` is O x (A + 1) shares of an origin's people at a place, `log_km` is O x A (ln(km + 1)).
+    `register_value`; the levers `appeal`, `village_appeal`, `near_home_pay`: factors on what places pay (
+    G1, G6, W3).
+    `network` is O x (A + 1) shares of an origin's people at a place, `log_km` is O x A (ln(km + 1)).
     """
     areas, origins = wage.size, network.shape[0]
     size = np.log(residents / MILLION)
@@ -66,6 +69,7 @@ def utilities(
         - p.beta_cong * np.maximum(0.0, np.log(residents / FIVE_MILLION))
         + odds * register_value
         + constants.place
+        + p.beta_w * np.log(appeal)
     )
     social = p.beta_n * network / (1.0 + network / p.n_sat)
     value = pull[None, :] + social[:, :areas] - p.beta_d * log_km + p.k_away
@@ -79,9 +83,10 @@ def utilities(
         away[:, kids, areas] = outside + kids * p.beta_s * (0.5 - p.pi_home)
     village = np.empty(origins)
     town = np.empty(origins)
-    village[:areas] = p.beta_w * np.log(income_village) + p.k_village + constants.place
+    village_income = np.log(income_village) + np.log(village_appeal) + np.log(near_home_pay)
+    village[:areas] = p.beta_w * village_income + p.k_village + constants.place
     village[areas:] = p.beta_w * math.log(0.40 * wage_outside) + p.k_village
-    town[:areas] = pull - p.beta_d * math.log(OWN_TOWN_KM + 1.0) + p.k_town
+    town[:areas] = pull + p.beta_w * np.log(near_home_pay) - p.beta_d * math.log(OWN_TOWN_KM + 1.0) + p.k_town
     town[areas:] = p.beta_w * math.log(0.75 * wage_outside) + p.k_return_town
     return Utilities(away, village, town)
 

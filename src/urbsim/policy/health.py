@@ -11,15 +11,15 @@ LEVERS: tuple[Lever, ...] = (
           description=Text("跨省住院费用中直接结算的比例；只影响随迁的老人和孩子，不影响劳动者本人(有因果证据)。",
                            "Share of inpatient bills settled directly across provinces; acts on dependants, not on the worker."),
           unit=SHARE, kind="share", minimum=0, maximum=1, default=0, rows=("W6",), scope="region",
+          closed=Text("由开通医院和来人备案算出", "computed from hospitals opened and people who filed"),
           reference=refs((ZJ2023, "三(四)"), (ZJ2023W, "四(二十一)"), (XC2024, "7")), evidence="strong", looser="higher"),
-    Lever(name="health.hospitals_opened", title=Text("跨省异地就医定点医疗机构开通率", "Hospitals opened to cross-province settlement"),
-          description=Text("开通跨省直接结算的定点医疗机构比例；给出后，直接结算率由开通率和来人备案情况算出，不再取 "
-                           "health.direct_settlement；closed 为未给出。",
-                           "Share of designated hospitals opened to cross-province settlement; once given, the share of bills settled "
-                           "follows from it and from who has filed, and health.direct_settlement no longer counts; closed: not given."),
-          unit=SHARE, kind="share", minimum=0, maximum=1, default=None, closed=Text("未给出，取直接结算率",
-          "not given, the settled share counts"),
-          rows=("W6",), reference=refs((ZJ2023, "三(四)、指标 6"), (XC2024, "7")), evidence="partly", looser="higher"),
+    Lever(name="health.hospital_opening", title=Text("跨省异地就医定点医疗机构开通速度", "Pace of opening hospitals"),
+          description=Text("未开通医疗机构每年开通可能性的倍数；1 为 2017—2022 年的平均速度，0 为不再开通。",
+                           "Multiplies the yearly chance that a hospital is opened to cross-province settlement; 1 is the mean pace of "
+                           "2017 to "
+                           "2022, 0 opens no more."),
+          unit=MULTIPLE, kind="number", minimum=0, maximum=20, default=1, rows=("W6",),
+          reference=refs((ZJ2023, "三(四)、指标 6"), (XC2024, "7")), evidence="partly", looser="higher"),
     Lever(name="health.filing_ease", title=Text("异地就医备案便利", "Ease of filing"),
           description=Text("未备案的外省来人每季度完成异地就医备案可能性的倍数；1 为 2022 年以前的手续。",
                            "Multiplies the quarterly chance that people of another province file for treatment away; 1 is the process "

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeVar
+
 from urbsim.policy.levers import Lever
 from urbsim.policy.units import FJ2019, MULTIPLE, SHARE, SWITCH, XC2024, ZJ2017, ZJ2023, ZJ2023W, refs
 from urbsim.text import Text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    FloatOrArray = TypeVar("FloatOrArray", float, NDArray[np.float64])
 
 _W4 = refs((ZJ2023, "三(五)"), (ZJ2023W, "四(二十一)"), (ZJ2017, "二(八)"), (XC2024, "4"), (FJ2019, "(九)(十)"))
 _W5 = refs((ZJ2023, "三(五)"), (ZJ2017, "二(七)"), (XC2024, "4、7"), (FJ2019, "(八)"))
@@ -84,7 +92,7 @@ def joining_chance(base: float, multiple: float) -> float:
     return min(max(base * multiple, 0.0), 1.0)
 
 
-def poor_insured_share(base: float, premium_poor: float) -> float:
+def poor_insured_share(base: float, premium_poor: FloatOrArray) -> FloatOrArray:
     """Return the share of registered poor in the residents' medical scheme: what the premium keeps out joins as it is paid (W11).
 
     >>> poor_insured_share(0.9, 0.0), poor_insured_share(0.9, 1.0)

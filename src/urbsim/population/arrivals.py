@@ -48,6 +48,7 @@ def arrival_templates(region: Region, weight: int, seed: int, rows: int = ROWS) 
         columns["arrived"][:] = 0
         columns["resident_before"][:] = 0
         columns["insured"][:] = 0
+        columns["cover"][:] = 0
         columns["insured_since"][:] = NONE
         result.append(columns)
     return {name: np.concatenate([columns[name] for columns in result]) for name in result[0]}

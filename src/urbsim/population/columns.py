@@ -243,6 +243,8 @@ def _fill_head(columns: Columns, rows: Rows, row: Bytes, pool: Pool, tables: Tab
     columns["job"] = _level(_draws(rng, n), tables.jobs.reshape(-1, 3), row.astype(np.int64) * GROUPS + group)
     insured = (_draws(rng, n) < tables.insured[row, columns["job"]]) & (group < 12)
     columns["insured"] = insured.astype(np.uint8)
+    every = np.uint8(reg.COVER_MEDICAL | reg.COVER_INJURY | reg.COVER_BEFORE)  # [E] who is in one scheme in 2010 is in all
+    columns["cover"] = columns["insured"] * every
     columns["wage_residual"] = rng.standard_normal(n, dtype=np.float32) * np.float32(value("wage_sd"))
     np.clip(columns["wage_residual"], -4.9, 4.9, out=columns["wage_residual"])
 

@@ -57,6 +57,14 @@ LAND_HOMESTEAD = 1
 LAND_CONTRACTED = 2
 LAND_CERTIFIED = 4
 
+# cover: schemes of the head besides pension, and which ones it was ever in while in the region
+COVER_MEDICAL = 1
+COVER_INJURY = 2
+COVER_PENSION_BEFORE = 4
+COVER_MEDICAL_BEFORE = 8
+COVER_INJURY_BEFORE = 16
+COVER_BEFORE = COVER_PENSION_BEFORE | COVER_MEDICAL_BEFORE | COVER_INJURY_BEFORE
+
 ID_SHIFT = 40
 """`id = origin << ID_SHIFT | number`: the number counts the households of an origin."""
 
@@ -154,6 +162,15 @@ COLUMNS: tuple[Column, ...] = (
     ),
     _c("trained", "uint8", "flag", 0, 1, "户主受过技能培训", "head has been trained"),
     _c("insured", "uint8", "flag", 0, 1, "户主参加职工养老保险", "head is in the employees' pension insurance"),
+    _c(
+        "cover",
+        "uint8",
+        "bits",
+        0,
+        31,
+        "户主其他职工保险：位0医保，位1工伤，位2-4曾参加养老、医保、工伤",
+        "head's other schemes: bit 0 medical, bit 1 work injury, bits 2-4 ever in pension, medical, work injury",
+    ),
     _c(
         "arrived",
         "int16",

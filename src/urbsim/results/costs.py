@@ -17,6 +17,9 @@ its homes and schools are replaced by units and pupils of the model.
 | social_security | persons who settled in the year × CASS once | area |
 | insurance | wages of insured migrants × pension rate | employer, household |
 | rent | migrants in market rent × floor space × rent × 12 | household |
+| assistance | what assistance adds to incomes | area |
+| premiums_poor | insured registered poor who have moved × premium × share paid | area |
+| land_exit | households that give up rural rights × compensation | area of origin |
 | grant | transfer received | province (+), area (−) |
 | borrowing | principal repaid − new debt | area |
 
@@ -34,6 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbsim.policy.homes import DEED_TAX
+from urbsim.policy.insurance import poor_insured_share
 from urbsim.policy.land import HOME_M2
 from urbsim.results.facts import by_year
 from urbsim.results.frames import Frames
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 MONTHS_IN_QUARTER = 3
 MONTHS_IN_YEAR = 12
+POOR_INSURED = 0.9  # [E] registered poor in the residents' medical scheme where nobody pays their premium
 
 
 def costs(frames: Frames, context: Context) -> Floats:
@@ -77,6 +82,9 @@ def costs(frames: Frames, context: Context) -> Floats:
     for item, yuan in _home_help(frames, context).items():
         put(item, area, yuan)
     put("borrowing", area, calendar.over(np.asarray(frames["repaid"], dtype=np.float64) - np.asarray(frames["borrowed"], dtype=np.float64)))
+    put("assistance", area, calendar.over(np.asarray(frames["assistance"], dtype=np.float64) * MONTHS_IN_QUARTER))
+    put("land_exit", area, calendar.over(np.asarray(frames["exit_paid"], dtype=np.float64)))
+    put("premiums_poor", area, _premiums(frames, context) * price("premium_residents"))
     grant = calendar.over(np.asarray(frames["grant"], dtype=np.float64))
     put("grant", position("payer", "province"), grant)
     put("grant", area, -grant)
@@ -101,6 +109,13 @@ def _home_help(frames: Frames, context: Context) -> dict[str, Floats]:
         "provident_fund": support * MONTHS_IN_QUARTER,
     }
     return {item: np.asarray(calendar.over(yuan), dtype=np.float64) for item, yuan in quarterly.items()}
+
+
+def _premiums(frames: Frames, context: Context) -> Floats:
+    """Return registered poor who have moved and are in the residents' medical scheme × the share of their premium that is paid."""
+    share = np.asarray(context.calendar.at_end(in_force(context, "insurance.premium_poor")), dtype=np.float64)
+    poor = np.asarray(context.calendar.at_end(np.asarray(frames["poor"])), dtype=np.float64)
+    return poor * poor_insured_share(POOR_INSURED, share) * share
 
 
 def _schooling(frames: Frames, context: Context) -> Floats:

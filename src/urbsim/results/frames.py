@@ -57,6 +57,21 @@ FRAME_AXES: dict[str, tuple[str, ...]] = {
     "workers": (),
     "insured": (),
     "insured_new": (),
+    "medical": (),
+    "medical_new": (),
+    "injury": (),
+    "injury_new": (),
+    "formal": (),
+    "informal": (),
+    "placed": (),
+    "land_exits": (),
+    "exit_paid": (),
+    "assistance": (),
+    "bills": (),
+    "hospitals_opened": (),
+    "union": (),
+    "legal": (),
+    "legal_asked": (),
     "trained": (),
     "wage": (),
     "rent": (),
@@ -80,15 +95,19 @@ FRAME_AXES: dict[str, tuple[str, ...]] = {
     "tenants_helped": (),
 }
 FLOATS = frozenset(
-    {"wage", "rent", "wage_sum", "grant", "own_money", "borrowed", "repaid", "debt", "land", "land_homes", "price"}
-)
+    {
+        "wage", "rent", "wage_sum", "grant", "own_money", "borrowed", "repaid", "debt", "land", "land_homes", "price", "exit_paid",
+        "assistance", "bills", "hospitals_opened", "union",
+    }
+)  # fmt: skip
 STOCKS = frozenset(
     {
         "residents", "hukou", "hukou_urban", "migrants",
         "movers", "left_behind", "agents_in_place", "town_born", "town_born_movers", "persons_band",
         "persons_age5",
         "pupils", "places",
-        "households_tenure", "queue", "homes_units", "homes_occupied", "workers", "insured", "wage", "rent", "wage_sum",
+        "households_tenure", "queue", "homes_units", "homes_occupied", "workers", "insured", "medical", "injury", "formal", "informal",
+        "assistance", "bills", "hospitals_opened", "union", "wage", "rent", "wage_sum",
         "registered_permit_holders", "debt", "land_homes", "price", "shared_units", "later_places", "poor", "flexible", "tenants_helped",
     }
 )  # fmt: skip

@@ -79,8 +79,36 @@ def _public_school_share(frames: Frames, context: Context) -> Floats:
     return 100.0 * ratio(public, public + bought + fee)
 
 
-def _pension_new(frames: Frames, context: Context) -> Floats:
-    return np.asarray(context.calendar.over(np.asarray(frames["insured_new"]).sum(axis=1)), dtype=np.float64)
+def _summed(frame: str) -> Callable[[Frames, Context], Floats]:
+    """Return what sums a flow over the areas and each year: new members of a scheme (never before in it), persons served."""
+
+    def value(frames: Frames, context: Context) -> Floats:
+        return np.asarray(context.calendar.over(np.asarray(frames[frame]).sum(axis=1)), dtype=np.float64)
+
+    return value
+
+
+def _hospitals(frames: Frames, context: Context) -> Floats:
+    """Return the share of designated hospitals opened at the year's end, percent; areas weigh by residents."""
+    at_end = context.calendar.at_end
+    residents = np.asarray(at_end(np.asarray(frames["residents"])), dtype=np.float64).sum(axis=2)
+    opened = np.asarray(at_end(np.asarray(frames["hospitals_opened"])), dtype=np.float64)
+    return 100.0 * ratio((opened * residents).sum(axis=1), residents.sum(axis=1))
+
+
+def _bills(frames: Frames, context: Context) -> Floats:
+    """Return the share of bills settled directly over the year, percent: bills fall evenly on those registered in other provinces."""
+    migrants = np.asarray(frames["migrants"])[:, :, :, position("origin", "other_province")]
+    people = migrants[:, :, position("status", "unregistered")] + migrants[:, :, position("status", "permit")]
+    over = context.calendar.over
+    return 100.0 * ratio(over((np.asarray(frames["bills"]) * people).sum(axis=1)), over(people.sum(axis=1)))
+
+
+def _union(frames: Frames, context: Context) -> Floats:
+    """Return union members among migrant workers of unionised firms at the year's end, percent; areas weigh by formal workers."""
+    at_end = context.calendar.at_end
+    formal = np.asarray(at_end(np.asarray(frames["formal"])), dtype=np.float64)
+    return 100.0 * ratio((at_end(np.asarray(frames["union"])) * formal).sum(axis=1), formal.sum(axis=1))
 
 
 _PERCENT, _PERSONS = Text("%", "percent"), Text("人", "persons")
@@ -96,14 +124,22 @@ _ALL = (
     Indicator(
         "public_school_share", Text("随迁子女公办学校就读比例", "migrant children in public schools"), _PERCENT, _public_school_share
     ),
-    Indicator("hospitals_opened", Text("跨省异地就医定点医疗机构开通率", "hospitals opened to cross-province settlement"), _PERCENT),
-    Indicator("direct_settlement", Text("住院费用跨省直接结算率", "inpatient bills settled directly across provinces"), _PERCENT),
-    Indicator("pension_new", Text("新增职工基本养老保险参保人数", "new members of employee pension insurance"), _PERSONS, _pension_new),
-    Indicator("medical_new", Text("新增职工基本医疗保险参保人数", "new members of employee medical insurance"), _PERSONS),
-    Indicator("injury_new", Text("新增工伤保险参保人数", "new members of work-injury insurance"), _PERSONS),
-    Indicator("union_membership", Text("已建工会企业农民工入会率", "union membership of migrant workers in unionised firms"), _PERCENT),
-    Indicator("placed", Text("安置到城镇就业的农村劳动力", "rural workers placed in urban jobs"), _PERSONS),
-    Indicator("legal_service", Text("公益法律服务惠及人数", "people served by public legal services"), _PERSONS),
+    Indicator(
+        "hospitals_opened", Text("跨省异地就医定点医疗机构开通率", "hospitals opened to cross-province settlement"), _PERCENT, _hospitals
+    ),
+    Indicator("direct_settlement", Text("住院费用跨省直接结算率", "inpatient bills settled directly across provinces"), _PERCENT, _bills),
+    Indicator(
+        "pension_new", Text("新增职工基本养老保险参保人数", "new members of employee pension insurance"), _PERSONS, _summed("insured_new")
+    ),
+    Indicator(
+        "medical_new", Text("新增职工基本医疗保险参保人数", "new members of employee medical insurance"), _PERSONS, _summed("medical_new")
+    ),
+    Indicator("injury_new", Text("新增工伤保险参保人数", "new members of work-injury insurance"), _PERSONS, _summed("injury_new")),
+    Indicator(
+        "union_membership", Text("已建工会企业农民工入会率", "union membership of migrant workers in unionised firms"), _PERCENT, _union
+    ),
+    Indicator("placed", Text("安置到城镇就业的农村劳动力", "rural workers placed in urban jobs"), _PERSONS, _summed("placed")),
+    Indicator("legal_service", Text("公益法律服务惠及人数", "people served by public legal services"), _PERSONS, _summed("legal")),
 )
 INDICATORS: Mapping[str, Indicator] = MappingProxyType({indicator.code: indicator for indicator in _ALL})
 

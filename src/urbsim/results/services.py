@@ -6,9 +6,11 @@
 | guaranteed_rental, public_rental | housed + waiting | homes occupied | households waiting |
 | nursery, kindergarten, upper_secondary, hospital_beds, elder_care | standard × persons | min(demand, supply) | the rest |
 | shared_homes | - | households in shared ownership | - |
-| insurance | migrant workers | pension members | the rest |
+| primary_care | visits per resident × residents | min(demand, supply), everyone only | the rest |
+| insurance, medical_insurance | migrant workers | members | the rest |
+| injury_insurance | employees, formal or not | members | the rest |
 | training | - | trainees of the year | - |
-| legal | - | - | - |
+| legal | workers who ask | within the capacity | the rest |
 
 What is short is shared by migrants and others alike, but for kindergartens and academic upper secondary schools, where migrants' children
 have the access of `urbsim.policy.schools` and what the scenario opens. Standards are planning standards with their sources
@@ -25,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbsim.policy.schools import ACCESS_KINDERGARTEN, ACCESS_UPPER_ACADEMIC, UPPER_ACADEMIC_SHARE
-from urbsim.results.facts import service_norms
+from urbsim.results.facts import by_year, service_norms
 from urbsim.results.frames import Frames
 from urbsim.results.labels import codes, position
 from urbsim.results.levels import ratio
@@ -53,6 +55,7 @@ def services(frames: Frames, context: Context) -> dict[str, Floats]:
     _homes(frames, context, demand, served, unmet, supply)
     _by_norm(frames, context, demand, served, unmet, supply)
     _work(frames, context, demand, served, unmet, supply)
+    _primary_care(frames, context, demand, served, unmet, supply)
     return {"service_demand": demand, "service_served": served, "service_unmet": unmet, "service_supply": supply}
 
 
@@ -122,13 +125,46 @@ def _access(code: str, context: Context) -> Floats:
 
 def _work(frames: Frames, context: Context, demand: Floats, served: Floats, unmet: Floats, supply: Floats) -> None:
     calendar = context.calendar
-    s = position("service", "insurance")
-    demand[:, :, s, MIGRANTS] = calendar.at_end(np.asarray(frames["workers"]))
-    served[:, :, s, MIGRANTS] = calendar.at_end(np.asarray(frames["insured"]))
+    workers = np.asarray(frames["workers"])
+    employed = np.asarray(frames["formal"]) + np.asarray(frames["informal"])
+    for code, of, members in (
+        ("insurance", workers, "insured"), ("medical_insurance", workers, "medical"), ("injury_insurance", employed, "injury")
+    ):  # fmt: skip
+        s = position("service", code)
+        demand[:, :, s, MIGRANTS] = calendar.at_end(of)
+        served[:, :, s, MIGRANTS] = calendar.at_end(np.asarray(frames[members]))
+        unmet[:, :, s, MIGRANTS] = demand[:, :, s, MIGRANTS] - served[:, :, s, MIGRANTS]
+    s = position("service", "legal")
+    demand[:, :, s, MIGRANTS] = calendar.over(np.asarray(frames["legal_asked"]))
+    served[:, :, s, MIGRANTS] = calendar.over(np.asarray(frames["legal"]))
     unmet[:, :, s, MIGRANTS] = demand[:, :, s, MIGRANTS] - served[:, :, s, MIGRANTS]
     s = position("service", "training")
     served[:, :, s, MIGRANTS] = calendar.over(np.asarray(frames["trained"]))
     supply[:, :, s] = _training_slots(frames, context)
+
+
+def _primary_care(frames: Frames, context: Context, demand: Floats, served: Floats, unmet: Floats, supply: Floats) -> None:
+    """Count visits to primary care: demand by residents; supply as planned, and as staff and doctor teams are trained (W7, W13).
+
+    What is planned for counts residents with a local register, and the others as far as the lever health.planned_by_residents says.
+    """
+    calendar, s = context.calendar, position("service", "primary_care")
+
+    def fact(key: str) -> Floats:
+        return by_year(key, str(context.region.name), calendar.years)[:, None]
+
+    persons = np.asarray(calendar.at_end(np.asarray(frames["persons_band"])), dtype=np.float64).sum(axis=3)  # year, area, group
+    migrants = np.asarray(calendar.at_end(np.asarray(frames["migrants"])), dtype=np.float64).sum(axis=3)
+    others = migrants[:, :, position("status", "unregistered")] + migrants[:, :, position("status", "permit")]
+    demand[:, :, s] = persons * fact("primary_visits")[..., None]
+    names = ("planned_by_residents", "primary_staff_trained", "doctor_teams_trained")
+    by_residents, staff, teams = (in_force(context, f"health.{name}") for name in names)
+    planned = persons[:, :, EVERYONE] - others * (1.0 - calendar.at_end(by_residents))
+    trained = calendar.over(staff / 4.0) * fact("primary_visits_per_staff")
+    trained += calendar.over(teams / 4.0) * fact("primary_team_persons") * fact("primary_visits")
+    supply[:, :, s] = planned * fact("primary_visits") + trained * fact("primary_training_gain")
+    served[:, :, s, EVERYONE] = np.minimum(demand[:, :, s, EVERYONE], supply[:, :, s])
+    unmet[:, :, s, EVERYONE] = demand[:, :, s, EVERYONE] - served[:, :, s, EVERYONE]
 
 
 def _region_supply(context: Context, attribute: str) -> Floats:

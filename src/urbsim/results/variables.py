@@ -116,6 +116,13 @@ VARIABLES: dict[str, Variable] = {
     "settling_admitted": _v("time area", "int32", "批准落户家庭", "households admitted to settle", "households per quarter", "户/季"),
     "workers": _v("time area", "int32", "农业转移劳动力", "migrant workers", "persons", "人"),
     "insured": _v("time area", "int32", "参加职工养老保险", "migrant workers with pension insurance", "persons", "人"),
+    "medical_insured": _v("time area", "int32", "参加职工医疗保险", "migrant workers with employee medical insurance", "persons", "人"),
+    "injury_insured": _v("time area", "int32", "参加工伤保险", "migrant workers insured against work injury", "persons", "人"),
+    "placed": _v("time area", "int32", "当季安置就业", "workers placed from the job reserve", "persons per quarter", "人/季"),
+    "land_exits": _v(
+        "time area", "int32", "当季有偿退出农村权益", "households that gave up rural rights for pay, by origin",
+        "households per quarter", "户/季",
+    ),
     "trained": _v("time area", "int32", "当季参加培训", "trainees", "persons per quarter", "人/季"),
     "wage": _v(
         "time area",

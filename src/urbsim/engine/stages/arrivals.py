@@ -15,7 +15,7 @@ from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import along
-from urbsim.engine.stages.family import AWAY, arrange_family
+from urbsim.engine.stages.family import AWAY, aided, arrange_family
 from urbsim.engine.stages.work import enters_job
 from urbsim.engine.state import FloatArray
 from urbsim.population.registry import (
@@ -71,11 +71,12 @@ def round_entries(expected, per_row, q, key, counts):  # type: ignore[no-untyped
 
 
 @kernel
-def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, pull, accounts):  # type: ignore[no-untyped-def]
+def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, rules, pull, accounts):  # type: ignore[no-untyped-def]
     """Write the newcomers' rows from row `start` on; return the next free row.
 
     `templates` are B x T household rows laid out block after block; dates in it are relative to the quarter of arrival.
-    `luck` is the quarter that keys the newcomers' identities (it differs from `q` only for those under way at the census).
+    `luck` is the quarter that keys the newcomers' identities (it differs from `q` only for those under way at the census); `rules` are
+    the areas' rules (`engine.rules`).
     """
     blocks = counts.shape[0]
     per_block = templates.size // blocks
@@ -98,7 +99,8 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
                 r.resident_area, r.resident_part = OUTSIDE, 0
                 r.job = enters_job(r, u2, p)
                 r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
-                arrange_family(r, q, key, p, areas, away, km[areas + b, j], seat[j], bills[j], pull[j], accounts)
+                settled, aid = aided(r, bills[j], rules[j])
+                arrange_family(r, q, key, p, areas, away, km[areas + b, j], seat[j], settled, aid, pull[j], accounts)
                 r.place = j
                 accounts[j].arrivals[2] += along(r)
                 i += 1
@@ -117,7 +119,7 @@ def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):  # t
         r.id = rng.new_identity(key, i, 7)
         r.origin, r.register, r.register_part = areas + b, areas + b, 0
         r.place, r.resident_area, r.resident_part, r.arrived = OUTSIDE, OUTSIDE, 0, 0
-        arrange_family(r, now, key, p, areas, away, km[b], seat[b], 0.0, pull[0], accounts)
+        arrange_family(r, now, key, p, areas, away, km[b], seat[b], 0.0, 0.0, pull[0], accounts)
         persons[i] = along(r)
 
 
@@ -135,7 +137,7 @@ def _copy(r, t, q):  # type: ignore[no-untyped-def]
     r.head_sex = t.head_sex
     r.schooling = t.schooling
     r.wage_residual = t.wage_residual
-    r.trained, r.insured = 0, 0
+    r.trained, r.insured, r.cover = 0, 0, 0
     r.insured_since, r.insured_here, r.insured_before, r.resident_before = NO_DATE, 0, 0, 0
     r.permit_since = NO_DATE
     r.spouse = t.spouse

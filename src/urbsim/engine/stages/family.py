@@ -13,6 +13,7 @@ from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, book_mover, book_residence, home_place
 from urbsim.engine.stages.later_schools import later_school
+from urbsim.policy import health as health_rule
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     CHILD_GIRL,
@@ -23,6 +24,7 @@ from urbsim.population.registry import (
 )
 
 AT_HOME, OWN_TOWN, AWAY = 0, 1, 2
+bills_of_poor = kernel(health_rule.bills_of_poor)
 
 
 @kernel
@@ -31,21 +33,28 @@ def _logistic(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def child_along(p, both, years, km, seat, settled_bills, girl, age, pull):  # type: ignore[no-untyped-def]
+def child_along(p, both, years, km, seat, settled_bills, girl, age, aid, pull):  # type: ignore[no-untyped-def]
     """Return the probability that a child lives with a parent away from home.
 
     `both`: both parents are away; `years` at the place; `km` from home; `seat`: chance of a public place; `settled_bills`: share of
-    hospital bills settled directly; girls of grades 7 to 9 (12 to 14) bear closed seats (c6). Source: behaviour.md 5.4, child equation.
+    hospital bills settled directly; girls of grades 7 to 9 (12 to 14) bear closed seats (c6); `aid`: share of the cost of schooling
+    that aid bears (lever school.aid_poor). Source: behaviour.md 5.4, child equation; the effect of aid is an assumption.
     `pull` is what levers on nurseries, kindergartens, upper secondary schools and exams add, by band of age (`later_schools`).
     """
     x = p.c0 + p.c1 * both + p.c2 * min(years, 10) - p.c3 * math.log(km + 1.0) + p.c5 * settled_bills
     if age >= 6:
-        x += p.c4 * seat
+        x += p.c4 * seat + p.aid_child * aid
     else:
         x += p.c4
     if girl and 12 <= age <= 14:
         x -= p.c6 * (1.0 - seat)
     return _logistic(x + later_school(pull, age))
+
+
+@kernel
+def aided(r, bills, rule):  # type: ignore[no-untyped-def]
+    """Return what registered poor have of aid where they live: (share of bills not to be advanced, share of schooling paid)."""
+    return bills_of_poor(bills, r.poor, rule.care_aid_poor), rule.aid_poor * r.poor
 
 
 @kernel
@@ -74,8 +83,11 @@ def _place_child(r, bits, stays, areas, accounts):  # type: ignore[no-untyped-de
 
 
 @kernel
-def arrange_family(r, q, key, p, areas, where, km, seat, bills, pull, accounts):  # type: ignore[no-untyped-def]
-    """Decide for every member of household `i` whether to live along, given that the head lives at `where` (AT_HOME, OWN_TOWN, AWAY)."""
+def arrange_family(r, q, key, p, areas, where, km, seat, bills, aid, pull, accounts):  # type: ignore[no-untyped-def]
+    """Decide for every member of household `i` whether to live along, given that the head lives at `where` (AT_HOME, OWN_TOWN, AWAY).
+
+    `bills` and `aid` as `aided` gives them, `pull` as in `child_along`.
+    """
     u0, u1, u2, u3 = rng.draw4(key, rng.FAMILY, r.id, 0, 0)
     years = max(0, (q - r.arrived) // 4)
     if r.spouse != SPOUSE_NONE:
@@ -89,11 +101,11 @@ def arrange_family(r, q, key, p, areas, where, km, seat, bills, pull, accounts):
     both = 1.0 if r.spouse != SPOUSE_AT_HOME else 0.0
     if r.child1_birth != NO_DATE:
         age = age_at(r.child1_birth, q)
-        stays = where != AT_HOME and u1 > child_along(p, both, years, km, seat, bills, r.child1 & CHILD_GIRL, age, pull)
+        stays = where != AT_HOME and u1 > child_along(p, both, years, km, seat, bills, r.child1 & CHILD_GIRL, age, aid, pull)
         r.child1 = _place_child(r, r.child1, stays, areas, accounts)
     if r.child2_birth != NO_DATE:
         age = age_at(r.child2_birth, q)
-        stays = where != AT_HOME and u2 > child_along(p, both, years, km, seat, bills, r.child2 & CHILD_GIRL, age, pull)
+        stays = where != AT_HOME and u2 > child_along(p, both, years, km, seat, bills, r.child2 & CHILD_GIRL, age, aid, pull)
         r.child2 = _place_child(r, r.child2, stays, areas, accounts)
     count = (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
     if count:

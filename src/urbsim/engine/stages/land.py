@@ -1,21 +1,28 @@
 """Stage 11: rural rights. Certificates spread; on settling, rights are kept as far as the rule in force says.
 
 A settled household loses its contracted land with the quarterly hazard `land_loss/4` times the share of rights that the rule does not
-protect (lever land.rights_kept). Uncertified holders get certificates at `certify/4` while the national programme runs (2013-2018).
+protect (lever land.rights_kept). Where paid exit is offered, entitled households give up contracted land and homestead for money (levers
+land.exit_*), the chance in proportion to the compensation. Uncertified holders get certificates at `certify/4` while the national
+programme runs (2013-2018).
 """
 
 from __future__ import annotations
 
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.population.registry import GONE, LAND_CERTIFIED, LAND_CONTRACTED, STATUS_SETTLED
+from urbsim.engine.people import at_home
+from urbsim.policy import land as land_rule
+from urbsim.population.registry import GONE, LAND_CERTIFIED, LAND_CONTRACTED, LAND_HOMESTEAD, STATUS_SETTLED, TOWN
+
+exit_chance = kernel(land_rule.exit_chance)
+may_exit = kernel(land_rule.may_exit)
 
 
 @kernel
-def land(h, lo, hi, luck, first, q, key, p, areas, rights_kept, programme):  # type: ignore[no-untyped-def]
+def land(h, lo, hi, luck, first, q, key, p, areas, rules, rights_kept, programme, accounts):  # type: ignore[no-untyped-def]
     """Change land bits of one quarter; row `first` is the first of `luck`.
 
-    `rights_kept` per area of origin; `programme` is 1 while certificates are issued.
+    `rights_kept` per area of origin; `rules` the areas' rules; `programme` is 1 while certificates are issued.
     """
     most_lost, most_certified = rng.most_byte(p.land_loss / 4.0), rng.most_byte(p.certify / 4.0)
     for i in range(lo, hi):
@@ -26,12 +33,20 @@ def land(h, lo, hi, luck, first, q, key, p, areas, rights_kept, programme):  # t
         certify = programme > 0.0 and not r.land & LAND_CERTIFIED
         settled = settled and rng.byte_at(luck, i - first, rng.LAND_BYTE) <= most_lost
         certify = certify and rng.byte_at(luck, i - first, rng.LAND_BYTE + 1) <= most_certified
-        if not settled and not certify:
+        offered = False
+        if r.origin < areas and rules[r.origin].exit_compensation > 0.0 and not at_home(r):
+            in_town = r.place < GONE and r.part == TOWN
+            offered = may_exit(r.status == STATUS_SETTLED, in_town, rules[r.origin].exit_scope) > 0
+        if not settled and not certify and not offered:
             continue
-        u, v, _, _ = rng.draw4(key, rng.LAND, r.id, q, 0)
+        u, v, w, _ = rng.draw4(key, rng.LAND, r.id, q, 0)
         if settled:
             kept = rights_kept[r.origin] if r.origin < areas else 1.0
             if u < p.land_loss / 4.0 * (1.0 - kept):
                 r.land &= 255 - LAND_CONTRACTED
         if certify and v < p.certify / 4.0:
             r.land |= LAND_CERTIFIED
+        if offered and r.land & (LAND_CONTRACTED | LAND_HOMESTEAD):
+            if w < exit_chance(rules[r.origin].exit_compensation, rules[r.origin].exit_take_up) / 4.0:
+                r.land = 0
+                accounts[r.origin].land_exits += 1

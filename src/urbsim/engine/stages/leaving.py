@@ -100,7 +100,7 @@ def found_household(r, n, slot, q, key, schooling_share):  # type: ignore[no-unt
     keep_village_register(n)
     n.resident_before = 0 if home else r.resident_before
     n.insured_before, n.insured_here, n.insured_since, n.insured = 0, 0, NO_DATE, 0
-    n.job, n.trained = 0, 0
+    n.job, n.trained, n.cover = 0, 0, 0
     n.spouse, n.spouse_birth = 0, NO_DATE
     n.child1_birth, n.child2_birth, n.child1, n.child2 = NO_DATE, NO_DATE, 0, 0
     n.elder1_birth, n.elder2_birth, n.elders = NO_DATE, NO_DATE, 0

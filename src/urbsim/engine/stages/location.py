@@ -19,19 +19,26 @@ from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, along, at_home, census_class, children_aged, in_own_town, left_behind, owns_home
 from urbsim.engine.stages.clocks import quarters_insured_here
-from urbsim.engine.stages.family import AT_HOME, AWAY, OWN_TOWN, arrange_family
+from urbsim.engine.stages.family import AT_HOME, AWAY, OWN_TOWN, aided, arrange_family
 from urbsim.engine.stages.homes import flexible_worker, rent_subsidised
-from urbsim.engine.stages.work import WORK_TO, enters_job, years_of_schooling
+from urbsim.engine.stages.work import WORK_FROM, WORK_TO, assistance, earnings, enters_job, wage_factor, years_of_schooling
 from urbsim.engine.state import FloatArray
+from urbsim.policy import places as places_rule
 from urbsim.population.registry import (
+    CHILD_AT_HOME,
+    COVER_BEFORE,
+    COVER_MEDICAL,
+    ELDERS_AT_HOME,
     GONE,
     JOB_NONE,
+    JOB_SELF_EMPLOYED,
     LAND_CERTIFIED,
     MOVER_IN_PLACE,
     MOVER_OTHER_AREA,
     MOVER_OTHER_PROVINCE,
     MOVER_SAME_AREA,
     OUTSIDE,
+    SPOUSE_AT_HOME,
     SPOUSE_NONE,
     STATUS_ABSENT,
     STATUS_RURAL,
@@ -51,6 +58,7 @@ OWN_TOWN_KM = 10.0
 ALMOST = 1.0 - 1e-9  # room for rounding in tests that only spare work
 MARGIN = 1e-6  # by which bounds are wider than exact, for rounding
 SAMPLE = np.uint64(1024)  # one in so many of those spared the choice makes it, to show that nobody is spared who would move
+pull_of_division = kernel(places_rule.pull_of_division)
 
 
 @kernel
@@ -68,13 +76,41 @@ def log_positive_stable(u, v, index):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def stay_terms(r, q, p, rent_edge, rent_help):  # type: ignore[no-untyped-def]
+def only_elders_left(r):  # type: ignore[no-untyped-def]
+    """Tell whether elders, and no spouse or child, stayed at home."""
+    if r.spouse == SPOUSE_AT_HOME or not r.elders & ELDERS_AT_HOME:
+        return False
+    first = r.child1_birth != NO_DATE and r.child1 & CHILD_AT_HOME > 0
+    return not first and not (r.child2_birth != NO_DATE and r.child2 & CHILD_AT_HOME > 0)
+
+
+@kernel
+def income_lift(r, q, p, wage, norm, rule):  # type: ignore[no-untyped-def]
+    """Return what the levers on the head's income where it lives are worth, utility: beta_w times the log of their factor.
+
+    Pay in the own county town is in the value of that town already and does not count twice.
+    """
+    age = age_at(r.head_birth, q)
+    if (rule.income_floor <= 0.0 and rule.self_employment_income == 1.0) or age < WORK_FROM or age > WORK_TO:
+        return 0.0
+    if r.job == JOB_NONE:
+        own = wage * wage_factor(r, q, p, norm) * p.jobless_income
+        better = own
+    else:
+        better = earnings(r, q, p, wage, norm, rule)
+        own = better / rule.self_employment_income if r.job == JOB_SELF_EMPLOYED else better
+    return p.beta_w * math.log((better + assistance(r, better, rule)) / own)
+
+
+@kernel
+def stay_terms(r, q, p, rent_edge, rent_help, lift, cared):  # type: ignore[no-untyped-def]
     """Return what ties household `r` to its present place: years, home, rental unit, register, temper.
 
     `rent_edge` is the advantage of the place's guaranteed rental homes over the market, 1 at a rent of nine tenths; `rent_help` what market
-    tenants gain: two utilities, of flexible workers in the provident fund, and of those entitled to a rent subsidy.
+    tenants gain: two utilities, of flexible workers in the provident fund, and of those entitled to a rent subsidy; `lift` what the levers
+    on its income there are worth to it, utility; `cared` the share of elders left behind who are cared for in the village.
     """
-    tie = p.beta_match + p.beta_dur * min((q - r.arrived) / 4.0, 10.0)
+    tie = lift + p.beta_match + p.beta_dur * min((q - r.arrived) / 4.0, 10.0)
     if owns_home(r):
         tie += p.beta_own
     elif r.tenure == TENURE_PUBLIC:
@@ -91,7 +127,7 @@ def stay_terms(r, q, p, rent_edge, rent_help):  # type: ignore[no-untyped-def]
     if r.settle_type:
         tie += p.beta_type
     if left_behind(r) > 0:
-        tie -= p.beta_split
+        tie -= p.beta_split * pull_of_division(only_elders_left(r), cared)
     return tie
 
 
@@ -109,12 +145,12 @@ def _point(cumulated, mark):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def choose(r, q, key, p, areas, race, rent_edge, rent_help):  # type: ignore[no-untyped-def]
+def choose(r, q, key, p, areas, race, rent_edge, rent_help, lift, cared):  # type: ignore[no-untyped-def]
     """Return the alternative that household `i` prefers: an area, OUTSIDE, VILLAGE_CHOICE or TOWN_CHOICE.
 
-    `race` are the quarter's tables (`tables.Race`), `rent_edge`, `rent_help` as in `stay_terms`. The largest V + lambda*e, with e Gumbel,
-    is the smallest of E * exp(-V/lambda), E exponential: a race. The times E of all places but the present one are the first points of a
-    stream of points (see `Race`), which is followed until no later point can win; the present place has a time of its own.
+    `race` are the quarter's tables (`tables.Race`), `rent_edge`, `rent_help`, `lift`, `cared` as in `stay_terms`. The largest V + lambda*e,
+    with e Gumbel, is the smallest of E * exp(-V/lambda), E exponential: a race. The times E of all places but the present one are the first
+    points of a stream of points (see `Race`), which is followed until no later point can win; the present place has a time of its own.
     """
     o = r.origin
     kids = min(children_aged(r, q, 6, 15), 2)
@@ -125,7 +161,7 @@ def choose(r, q, key, p, areas, race, rent_edge, rent_help):  # type: ignore[no-
     is_far = is_out or not (is_home or is_town)
     current = _current(r, areas)
     old, lead, away_cost = _costs(r, q, p, is_far)
-    tie = 0.0 if is_home else stay_terms(r, q, p, rent_edge, rent_help)
+    tie = 0.0 if is_home else stay_terms(r, q, p, rent_edge, rent_help, lift, cared)
     s0, s1, g0, g1 = rng.draw4(key, rng.CHOOSE, r.id, q, 0)
     own, gap, mark, _ = rng.draw4(key, rng.CHOOSE, r.id, q, 1)
     log_stable = log_positive_stable(s0, s1, lam)
@@ -208,7 +244,7 @@ def _village_ties(r, p, is_far, areas):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def stays_for_sure(r, q, p, areas, race, rent_edge, rent_help, bounds, luck, k):  # type: ignore[no-untyped-def]
+def stays_for_sure(r, q, p, areas, race, rent_edge, rent_help, lift, cared, bounds, luck, k):  # type: ignore[no-untyped-def]
     """Tell whether the first bytes of its luck already show that household `r` prefers to stay: then `choose` need not be asked.
 
     Never true where `choose` would move it; false where the bytes leave it open. `bounds` are those of `choice_bounds`; the bytes are the
@@ -233,7 +269,7 @@ def stays_for_sure(r, q, p, areas, race, rent_edge, rent_help, bounds, luck, k):
         value = race.village[o] + ties + bounds.gumbel_low[near]
         town = race.town[o] + bounds.gumbel_high[town_luck] + lead - (p.C_move + old)
         return lam * (high_stable + high_others) - away_cost + lead < value and town < value
-    tie = stay_terms(r, q, p, rent_edge, rent_help)
+    tie = stay_terms(r, q, p, rent_edge, rent_help, lift, cared)
     village = race.village[o] + bounds.gumbel_high[near] - p.C_move + ties
     if is_town:
         value = race.town[o] + bounds.gumbel_low[town_luck] + lead + tie
@@ -255,6 +291,7 @@ def _leave_behind_clocks(r, q, areas):  # type: ignore[no-untyped-def]
     r.insured_before = min(r.insured_before + 3 * quarters_insured_here(r, q), 600)
     r.insured, r.insured_here = 0, 0
     r.insured_since = NO_DATE
+    r.cover &= COVER_BEFORE
     r.queue_since = NO_DATE
     r.homes_since = NO_DATE
     r.child1 &= 3
@@ -286,12 +323,13 @@ def go_home(r, q, areas, accounts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def move(r, q, key, p, areas, target, town_share, districts, accounts):  # type: ignore[no-untyped-def]
+def move(r, q, key, p, areas, target, town_share, districts, rules, accounts):  # type: ignore[no-untyped-def]
     """Move household `i` to `target` (an area, OUTSIDE, VILLAGE_CHOICE, TOWN_CHOICE) and enter the flows.
 
     `town_share` is 3 (census class) x areas: chance that a newcomer of the class lives in the town part. `districts` is 1 where an area has
     several districts: the census calls a move between them a move from another county. The date of a permit goes along (stage 7 converts
-    it) unless the way leads out of the region, home, or to where the household is registered.
+    it) unless the way leads out of the region, home, or to where the household is registered. `rules` are the areas' rules
+    (medical membership that moves along).
     """
     persons = along(r)
     if target == VILLAGE_CHOICE:
@@ -307,6 +345,7 @@ def move(r, q, key, p, areas, target, town_share, districts, accounts):  # type:
         return
     from_region = r.place != OUTSIDE
     was_away = from_region and r.place != r.origin
+    had_medical = from_region and r.cover & COVER_MEDICAL
     if at_home(r):
         accounts[r.place].left_village += persons
     elif from_region:
@@ -339,6 +378,9 @@ def move(r, q, key, p, areas, target, town_share, districts, accounts):  # type:
         r.status = STATUS_UNREGISTERED
     if r.register == r.place and r.register_part == 1:
         r.status = STATUS_SETTLED
+    if had_medical and rules[r.place].medical_transfer > 0.0:
+        if rng.draw4(key, rng.PLACE, r.id, q, 1)[0] < rules[r.place].medical_transfer:
+            r.cover |= COVER_MEDICAL
     if r.status != STATUS_UNREGISTERED:
         r.permit_since = NO_DATE
     accounts[r.place].arrivals[census_class(r)] += persons
@@ -375,14 +417,14 @@ def choice_bounds(index: float) -> Bounds:
 @kernel
 def location(  # type: ignore[no-untyped-def]
     h, lo, hi, luck, q, key, p, areas, attends, race, bounds, km, seat, bills, town_share, districts, rent_edge, rent_help, pull,
-    accounts,
+    rules, wage, norm, accounts,
 ):  # fmt: skip
     """Let every attending household choose and move; then decide who of the family lives along. Return how many broke a bound (0).
 
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
     province); `town_share`, `districts` as in `move`; `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in
-    `family.child_along`. People of another province who are outside come back through `arrivals`. Of those whom `stays_for_sure` spares
-    the choice, one in `SAMPLE` makes it all the same.
+    `family.child_along`; `rules` are the areas' rules, `wage` per area, `norm` as in `work.wage_factor`. People of another province who are
+    outside come back through `arrivals`. Of those whom `stays_for_sure` spares the choice, one in `SAMPLE` makes it all the same.
     """
     broken = 0
     most_back = rng.most_byte(p.h_re / p.a0)
@@ -402,16 +444,18 @@ def location(  # type: ignore[no-untyped-def]
             continue
         edge = 1.0 if out else rent_edge[r.place]
         rent = no_help if out else rent_help[r.place]
-        sure = stays_for_sure(r, q, p, areas, race, edge, rent, bounds, luck, i - lo)
+        lift = 0.0 if out or at_home(r) else income_lift(r, q, p, wage[r.place], norm, rules[r.place])
+        cared = rules[o].elder_care if o < areas else 0.0
+        sure = stays_for_sure(r, q, p, areas, race, edge, rent, lift, cared, bounds, luck, i - lo)
         if not sure or (r.id ^ np.uint64(q)) % SAMPLE == 0:
-            target = choose(r, q, key, p, areas, race, edge, rent)
+            target = choose(r, q, key, p, areas, race, edge, rent, lift, cared)
             if not _lives_at(r, target, areas):
                 broken += sure
-                move(r, q, key, p, areas, target, town_share, districts, accounts)
+                move(r, q, key, p, areas, target, town_share, districts, rules, accounts)
         place = r.place
         if place == OUTSIDE and o >= areas:
             continue
-        where, distance, chance, settled_bills = AWAY, OUTSIDE_FAMILY_KM, OUTSIDE_SEAT, 1.0
+        where, distance, chance, settled_bills, aid = AWAY, OUTSIDE_FAMILY_KM, OUTSIDE_SEAT, 1.0, 0.0
         gain = no_pull
         if place != OUTSIDE:
             if at_home(r):
@@ -423,8 +467,9 @@ def location(  # type: ignore[no-untyped-def]
                 gain = pull[place]
                 if o >= areas:
                     settled_bills = bills[place]
+            settled_bills, aid = aided(r, settled_bills, rules[place])
         if _family_to_arrange(r, where):
-            arrange_family(r, q, key, p, areas, where, distance, chance, settled_bills, gain, accounts)
+            arrange_family(r, q, key, p, areas, where, distance, chance, settled_bills, aid, gain, accounts)
     return broken
 
 

@@ -12,15 +12,19 @@ from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, along, at_home, census_class, elders_of, home_place
 from urbsim.engine.stages.homes import flexible_worker, rent_subsidised
 from urbsim.engine.stages.schools import place_kind, rationed, stage_of
-from urbsim.engine.stages.work import WORK_FROM, WORK_TO, wage_factor
+from urbsim.engine.stages.work import WORK_FROM, WORK_TO, assistance, earnings, wage_factor
 from urbsim.engine.state import BAND_EDGES, IntArray
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     CHILD_GIRL,
+    COVER_INJURY,
+    COVER_MEDICAL,
     ELDER1_FEMALE,
     ELDER2_FEMALE,
     ELDERS_AT_HOME,
     GONE,
+    JOB_FORMAL,
+    JOB_INFORMAL,
     JOB_NONE,
     KIN_ALL,
     KIN_FAMILY,
@@ -55,6 +59,13 @@ COUNT = np.dtype(
         ("workers", np.int64),
         ("untrained", np.int64),
         ("insured", np.int64),
+        ("medical", np.int64),
+        ("injury", np.int64),
+        ("formal", np.int64),
+        ("formal_arrived", np.int64),  # came this quarter
+        ("informal", np.int64),
+        ("jobless", np.int64),
+        ("assistance", np.int64),  # yuan a month
         ("wage_sum", np.int64),  # yuan
         ("registered_permit_holders", np.int64),
         ("poor", np.int64),  # persons of registered poor mover households
@@ -153,7 +164,30 @@ def _register(c, r, q, areas, main, left, village_counts):  # type: ignore[no-un
 
 
 @kernel
-def count(h, lo, hi, q, p, areas, wage, norm, village_counts, ages, c, stock):  # type: ignore[no-untyped-def]
+def _work(page, r, q, p, rule, wage, norm):  # type: ignore[no-untyped-def]
+    """Count a head of working age: job, schemes, pay with the levers on it, and what assistance adds."""
+    if r.job == JOB_NONE:
+        page.jobless += 1
+        if rule.income_floor > 0.0:
+            page.assistance += int(assistance(r, wage * wage_factor(r, q, p, norm) * p.jobless_income, rule) + 0.5)
+        return
+    page.workers += 1
+    page.insured += r.insured
+    page.medical += r.cover & COVER_MEDICAL > 0
+    page.injury += r.cover & COVER_INJURY > 0
+    page.formal += r.job == JOB_FORMAL
+    page.formal_arrived += r.job == JOB_FORMAL and r.arrived == q
+    page.informal += r.job == JOB_INFORMAL
+    page.untrained += 1 - r.trained
+    page.flexible += 1 if flexible_worker(r) else 0
+    earned = earnings(r, q, p, wage, norm, rule)
+    page.wage_sum += int(earned + 0.5)
+    if rule.income_floor > 0.0:
+        page.assistance += int(assistance(r, earned, rule) + 0.5)
+
+
+@kernel
+def count(h, lo, hi, q, p, areas, rules, wage, norm, village_counts, ages, c, stock):  # type: ignore[no-untyped-def]
     """Add rows `lo`..`hi` to the counts `c`.
 
     `village_counts`: from 2016 rural registers in villages classed as town count as urban hukou. `ages`: count five-year groups too.
@@ -213,12 +247,8 @@ def count(h, lo, hi, q, p, areas, wage, norm, village_counts, ages, c, stock):  
         if r.status == STATUS_PERMIT:
             c[place].registered_permit_holders += main
         age = age_at(r.head_birth, q)
-        if r.job != JOB_NONE and WORK_FROM <= age <= WORK_TO:
-            c[place].workers += 1
-            c[place].insured += r.insured
-            c[place].untrained += 1 - r.trained
-            c[place].wage_sum += int(wage[place] * wage_factor(r, q, p, norm) + 0.5)
-            c[place].flexible += 1 if flexible_worker(r) else 0
+        if WORK_FROM <= age <= WORK_TO:
+            _work(c[place], r, q, p, rules[place], wage[place], norm)
         if r.poor:
             c[place].poor += main
         if r.tenure == TENURE_MARKET_RENT and rent_subsidised(r):

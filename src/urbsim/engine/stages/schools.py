@@ -15,7 +15,7 @@ from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, at_home, book_mover, book_residence, home_place, owns_home
-from urbsim.engine.stages.family import child_along
+from urbsim.engine.stages.family import aided, child_along
 from urbsim.policy import schools as school_rule
 from urbsim.population.registry import (
     CHILD_AT_HOME,
@@ -219,7 +219,7 @@ def guaranteed(h, rows, slots, q, key, guarantee):  # type: ignore[no-untyped-de
 
 
 @kernel
-def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, pull, accounts):  # type: ignore[no-untyped-def]
+def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, rules, pull, accounts):  # type: ignore[no-untyped-def]
     """Give every applicant a place: public if served, bought, else fee-paying or sent home."""
     for k in range(rows.size):
         r, slot = h[rows[k]], slots[k]
@@ -237,10 +237,10 @@ def place_children(h, rows, slots, stages, served, bought_served, q, key, p, are
             latent = latents[1] if slot == 1 else latents[2]
             both = 1.0 if r.spouse != 2 else 0.0
             years = max(0, (q - r.arrived) // 4)
+            settled, aid = aided(r, bills[place] if r.origin >= areas else 1.0, rules[place])
             chance = child_along(
-                p, both, years, km[r.origin, place], 0.0, bills[place] if r.origin >= areas else 1.0, bits & CHILD_GIRL, age_at(birth, q),
-                pull[place],
-            )  # fmt: skip
+                p, both, years, km[r.origin, place], 0.0, settled, bits & CHILD_GIRL, age_at(birth, q), aid, pull[place]
+            )
             if latent > chance:
                 kind = PLACE_AT_HOME
                 bits |= CHILD_AT_HOME

@@ -1,4 +1,4 @@
-"""Stage 3: jobs lost and found, membership of the employee pension scheme, training, and the wage equation.
+"""Stage 3: jobs lost and found, membership of the employee schemes, training, placement, and the wage equation.
 
 Only heads aged 16 to 64 who do not live in their own village are followed; at home the alternative is the village income.
 """
@@ -12,11 +12,36 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
-from urbsim.engine.people import age_at, at_home
+from urbsim.engine.people import age_at, at_home, in_own_town
 from urbsim.engine.state import EVENT_JOB
-from urbsim.population.registry import GONE, JOB_FORMAL, JOB_INFORMAL, JOB_NONE, JOB_SELF_EMPLOYED, OUTSIDE
+from urbsim.policy import assistance as assistance_rule
+from urbsim.policy import insurance as insurance_rule
+from urbsim.policy import work as work_rule
+from urbsim.population.registry import (
+    COVER_BEFORE,
+    COVER_INJURY,
+    COVER_INJURY_BEFORE,
+    COVER_MEDICAL,
+    COVER_MEDICAL_BEFORE,
+    COVER_PENSION_BEFORE,
+    GONE,
+    JOB_FORMAL,
+    JOB_INFORMAL,
+    JOB_NONE,
+    JOB_SELF_EMPLOYED,
+    OUTSIDE,
+    STATUS_PERMIT,
+    STATUS_SETTLED,
+)
 
 WORK_FROM, WORK_TO = 16, 64
+ALL_COVER = COVER_MEDICAL | COVER_INJURY
+
+finding_chance = kernel(work_rule.finding_chance)
+joining_chance = kernel(insurance_rule.joining_chance)
+may_join_medical = kernel(insurance_rule.may_join_medical)
+assisted = kernel(assistance_rule.assisted)
+made_up = kernel(assistance_rule.made_up)
 
 
 @kernel
@@ -55,20 +80,58 @@ def enters_job(r, u, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def work(h, lo, hi, luck, q, key, p, areas, train_chance, accounts, event):  # type: ignore[no-untyped-def]
+def earnings(r, q, p, wage, norm, rule):  # type: ignore[no-untyped-def]
+    """Return what a working head earns a month where it lives, yuan; `wage` is the going wage there.
+
+    Self-employment income and pay in the own county town are levers (W3, W12).
+    """
+    earned = wage * wage_factor(r, q, p, norm)
+    if r.job == JOB_SELF_EMPLOYED:
+        earned *= rule.self_employment_income
+    if in_own_town(r):
+        earned *= rule.near_home_pay
+    return earned
+
+
+@kernel
+def assistance(r, earned, rule):  # type: ignore[no-untyped-def]
+    """Return what assistance adds to a head's monthly income where it lives, yuan (W10)."""
+    if rule.income_floor <= 0.0 or not assisted(r.poor, r.status == STATUS_PERMIT or r.status == STATUS_SETTLED, rule.scope):
+        return 0.0
+    return made_up(earned, rule.income_floor)
+
+
+@kernel
+def _most_bytes(p, areas, rules, train_chance):  # type: ignore[no-untyped-def]
+    """Return the largest first bytes that can change a job, join a scheme (areas x job each) and begin a training (areas)."""
+    change, insured = np.empty((areas, 4), np.int64), np.empty((areas, 4), np.int64)
+    trained = np.empty(areas, np.int64)
+    for a in range(areas):
+        rule = rules[a]
+        trained[a] = rng.most_byte(train_chance[a])
+        for job in range(4):
+            formal = job == JOB_FORMAL
+            base = p.insure_formal if formal else p.insure_other
+            pension = rule.pension_employees if formal else rule.pension_flexible
+            medical = p.medical_ratio * (rule.medical_employees if formal else 1.0)
+            injury = p.injury_ratio * (rule.injury_employees if formal else rule.injury_platform)
+            change[a, job] = rng.most_byte(p.job_loss_formal if formal else p.job_loss_informal)
+            insured[a, job] = rng.most_byte(base * max(pension, max(medical, injury)))
+        services = rule.employment_services * max(rule.employment_services_poor, 1.0) * max(rule.trainee_placement, 1.0)
+        change[a, JOB_NONE], insured[a, JOB_NONE] = rng.most_byte(min(p.job_find * services, 1.0)), -1
+    return change, insured, trained
+
+
+@kernel
+def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, accounts, event):  # type: ignore[no-untyped-def]
     """Change jobs, insurance and training of one quarter.
 
-    `train_chance` is per area: the chance that an untrained worker gets one of this quarter's training slots. Draws: stream WORK,
-    block 0: loss or finding, kind, insurance, training.
+    `rules` are the areas' rules (`engine.rules`), `train_chance` and `place_chance` per area: the chance that an untrained worker gets one
+    of this quarter's training slots, that a jobless or informal one is placed in a formal job from the reserve. Draws: stream WORK, block
+    0: loss or finding, kind, insurance (one for all schemes: who is registered for one is so for others), training; block 1: placement,
+    unemployment benefit.
     """
-    most_change, most_insured = np.empty(4, np.int64), np.empty(4, np.int64)
-    for job in range(4):
-        most_change[job] = rng.most_byte(p.job_loss_formal if job == JOB_FORMAL else p.job_loss_informal)
-        most_insured[job] = rng.most_byte(p.insure_formal if job == JOB_FORMAL else p.insure_other)
-    most_change[JOB_NONE], most_insured[JOB_NONE] = rng.most_byte(p.job_find), -1
-    most_trained = np.empty(areas, np.int64)
-    for a in range(areas):
-        most_trained[a] = rng.most_byte(train_chance[a])
+    most_change, most_insured, most_trained = _most_bytes(p, areas, rules, train_chance)
     for i in range(lo, hi):
         r = h[i]
         place = r.place
@@ -82,37 +145,74 @@ def work(h, lo, hi, luck, q, key, p, areas, train_chance, accounts, event):  # t
                 r.job = JOB_NONE
                 _stop_insurance(r, q)
             continue
-        k, job = i - lo, r.job
-        may_change = rng.byte_at(luck, k, rng.WORK_BYTE) <= most_change[job]
-        may_insure = not r.insured and rng.byte_at(luck, k, rng.WORK_BYTE + 2) <= most_insured[job]
+        rule, k, job = rules[place], i - lo, r.job
+        covered = r.insured and r.cover & ALL_COVER == ALL_COVER
+        may_change = rng.byte_at(luck, k, rng.WORK_BYTE) <= most_change[place, job]
+        may_insure = not covered and rng.byte_at(luck, k, rng.WORK_BYTE + 2) <= most_insured[place, job]
         may_train = job != JOB_NONE and not r.trained and rng.byte_at(luck, k, rng.WORK_BYTE + 3) <= most_trained[place]
-        if not may_change and not may_insure and not may_train:
+        may_be_placed = place_chance[place] > 0.0 and (job == JOB_NONE or job == JOB_INFORMAL)
+        if not may_change and not may_insure and not may_train and not may_be_placed:
             continue
         u, v, w, x = rng.draw4(key, rng.WORK, r.id, q, 0)
         if r.job == JOB_NONE:
-            if u < p.job_find:
+            services = rule.employment_services * (rule.employment_services_poor if r.poor else 1.0)
+            if u < finding_chance(p.job_find, services, r.trained, rule.trainee_placement):
                 r.job = enters_job(r, v, p)
+                if r.job == JOB_FORMAL:
+                    accounts[place].formal_found += 1
         else:
             loss = p.job_loss_formal if r.job == JOB_FORMAL else p.job_loss_informal
             if u < loss:
+                if not (r.insured and rule.unemployment_benefit > 0.0 and _benefit_luck(r, q, key) < rule.unemployment_benefit):
+                    event[i] |= EVENT_JOB
                 r.job = JOB_NONE
-                event[i] |= EVENT_JOB
                 _stop_insurance(r, q)
+        if place_chance[place] > 0.0 and (r.job == JOB_NONE or r.job == JOB_INFORMAL):
+            if rng.draw4(key, rng.WORK, r.id, q, 1)[0] < place_chance[place]:
+                r.job = JOB_FORMAL
+                accounts[place].formal_found += 1
+                accounts[place].placed += 1
         if r.job != JOB_NONE:
-            if not r.insured:
-                base = p.insure_formal if r.job == JOB_FORMAL else p.insure_other
-                if w < base:
-                    r.insured = 1
-                    r.insured_since = q
-                    accounts[place].insured_new += 1
+            _join_schemes(r, q, p, rule, w, accounts[place])
             if not r.trained and x < train_chance[place]:
                 r.trained = 1
                 accounts[place].trained += 1
 
 
 @kernel
+def _benefit_luck(r, q, key):  # type: ignore[no-untyped-def]
+    return rng.draw4(key, rng.WORK, r.id, q, 1)[1]
+
+
+@kernel
+def _join_schemes(r, q, p, rule, luck, account):  # type: ignore[no-untyped-def]
+    """Let a worker join the schemes that its job opens; who was never in a scheme before counts as a new member (indicators 8 to 10).
+
+    The chance of the medical and the work-injury scheme is that of the pension scheme times a ratio (the published new members of 2022).
+    """
+    formal = r.job == JOB_FORMAL
+    base = p.insure_formal if formal else p.insure_other
+    if not r.insured and luck < joining_chance(base, rule.pension_employees if formal else rule.pension_flexible):
+        r.insured, r.insured_since = 1, q
+        if not r.cover & COVER_PENSION_BEFORE:
+            r.cover |= COVER_PENSION_BEFORE
+            account.insured_new += 1
+    if not r.cover & COVER_MEDICAL and may_join_medical(formal, r.status == STATUS_SETTLED, rule.medical_open):
+        if luck < joining_chance(base * p.medical_ratio, rule.medical_employees if formal else 1.0):
+            if not r.cover & COVER_MEDICAL_BEFORE:
+                account.medical_new += 1
+            r.cover |= COVER_MEDICAL | COVER_MEDICAL_BEFORE
+    if not r.cover & COVER_INJURY and r.job != JOB_SELF_EMPLOYED:
+        if luck < joining_chance(base * p.injury_ratio, rule.injury_employees if formal else rule.injury_platform):
+            if not r.cover & COVER_INJURY_BEFORE:
+                account.injury_new += 1
+            r.cover |= COVER_INJURY | COVER_INJURY_BEFORE
+
+
+@kernel
 def _stop_insurance(r, q):  # type: ignore[no-untyped-def]
-    """End the current spell of insurance; its quarters stay to the household's credit in this area."""
+    """End the current spells of insurance; the quarters in pension insurance stay to the household's credit in this area."""
+    r.cover &= COVER_BEFORE
     if r.insured:
         r.insured_here = min(r.insured_here + q - r.insured_since, 255)
         r.insured_since = NO_DATE
