@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.engine.conftest import REGION
-from tests.engine.levers_table import ANYTHING, ELSEWHERE_TOO, WAITING, WALKS, Walk
+from tests.engine.levers_table import ANYTHING, ELSEWHERE_TOO, RESULTS_ALONE, WALKS, Walk
 from urbsim.clock import NO_DATE
 from urbsim.engine import Engine, Inputs, build_inputs, constants_of, people_of
 from urbsim.engine.state import make_params
@@ -89,8 +89,8 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
 
 
 def test_every_lever_is_in_the_table() -> None:
-    assert set(WALKS) | WAITING == set(LEVERS), "add a row to tests/engine/levers_table.py"
-    assert not set(WALKS) & WAITING
+    assert set(WALKS) | RESULTS_ALONE == set(LEVERS), "add a row to tests/engine/levers_table.py"
+    assert not set(WALKS) & RESULTS_ALONE
 
 
 @pytest.mark.parametrize("name", WALKS)
@@ -113,8 +113,8 @@ def test_a_lever_of_one_area_touches_no_other_at_once(name: str, branch: Branch)
     assert [figure for figure in shared if not np.array_equal(before[figure][others], after[figure][others])] == []
 
 
-def test_levers_without_a_mechanism_move_nothing(branch: Branch) -> None:
-    sets = [f"{name}@2023-01={LEVERS[name].show(LEVERS[name].maximum)}" for name in sorted(WAITING)]
+def test_levers_on_results_alone_move_nothing_in_the_run(branch: Branch) -> None:
+    sets = [f"{name}@2023-01={LEVERS[name].show(LEVERS[name].maximum)}" for name in sorted(RESULTS_ALONE)]
     for one, other in zip(branch(quarters=2), branch(*sets, quarters=2), strict=True):
         assert differing(one, other) == set()
 
