@@ -18,7 +18,10 @@ from urbsim.cli.app import build
 from urbsim.cli.language import help_text, language_of, locale_language
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("run", "compare", "sweep", "status", "sensitivity", "replay", "check", "list", "explain", "new", "report", "score", "warmup")
+COMMANDS = (
+    "run", "compare", "sweep", "status", "sensitivity", "search", "replay", "check",
+    "list", "explain", "new", "report", "score", "warmup",
+)  # fmt: skip
 HEAVY = {"numba", "mesa", "xarray", "pandas", "matplotlib", "zarr", "distributed", "scipy", "SALib"}
 
 

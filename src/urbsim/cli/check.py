@@ -15,7 +15,7 @@ from urbsim.text import Text
 NAME = "check"
 HELP = both(
     zh="""
-    一次指出情景、研究文件或地区文件夹里的所有错误，带行号。
+    一次指出情景、研究、目标文件或地区文件夹里的所有错误，带行号。
 
     \b
     示例：
@@ -23,7 +23,7 @@ HELP = both(
       urbsim check scenarios/*.yaml
     """,
     en="""
-    Say everything that is wrong with scenarios, studies or region folders, at once, with line numbers.
+    Say everything that is wrong with scenarios, studies, goals or region folders, at once, with line numbers.
 
     \b
     Examples:
@@ -60,15 +60,18 @@ def command(
 
 
 def look_at(path: str) -> tuple[list[Problem], tuple[Text, ...]]:
-    """Return every problem of a scenario or study (by file or shipped name) or of a region folder, and notes that are no problems."""
+    """Return every problem of a scenario, study or goal (by file or shipped name) or of a region folder, and notes that are no problems."""
     if Path(path).is_dir():
         from urbsim.regions import check_region
 
         return check_region(path), ()
     from urbsim.experiments.study import load_study, names_study
     from urbsim.scenario import load
+    from urbsim.search.goal import load_goal, names_goal
 
     try:
+        if names_goal(path):
+            return [], load_goal(path).base.notes
         if names_study(path):
             return [], load_study(path).base.notes
         return [], load(path).notes

@@ -124,7 +124,7 @@ def _read(root: Node, path: Path, shown: str, problems: list[Problem]) -> Study 
     for name in ("name", "base", "factors", "design"):
         if root.kind == "map" and root.get(name) is None:
             problems.append(problem_at(root, shown, Text(f"缺少“{name}”", f"'{name}' is missing")))
-    base = _base(root, path, shown, problems)
+    base = read_base(root, path, shown, problems)
     outputs = _outputs(root.get("outputs"), shown, problems)
     factors = read_factors(root.get("factors"), shown, base.policy.areas if base else any_areas(), problems)
     rows = _rows(root, shown, factors, fields, problems) if fields else []
@@ -148,7 +148,8 @@ def _read(root: Node, path: Path, shown: str, problems: list[Problem]) -> Study 
     )
 
 
-def _base(root: Node, path: Path, shown: str, problems: list[Problem]) -> Scenario | None:
+def read_base(root: Node, path: Path, shown: str, problems: list[Problem]) -> Scenario | None:
+    """Return the scenario that a study or a goal starts from, or note why there is none."""
     node = root.get("base")
     if node is None or not isinstance(node.value, str):
         return None
