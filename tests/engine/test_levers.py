@@ -154,7 +154,7 @@ def test_exams_bring_children_of_the_age_along_and_move_no_parent(engine_after: 
 
 
 def test_kindergartens_bring_children_of_three_to_five_along(engine_after: Callable[..., Engine]) -> None:
-    shut, opened = (engine_after(f"school.kindergarten_open@2023-01={share}", quarters=2) for share in (0, 1))
+    shut, opened = (engine_after(f"school.kindergarten_open@2023-01={share}", quarters=8) for share in (0, 1))
     assert children_along(opened, 3, 5) > children_along(shut, 3, 5)
 
 

@@ -200,7 +200,7 @@ def test_uneven_frames_are_refused() -> None:
 def test_size_at_the_defaults() -> None:
     result = make_dataset(draws=1)
     assert dict(result.sizes) | {"area": 76} == dict(result.sizes)
-    assert 20 * sum(result[name].nbytes for name in result.data_vars) < 80e6
+    assert 20 * sum(result[name].nbytes for name in result.data_vars) < 100e6
 
 
 def test_the_engine_reports_the_agreed_frames() -> None:

@@ -17,6 +17,7 @@ from urbsim.experiments.plan import Plan
 from urbsim.experiments.tasks import Progress
 from urbsim.parameters import PARAMETERS, member
 from urbsim.scenario.model import frozen
+from urbsim.scenario.parameters import UNREAD
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -40,7 +41,11 @@ class Assumed:
 
 def assumption_only() -> tuple[str, ...]:
     """Return the symbols of the parameters that rest on assumption only (`assumptions.csv`) and are not fixed."""
-    return tuple(symbol for symbol, parameter in PARAMETERS.items() if parameter.assumption and parameter.low < parameter.high)
+    return tuple(
+        symbol
+        for symbol, parameter in PARAMETERS.items()
+        if parameter.assumption and parameter.low < parameter.high and symbol not in UNREAD
+    )
 
 
 def at_variant(scenario: Scenario, variant: str) -> Scenario:

@@ -49,7 +49,7 @@ class Factor:
 
         >>> quota = Factor("q", "lever", "settlement.quota", low=1, high=4, whole=True)
         >>> [quota.at(u) for u in (0.0, 0.3, 0.5, 0.99)]
-        [1.0, 2.0, 3.0, 4.0]
+        [1, 2, 3, 4]
         """
         if self.values:
             return self.values[min(int(u * len(self.values)), len(self.values) - 1)]

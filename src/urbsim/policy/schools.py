@@ -125,8 +125,8 @@ def chance_of_place(places: float, wanted: float, access: float, opened: float) 
 def places_of_posts(posts: float) -> tuple[float, float]:
     """Return the primary and lower-secondary places that new teacher posts carry (E7).
 
-    >>> places_of_posts(10)
-    (133.0, 40.5)
+    >>> [round(places, 6) for places in places_of_posts(10)]
+    [133.0, 40.5]
     """
     return (
         posts * PRIMARY_SHARE_OF_POSTS * PRIMARY_PLACES_PER_POST,

@@ -16,6 +16,7 @@ from urbsim.report.sources import source_lines
 from urbsim.text import Language, Text
 
 COLUMNS = 4
+TITLE_WIDTH = 30  # columns of text over a panel
 
 
 @canvas.drawn
@@ -38,7 +39,7 @@ def figure_services(
         else [""] * len(names)
     )
     for axis, (code, name), unit in zip(panels, names.items(), units, strict=False):
-        axis.set_title(name, loc="left", fontsize=9.3, pad=17)
+        axis.set_title("\n".join(canvas.wrap(name, TITLE_WIDTH)), loc="left", fontsize=9.3, pad=17)
         _panel(axis, dataset, area, code, group, unit, lang)
     for axis in panels[len(names) :]:
         axis.axis("off")
