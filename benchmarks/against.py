@@ -139,7 +139,7 @@ def against_numpy(weight: int, repeat: int) -> dict[str, Any]:
     compare("attention", attend, lambda: numpy_attention(b, luck, chances))
     tally = observe.empty_tally(e.areas, e.blocks)
     g = b.gates
-    count = lambda: observe.count(b.h, 0, n, e.q, p, e.areas, g.wage, g.norm, True, False, tally)  # noqa: E731
+    count = lambda: observe.count(b.h, 0, n, e.q, p, e.areas, g.rules, g.wage, g.norm, True, False, tally)  # noqa: E731
     count()
     assert np.array_equal(observe.counts_of([tally]).area["persons_band"][:, 0], numpy_persons(b, e.areas))
     compare("count (numpy: persons by age band alone)", count, lambda: numpy_persons(b, e.areas))

@@ -71,11 +71,11 @@ class Bench:
             "births": lambda: demography.births(h, 0, n, one, q, key, hazard, x.params.birth_second, acc, self.event),
             "suitors": lambda: marriage.suitors(h, 0, n, one, q, key, chances, a[0], b[0], s[0]),
             "leavers": lambda: leaving.leavers(h, 0, n, one, q, key, x.params.leave_home / 4.0, areas, a[0], b[0]),
-            "work": lambda: work.work(h, 0, n, two, q, key, p, areas, y.training, acc, self.event),
+            "work": lambda: work.work(h, 0, n, two, q, key, p, areas, y.rules, y.training, y.placing, acc, self.event),
             "attention": lambda: attention.attention(h, 0, n, two, q, key, p, y.attention, self.event, self.attends),
             "location": lambda: location.location(
                 h, 0, n, two, q, key, p, areas, self.attends, y.race, y.bounds, y.km, y.seat, y.bills, y.town_share, y.districts,
-                y.rent_edge, y.rent_help, y.pull, acc,
+                y.rent_edge, y.rent_help, y.pull, y.rules, y.wage, y.norm, acc,
             ),
             "permits": lambda: permits.permits(
                 h, 0, n, two, q, key, p, y.permit_months, y.permit_ground, y.permit_wait, y.permit_uptake, y.permit_enough, acc
@@ -88,9 +88,9 @@ class Bench:
                 h, 0, n, one, q, key, p, areas, g.gate, g.rule, g.recognition, g.rental_counts, g.has_quota, g.kin, g.wage, g.price, g.seat,
                 g.tier_value, g.services, g.rights_kept, g.norm, a[0], s[0], a[1], s[1], a[2], acc,
             ),
-            "land": lambda: land.land(h, 0, n, one, 0, q, key, p, areas, g.rights_kept, g.programme),
+            "land": lambda: land.land(h, 0, n, one, 0, q, key, p, areas, g.rules, g.rights_kept, g.programme, acc),
             "residence": lambda: clocks.residence(h, 0, n, q, areas, acc),
-            "count": lambda: observe.count(h, 0, n, q, p, areas, g.wage, g.norm, True, season(q) == 4, tally),
+            "count": lambda: observe.count(h, 0, n, q, p, areas, g.rules, g.wage, g.norm, True, season(q) == 4, tally),
         }  # fmt: skip
 
 

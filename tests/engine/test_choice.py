@@ -11,8 +11,9 @@ from scipy import stats
 
 from tests.engine.conftest import luck_of, neutral_rules, record_of, rows_of
 from urbsim.engine import rng
-from urbsim.engine.stages.location import VILLAGE_CHOICE, choice_bounds, location, log_positive_stable, stays_for_sure
-from urbsim.engine.stages.location import choose as choose_one
+from urbsim.engine.stages.choice import VILLAGE_CHOICE, choice_bounds, log_positive_stable, stays_for_sure
+from urbsim.engine.stages.choice import choose as choose_one
+from urbsim.engine.stages.location import location
 from urbsim.engine.state import Rows, empty_accounts
 from urbsim.engine.tables import Utilities, make_race, race_base
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.conftest import record_of, rows_of
 from urbsim.engine import Engine, open_engine
-from urbsim.engine.stages.location import stay_terms
+from urbsim.engine.stages.choice import stay_terms
 from urbsim.engine.state import EVENT_JOB
 from urbsim.policy import LEVERS
 from urbsim.population import registry as code

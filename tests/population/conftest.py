@@ -65,6 +65,7 @@ def make_region(**changes: object) -> SimpleNamespace:
         "household_generations_2010": generations,
         "tenure_2010": np.array([[30_000, 22_000, 28_000, 2_000, 0], [33_000, 14_000, 14_000, 1_500, 0]]),
         "block_stock_2010": stock,
+        "table": SimpleNamespace(settings={}),  # region.yaml says nothing of its own
     }
     return SimpleNamespace(**{**values, **changes})
 

@@ -106,8 +106,10 @@ def test_codes_of_each_kind_of_household(population: Population, region: SimpleN
     assert (h["resident_part"] == h["part"]).all()
     assert (h["tenure"][in_place] == reg.TENURE_VILLAGE_HOME).all()
     assert (h["tenure"][~in_place] != reg.TENURE_VILLAGE_HOME).all()
-    for name in ("poor", "kin_settled", "trained"):
+    for name in ("kin_settled", "trained"):
         assert not h[name].any()
+    assert h["poor"].any()
+    assert not h["poor"][~(in_place & (h["part"] == reg.VILLAGE))].any()
     assert not (h["land"] & reg.LAND_CERTIFIED).any()
     cores = np.flatnonzero(region.is_core)
     within = other & (h["origin"] == h["place"])

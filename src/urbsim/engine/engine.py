@@ -21,12 +21,12 @@ from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import rules_of
 from urbsim.engine.stages import (
     attention,
+    choice,
     compacting,
     feedback,
     homes,
     later_schools,
     leaving,
-    location,
     marriage,
     observe,
     permits,
@@ -278,7 +278,7 @@ class Engine:
         return passes.Places(
             training=self._training_chance(), placing=self._placing_chance(), rules=self.rules, wage=self.wage, norm=self.norm,
             race=make_race(u, self.race_base, x.params.lambda_),
-            bounds=location.choice_bounds(x.params.lambda_), km=x.km, seat=self.seat, bills=self.bills,
+            bounds=choice.choice_bounds(x.params.lambda_), km=x.km, seat=self.seat, bills=self.bills,
             town_share=self.rounds.town_share, districts=x.districts,
             rent_edge=(1.0 - self.lever("homes.guaranteed_rent_share")) / (1.0 - MARKET_RENT_SHARE),
             permit_months=self.lever("permit.residence_months"), permit_ground=self.lever("permit.ground_required"),

@@ -14,12 +14,13 @@ import numpy.typing as npt
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.stages.attention import attention
+from urbsim.engine.stages.choice import Bounds
 from urbsim.engine.stages.clocks import residence
 from urbsim.engine.stages.demography import births, mortality
 from urbsim.engine.stages.homes import buy_and_apply
 from urbsim.engine.stages.land import land
 from urbsim.engine.stages.leaving import leavers
-from urbsim.engine.stages.location import Bounds, location
+from urbsim.engine.stages.location import location
 from urbsim.engine.stages.marriage import suitors
 from urbsim.engine.stages.observe import count
 from urbsim.engine.stages.permits import permits

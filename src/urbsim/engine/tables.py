@@ -92,7 +92,7 @@ def utilities(
 
 
 class Race(NamedTuple):
-    """Hold what the choice among places away needs in a quarter (`stages.location.choose`); O origins, A + 1 places, 3 numbers of children.
+    """Hold what the choice among places away needs in a quarter (`stages.choice.choose`); O origins, A + 1 places, 3 numbers of children.
 
     Every household meets points in time, at rate 1, each at a place drawn from `base` (O x (A + 1), rows sum to 1; `cumulated` likewise).
     The first point at a place comes after an exponential time of rate `base`, so that time x base x exp(-V/lambda) is an exponential race

@@ -63,7 +63,7 @@ def open_folder(goal: Goal, folder: Path) -> None:
         (folder / GOAL).write_text(goal.resolved_yaml(BASE), encoding="utf-8")
         held.write_text(identity + "\n", encoding="utf-8")
     except OSError as error:
-        from urbsim.experiments.folders import unwritable
+        from urbsim.results.storage import unwritable
 
         raise unwritable(folder, error) from error
 

@@ -39,7 +39,7 @@ def figure_services(
         else [""] * len(names)
     )
     for axis, (code, name), unit in zip(panels, names.items(), units, strict=False):
-        axis.set_title("\n".join(canvas.wrap(name, TITLE_WIDTH)), loc="left", fontsize=9.3, pad=17)
+        _title(axis, name)
         _panel(axis, dataset, area, code, group, unit, lang)
     for axis in panels[len(names) :]:
         axis.axis("off")
@@ -58,6 +58,11 @@ def figure_services(
     return figure
 
 
+def _title(axis: Axes, words: str) -> None:
+    """Set a panel's title, broken where it would leave the sheet."""
+    axis.set_title("\n".join(canvas.wrap(words, TITLE_WIDTH)), loc="left", fontsize=9.3, pad=17)
+
+
 def _unit_name(dataset: xr.Dataset, lang: Language) -> str:
     return f"service_unit_{lang}" if f"service_unit_{lang}" in dataset.coords else "service_unit"
 
@@ -67,7 +72,7 @@ def _panel(axis: Axes, dataset: xr.Dataset, area: str, service: str, group: str,
     migrants = reading.members(dataset, "service_demand", area=area, service=service, group="migrants")
     if everyone is None and migrants is not None:
         group = "migrants"
-        axis.set_title(axis.get_title(loc="left") + Text("（转移人口）", " (migrants)").get(lang), loc="left", fontsize=9.3, pad=17)
+        _title(axis, axis.get_title(loc="left") + Text("（转移人口）", " (migrants)").get(lang))
     demand = reading.members(dataset, "service_demand", area=area, service=service, group=group)
     served = reading.members(dataset, "service_served", area=area, service=service, group=group)
     supply = reading.members(dataset, "service_supply", area=area, service=service)
