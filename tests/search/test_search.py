@@ -74,6 +74,7 @@ def test_the_front_is_found_within_the_budget(goal: Goal, tmp_path: Path, monkey
     assert met[0].values[1] == 0
     assert all(trial.found.cost <= 1_000_000 for trial in search.front)
     assert any(not trial.affordable for trial in search.trials)
+    assert all(trial.values[0] % 100 == 0 or trial.values[0] in (1000, 50_000) for trial in search.trials)  # numbers that people can type
 
 
 def test_a_search_that_was_stopped_ends_as_one_that_was_not(goal: Goal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

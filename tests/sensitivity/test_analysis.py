@@ -84,7 +84,7 @@ def test_known_indices_come_out_of_an_emulator() -> None:
     assert one.emulator.explained > 0.9
     np.testing.assert_allclose(one.sobol["emulator"].first, FIRST, atol=0.08)
     np.testing.assert_allclose(one.sobol["emulator"].total, TOTAL, atol=0.12)
-    # The interval is of the sampling; the emulator's own error comes on top.
+    # The interval holds sampling and how far the fellows part; a bias that all emulators share comes on top.
     assert (one.sobol["emulator"].total_low - 0.05 <= TOTAL).all() & (one.sobol["emulator"].total_high + 0.05 >= TOTAL).all()
 
 

@@ -41,6 +41,7 @@ COLUMNS = (
     Text("设置", "setting"),
     Text("费用，与基准之差", "cost against the base"),
     Text("全部达到", "all targets met"),
+    Text("差距", "shortfall"),
 )
 NONE = Text("预算之内没有比基准更接近目标的设置。", "No setting within the budget comes nearer to the targets than the base.")
 
@@ -101,6 +102,10 @@ def _table(found: Search, lang: Language) -> str:
 
     runs = found.goal.base.run.draws * found.goal.base.run.replicates
     rows = [
-        [str(one.number), setting(found, one), money(one.found.cost, lang), probability(one.found.together, runs)] for one in found.front
-    ]
-    return table([column.get(lang) for column in COLUMNS], rows, numbers=[0, 2, 3])
+        [
+            str(one.number), setting(found, one), money(one.found.cost, lang), probability(one.found.together, runs),
+            f"{one.found.shortfall:.2f}",
+        ]
+        for one in found.front
+    ]  # fmt: skip
+    return table([column.get(lang) for column in COLUMNS], rows, numbers=[0, 2, 3, 4])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -125,7 +126,7 @@ def _generation(study: optuna.Study, goal: Goal, evaluate: Evaluator, size: int,
     study.sampler = optuna.samplers.NSGAIISampler(population_size=goal.search.population, seed=goal.search.seed * 1_000_003 + have)
     distributions = {factor.name: _distribution(factor) for factor in goal.factors}
     asked = [study.ask(distributions) for _ in range(size)]
-    settings = [tuple(float(trial.params[factor.name]) for factor in goal.factors) for trial in asked]
+    settings = [tuple(_value(factor, trial.params[factor.name]) for factor in goal.factors) for trial in asked]
     for trial, found in zip(asked, evaluate(settings), strict=True):
         trial.set_user_attr("found", asdict(found))
         trial.set_constraint("budget", _over(goal, found))
@@ -148,6 +149,15 @@ def _distribution(factor: Factor) -> Any:
     return FloatDistribution(low, high)
 
 
+def _value(factor: Factor, drawn: float) -> float:
+    """Return the value that a drawn one stands for: of a range, rounded to about a five-hundredth of it, so that people can type it."""
+    if factor.values or factor.shape is not None:
+        return float(drawn)
+    digits = 2 - math.floor(math.log10(factor.high - factor.low))
+    digits = min(digits, 0) if factor.whole else digits
+    return min(max(round(float(drawn), digits), factor.low), factor.high)
+
+
 def found_in(goal: Goal, study: optuna.Study, base: Evaluation) -> Search:
     """Return all trials of a study and its front."""
     trials = []
@@ -155,7 +165,7 @@ def found_in(goal: Goal, study: optuna.Study, base: Evaluation) -> Search:
         held: dict[str, Any] = dict(trial.user_attrs["found"])
         lists: dict[str, Any] = {name: tuple(value) for name, value in held.items() if isinstance(value, list)}
         found = Evaluation(**(held | lists))
-        values = tuple(float(trial.params[factor.name]) for factor in goal.factors)
+        values = tuple(_value(factor, trial.params[factor.name]) for factor in goal.factors)
         trials.append(Trial(trial.number, values, found, _over(goal, found) <= 0))
     return Search(goal, tuple(trials), front_of(trials, base), base)
 
