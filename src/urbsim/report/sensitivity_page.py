@@ -18,8 +18,8 @@ from urbsim.text import Language, Text
 
 HOW = (
     "一阶指数是一个因素单独承担的方差比例，总指数还包括它与其他因素的交互。索博尔设计的指数由模型自己的运行和模拟器两条路算出，图和表取区间"
-    "较窄的一条，两条都在 tables/sobol.csv；模拟器的区间还包含每次留出五分之一运行重新拟合的差异，但不含模拟器共同的偏差。μ* 是因素从最低到最高时结果平均"
-    "变动多少（莫里斯筛选），σ 是这变动随其他因素的差异。",
+    "较窄的一条，两条都在 tables/sobol.csv；模拟器的区间还包含每次留出五分之一运行重新拟合的差异，但不含模拟器共同的偏差。"
+    "μ* 是因素从最低到最高时结果平均变动多少（莫里斯筛选），σ 是这变动随其他因素的差异。",
     "A first index is the share of variance that a factor carries alone, a total index adds its interactions. Of a Sobol design indices "
     "come both from the model's own runs and from an emulator; pictures and tables take what has the narrower intervals, tables/sobol.csv "
     "has both. An emulator's intervals also hold how much it changes when fitted again without a fifth of the runs, not a bias that all "
