@@ -44,7 +44,6 @@ def make_region(**changes: object) -> SimpleNamespace:
     distance[np.arange(AREAS), np.arange(AREAS)] = 15
     values = {
         "name": "zhejiang",
-        "table": SimpleNamespace(settings={"registered_poor_share": 0.0}),
         "area_codes": tuple(f"area{a}" for a in range(AREAS)),
         "block_codes": tuple(f"block{b}" for b in range(BLOCKS)),
         "prefecture_codes": ("north", "south"),
