@@ -180,7 +180,7 @@ class Competing(Moving):
         elif bought:
             child.learns = code.PLACE_BOUGHT
         else:
-            bills, aid = self.aided(self.settled_bills(model.bills))
+            bills, aid = self.aided(self.settled_bills(model.bills), self.place)
             chance = self.chance_child_along(child, model.km[self.origin][self.place], 0.0, bills, aid, model.pull[self.place])
             if self.latent_of_child(slot) > chance:
                 self._journey(1, False, True)

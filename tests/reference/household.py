@@ -143,7 +143,7 @@ class Household(Lives, Counted):
         self.resident_area, self.resident_part = code.OUTSIDE, code.VILLAGE
         self.job = self.job_found(u2)
         self.tenure = code.TENURE_EMPLOYER if u3 < model.p.dorm_share else code.TENURE_MARKET_RENT
-        bills, aid = self.aided(model.bills[area])
+        bills, aid = self.aided(model.bills[area], area)
         self.arrange_family(AWAY, model.km[self.origin][area], model.seat[area], bills, aid, model.pull[area])
         self.place = area
         model.books[area].arrivals[2] += self.persons_along

@@ -141,11 +141,11 @@ class Moving(Choosing):
             if self.of_region:
                 self.arrange_family(AWAY, OUTSIDE_KM, 0.5, 1.0, 0.0)
         elif self.in_village:
-            self.arrange_family(AT_HOME, 0.0, 1.0, *self.aided(1.0))
+            self.arrange_family(AT_HOME, 0.0, 1.0, *self.aided(1.0, self.place))
         elif self.in_own_town:
-            self.arrange_family(OWN_TOWN, OWN_TOWN_KM, 1.0, *self.aided(1.0))
+            self.arrange_family(OWN_TOWN, OWN_TOWN_KM, 1.0, *self.aided(1.0, self.place))
         else:
-            bills, aid = self.aided(self.settled_bills(model.bills))
+            bills, aid = self.aided(self.settled_bills(model.bills), self.place)
             here = self.place
             self.arrange_family(AWAY, model.km[self.origin][here], model.seat[here], bills, aid, model.pull[here])
 
@@ -153,12 +153,12 @@ class Moving(Choosing):
         """Share of hospital bills settled directly: all of them for people of the region."""
         return 1.0 if self.of_region else by_area[self.place]
 
-    def aided(self, bills: float) -> tuple[float, float]:
+    def aided(self, bills: float, place: int) -> tuple[float, float]:
         """Return the share of bills that need not be advanced and the share of schooling paid: registered poor have more of both."""
         if not self.poor:
             return bills, 0.0
-        aid = self.model.lever("health.care_aid_poor")[self.place]
-        return bills + (1.0 - bills) * aid, self.model.lever("school.aid_poor")[self.place]
+        aid = self.model.lever("health.care_aid_poor")[place]
+        return bills + (1.0 - bills) * aid, self.model.lever("school.aid_poor")[place]
 
     def arrange_family(self, where: int, km: float, seat: float, bills: float, aid: float, pull: Sequence[float] = NO_PULL) -> None:
         """Compare every member's frozen latent with the chance of living along."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -136,10 +137,15 @@ def inputs_of(scenario: Scenario, changed: dict[str, float]) -> Inputs:
     return build_inputs(region, scenario, make_params({**parameters, **changed}), constants)
 
 
-def start(inputs: Inputs, seed: int = SEED, replicate: int = 0) -> tuple[Engine, ReferenceModel]:
+def start(inputs: Inputs, seed: int = SEED, replicate: int = 0, poor: bool = False) -> tuple[Engine, ReferenceModel]:
+    """Return both models of the same people; `poor` registers every fourth household as poor, of which Zhejiang has none."""
     people, everyone = people_of(REGION, WEIGHT, seed)
     blocks = len(inputs.region.block_codes)
     templates = {name: values.reshape(blocks, -1)[:, :TEMPLATES].reshape(-1) for name, values in everyone.items()}
+    if poor:
+        people = copy.deepcopy(people)
+        people.households["poor"][::4] = 1
+        templates["poor"] = np.arange(templates["id"].size) % 4 == 0
     run: dict[str, Any] = {"weight": WEIGHT, "seed": seed, "replicate": replicate}
     return Engine(inputs, people, templates, **run), ReferenceModel(inputs, people, templates, **run)
 
@@ -192,7 +198,7 @@ def test_equal_under_scarcity_and_shocks() -> None:
     inputs = inputs_of(load("zhejiang_2027").with_set(SHOCKS), RUSH)
     inputs = replace(inputs, places=inputs.places * 9 // 10, dying=np.minimum(inputs.dying * 4.0 + 0.01, 0.4))
     inputs.reclassification[:, ::2] = -0.1  # boundaries are redrawn both ways
-    engine, reference = start(inputs, replicate=2)
+    engine, reference = start(inputs, replicate=2, poor=True)
     seen = run_both(engine, reference, 14)
     happened = {name: seen[name] // WEIGHT for name in seen}
     assert happened["settling_eligible"] > happened["settling_admitted"] > 100
