@@ -68,3 +68,43 @@ def test_few_people_have_a_wider_tolerance_at_a_coarse_weight() -> None:
     errors = {weight: solving.errors(REGION, replace(many, weight=weight), SHARE)["other_province"][quzhou] for weight in (10, 2500)}
     assert errors[10] == pytest.approx(2.0)
     assert errors[2500] < 1.0
+
+
+def other_census(region: object, prefecture: int) -> object:
+    """Return the region with the 2020 counts of a prefecture doubled: what a left-out prefecture must not let through."""
+    gone = np.asarray(REGION.prefecture_of) == prefecture
+    names = ("residents_2020", "town_2020", "same_area_2020", "other_area_2020", "other_province_2020")
+    return replace(region, **{name: np.where(gone, 2, 1) * getattr(region, name) for name in names})  # type: ignore[type-var]
+
+
+def test_nothing_of_a_left_out_prefecture_comes_through() -> None:
+    """With another census there, the region that runs see, the errors, the steps and the guessed constants stay the same."""
+    held, found = 2, []
+    for census in (REGION, other_census(REGION, held)):
+        region = solving.without(census, held)
+        moved = solution()
+        moved.prefecture_part[:] = np.linspace(-1.0, 1.0, 11)
+        reached = replace(EXACT, residents=0.9 * EXACT.residents, town=0.8 * EXACT.town)
+        solving.improve(region, moved, reached, held)
+        solving.guess(region, moved, held, 7)
+        errors = solving.errors(region, reached, SHARE, held)
+        assert errors["residents"].shape == (10,)
+        found.append([region.residents_2020, region.town_2020, moved.xi(region.prefecture_of), moved.block, moved.reclassification,
+                      *errors.values(), np.array(list(moved.parameters.values()))])  # fmt: skip
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_guess_is_as_wide_as_the_others_differ() -> None:
+    held = 4
+    start = solution()
+    start.prefecture_part[:] = np.random.default_rng(0).normal(0.0, 0.5, 11)
+    start.reclassification[:] = np.linspace(-0.01, 0.02, 11)
+    parts, rates = [], []
+    for luck in range(200):
+        solving.guess(REGION, start, held, luck)
+        parts.append(start.prefecture_part[held])
+        rates.append(start.reclassification[held])
+    assert 0.25 < np.std(parts) < 1.0
+    assert np.mean(rates) == pytest.approx(np.delete(start.reclassification, held).mean(), abs=0.003)
+    assert np.std(rates) == pytest.approx(np.delete(start.reclassification, held).std(), rel=0.3)

@@ -10,11 +10,17 @@ The other parameters stay as given; what is solved, by damped log-ratio steps un
   off freely), `k_q_out` (against those of other provinces who settled in 2015-2018, where that is published).
 
 Nothing dated after 2020 is looked at.
+
+**A prefecture left out** (`held_out`, for validation): no figure of 2020 of its areas is looked at. Its error counts nowhere, sums leave it
+out, the census figures of 2020 that a run itself reads (paths of residents and movers behind wages and rents) are replaced by those of 2010
+grown as elsewhere, and its constants are guessed from the other prefectures' as they are solved (`guess`). The region's settlers of 2015-2018, no
+figure of 2020 nor of a prefecture, stay a target.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +38,8 @@ HOPELESS = 2.5  # a candidate this far off at the coarse weight is given up
 ENOUGH = 0.6  # stop when every error is below this share of its tolerance
 FLOOR, CEILING = -0.03, 0.03  # yearly reclassification: the limit on its constants
 SOLVED = ("k_town", "k_outside", "k_q_out")
+LEAST_SEEN = 5  # prefectures for a line through their constants; with fewer, the mean
+CENSUS_CLASSES = ("same_area", "other_area", "other_province")
 
 
 @dataclass
@@ -93,20 +101,21 @@ def run_to_census(
     )  # fmt: skip
 
 
-def errors(region: Any, reached: Reached, reclass_share: float) -> dict[str, Floats]:
+def errors(region: Any, reached: Reached, reclass_share: float, held_out: int | None = None) -> dict[str, Floats]:
     """Return the errors by prefecture in units of their tolerance; `reclassification` is the region's, against `reclass_share`.
 
-    People of other provinces may be few: the tolerance is never below the noise of so many persons at the weight of the run.
+    People of other provinces may be few: the tolerance is never below the noise of so many persons at the weight of the run. A prefecture
+    that is left out is not among them.
     """
-    p = region.prefecture_of
+    p, seen = region.prefecture_of, seen_of(region, held_out)
     residents, town = sums(reached.residents, p), sums(reached.town, p)
     asked, asked_town = sums(region.residents_2020, p), sums(region.town_2020, p)
     other = np.maximum(sums(region.other_province_2020, p), 1.0)
     noise = np.sqrt(ROWS_OF_A_PERSON * reached.weight / other)
     return {
-        "residents": (residents / asked - 1.0) / TOLERANCES["residents"],
-        "other_province": (sums(reached.other_province, p) / other - 1.0) / np.maximum(TOLERANCES["other_province"], noise),
-        "town_share": 100.0 * (town / residents - asked_town / asked) / TOLERANCES["town_share"],
+        "residents": ((residents / asked - 1.0) / TOLERANCES["residents"])[seen],
+        "other_province": ((sums(reached.other_province, p) / other - 1.0) / np.maximum(TOLERANCES["other_province"], noise))[seen],
+        "town_share": (100.0 * (town / residents - asked_town / asked) / TOLERANCES["town_share"])[seen],
         "reclassification": np.array([reached.reclassified / reclass_share - 1.0]) / TOLERANCES["reclassification"],
     }
 
@@ -121,13 +130,65 @@ def worst_of(found: dict[str, Floats]) -> float:
     return float(max(np.abs(values).max() for values in found.values()))
 
 
-def improve(region: Any, solution: Solution, reached: Reached) -> None:
-    """Move the solution one damped step towards the census, in place."""
-    p = region.prefecture_of
+def seen_of(region: Any, held_out: int | None) -> npt.NDArray[np.bool_]:
+    """Return by prefecture whether its census of 2020 may be looked at."""
+    return np.asarray(np.arange(len(region.prefecture_codes)) != (-1 if held_out is None else held_out))
+
+
+def without(region: Any, held_out: int) -> Any:
+    """Return the region with the 2020 counts of a prefecture's areas replaced: residents and movers of 2010 grown as elsewhere.
+
+    Town shares move by the others' step of the logit. Ages and the like of 2020 are read by no run.
+    """
+    gone = np.asarray(region.prefecture_of) == held_out
+    grown: dict[str, Any] = {}
+    for name in ("residents", *CENSUS_CLASSES):
+        before, after = (np.array(getattr(region, f"{name}_{year}")) for year in (2010, 2020))
+        after[gone] = np.rint(before[gone] * after[~gone].sum() / before[~gone].sum())
+        grown[f"{name}_2020"] = after
+    odds = [float(t[~gone].sum() / (r - t)[~gone].sum()) for r, t in
+            ((region.residents_2010, region.town_2010), (region.residents_2020, region.town_2020))]  # fmt: skip
+    there = region.town_2010[gone] / np.maximum(region.residents_2010 - region.town_2010, 1)[gone] * odds[1] / odds[0]
+    town = np.array(region.town_2020)
+    town[gone] = np.rint(grown["residents_2020"][gone] * there / (1.0 + there))
+    return replace(region, **grown, town_2020=town)
+
+
+def guess(region: Any, solution: Solution, held_out: int, luck: int) -> None:
+    """Give the left-out prefecture constants from the distribution of the others', in place; the same `luck` makes the same choices.
+
+    Its own part and its constant for people of other provinces lie on a line through the others' over what 2010 already showed, the
+    log of residents over registered people; reclassification at their mean. The error of one of the others, drawn by `luck`, is added
+    to all three, widened for the line's own error, so that the guess is as uncertain as guesses are. An area's part is that of an area
+    of the others, a core's of a core.
+    """
+    p, seen = np.asarray(region.prefecture_of), seen_of(region, held_out)
+    rng = np.random.default_rng([held_out, luck])
+    drawn = np.log(sums(region.residents_2010, p) / sums(region.hukou_2010, p))
+    others = int(seen.sum())
+    donor = int(rng.integers(others))
+    for values, line in ((solution.prefecture_part, True), (solution.block, True), (solution.reclassification, False)):
+        slope = np.polyfit(drawn[seen], values[seen], 1)[0] if line and others >= LEAST_SEEN else 0.0
+        free = others - (2 if slope else 1)
+        level = float(np.mean(values[seen] - slope * drawn[seen]))
+        off = (values[seen] - slope * drawn[seen] - level)[donor] * np.sqrt((others + 1.0) / max(free, 1))
+        values[held_out] = level + slope * drawn[held_out] + off
+    solution.reclassification[held_out] = np.clip(solution.reclassification[held_out], FLOOR, CEILING)
+    core = np.asarray(region.is_core)
+    for area in np.flatnonzero(p == held_out):
+        alike = np.flatnonzero((p != held_out) & (core == core[area]))
+        pool = alike if alike.size else np.flatnonzero(p != held_out)
+        solution.area_part[area] = solution.area_part[pool[int(rng.integers(pool.size))]]
+
+
+def improve(region: Any, solution: Solution, reached: Reached, held_out: int | None = None) -> None:
+    """Move the solution one damped step towards the census, in place; the constants of a prefecture left out are left to `guess`."""
+    p, seen = region.prefecture_of, seen_of(region, held_out)
+    rows = seen[p]
     asked, residents = region.residents_2020.astype(float), reached.residents
     by_prefecture = np.log(sums(asked, p) / sums(residents, p))
     part = solution.prefecture_part + 2.0 * np.clip(by_prefecture, -0.1, 0.1)
-    solution.prefecture_part = part - np.average(part, weights=sums(asked, p))
+    solution.prefecture_part = part - np.average(part[seen], weights=sums(asked, p)[seen])
     deviation = np.log(asked / residents) - by_prefecture[p]
     solution.area_part = np.clip(solution.area_part + np.clip(deviation, -0.2, 0.2), -0.5, 0.5)
     other = np.log(np.maximum(sums(region.other_province_2020, p), 1.0) / np.maximum(sums(reached.other_province, p), 1.0))
@@ -136,7 +197,7 @@ def improve(region: Any, solution: Solution, reached: Reached) -> None:
     villagers = sums(residents - reached.town, p)
     solution.reclassification = np.clip(solution.reclassification + 0.6 * missing / (10.0 * villagers), FLOOR, CEILING)
     values = solution.parameters
-    values["k_outside"] += float(np.clip(-15.0 * np.log(asked.sum() / residents.sum()), -0.4, 0.4))
+    values["k_outside"] += float(np.clip(-15.0 * np.log(asked[rows].sum() / residents[rows].sum()), -0.4, 0.4))
     values["k_town"] += 0.2 * float(np.clip(reached.reclassified / values["reclass_share"] - 1.0, -1.0, 1.5))
     if (settled := published(region, SETTLED_FROM_OUTSIDE)) is not None:
         values["k_q_out"] *= float(np.clip((settled / max(reached.settled_outside, settled / 10.0)) ** 0.7, 0.5, 2.0))
@@ -148,11 +209,13 @@ def published(region: Any, variable: str) -> float | None:
 
 
 def solve(
-    scenario_name: str, candidate: int, parameters: dict[str, float], *, seed: int = 0, start: dict[str, Any] | None = None
-) -> dict[str, Any]:
+    scenario_name: str, candidate: int, parameters: dict[str, float], *, seed: int = 0, start: dict[str, Any] | None = None,
+    held_out: int | None = None, schedule: Sequence[tuple[float, int]] = (COARSE, FINE),
+) -> dict[str, Any]:  # fmt: skip
     """Solve one parameter sample under the luck of `candidate`; return solution, errors and loss at the scenario's weight as plain numbers.
 
-    `start` is a finished solution to begin from. The best run is returned, not the last.
+    `start` is a finished solution to begin from. The best run is returned, not the last. `held_out` is the index of a prefecture whose
+    2020 stays unseen (of several prefectures). `schedule` gives times the scenario's weight and most runs, one after the other.
     """
     from urbsim.engine import people_of
     from urbsim.regions import load_region
@@ -161,19 +224,24 @@ def solve(
     scenario = load(scenario_name)
     region = load_region(scenario.region)
     solution = _opening(region, dict(parameters), start)
+    if held_out is not None:
+        region = without(region, held_out)
+        guess(region, solution, held_out, candidate)
     best: dict[str, Any] = {}
-    for times, runs in (COARSE, FINE):
+    for times, runs in schedule:
         weight = max(1, round(times * scenario.run.weight))
         people, templates = people_of(scenario.region, weight, seed)
         best = {}
         for run in range(runs):
             reached = run_to_census(region, scenario, people, templates, solution, weight=weight, seed=seed, draw=candidate)
-            found = errors(region, reached, solution.parameters["reclass_share"])
+            found = errors(region, reached, solution.parameters["reclass_share"], held_out)
             if not best or worst_of(found) < best["worst"]:
                 best = _plain(candidate, run, solution, found, reached)
             if worst_of(found) < ENOUGH:
                 break
-            improve(region, solution, reached)
+            improve(region, solution, reached, held_out)
+            if held_out is not None:
+                guess(region, solution, held_out, candidate)
         if best["worst"] > HOPELESS:
             break
     return best
