@@ -90,12 +90,11 @@ def test_draws_follow_the_prior() -> None:
 
 
 ENSEMBLE = """# made by a test
-draw,name,place,value
-0,beta_w,,1.0
-0,xi_town,hangzhou,0.3
-0,xi_town,hangzhou_core,0.5
-0,shock_2020,,-0.2
-1,beta_w,,1.5
+name,place,0,1
+beta_w,,1.0,1.5
+xi_town,hangzhou,0.3,0.4
+xi_town,hangzhou_core,0.5,0.6
+shock_2020,,-0.2,-0.1
 """
 
 
@@ -150,10 +149,11 @@ def test_a_region_without_a_fit_draws_from_the_prior() -> None:
     ("text", "words"),
     [
         ("", "first row"),
-        ("draw,name,value\n", "first row"),
-        ("draw,name,place,value\n0,a0,,x\n", "four columns"),
-        ("draw,name,place,value\n0,a0,,1\n0,a0,,2\n", "twice"),
-        ("draw,name,place,value\n1,a0,,1\n", "without a gap"),
+        ("name,value\n", "first row"),
+        ("name,place,0\na0,,x\n", "1 numbers"),
+        ("name,place,0,1\na0,,1\n", "2 numbers"),
+        ("name,place,0\na0,,1\na0,,2\n", "twice"),
+        ("name,place,1\na0,,1\n", "without a gap"),
     ],
 )
 def test_bad_ensembles_are_told(text: str, words: str) -> None:

@@ -12,8 +12,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from urbsim.errors import UserError
 from urbsim.experiments.solving import TOLERANCES, solve
 
@@ -86,32 +84,13 @@ def _keep(folder: Path, result: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def write_ensemble(members: list[dict[str, Any]], region_name: str, target: Path, command: str) -> None:
-    """Write the ensemble file that ships with the package: every parameter and constant of every member, six digits."""
-    from urbsim.regions import load_region
-
-    region = load_region(region_name)
-    lines = [
-        f"# Fitted ensemble of {region_name}: each member meets the 2020 census by prefecture within {TOLERANCES}.",
-        f"# Made by: {command}",
-        "draw,name,place,value",
-    ]
-    for draw, member in enumerate(members):
-        lines.append(f"{draw},candidate,,{member['candidate']}")
-        lines += [f"{draw},{symbol},,{value:.6g}" for symbol, value in sorted(member["parameters"].items())]
-        xi = np.array(member["prefecture_part"])[region.prefecture_of] + np.array(member["area_part"])
-        lines += [f"{draw},xi,{code},{value:.6g}" for code, value in zip(region.area_codes, xi, strict=True)]
-        for name, key in (("xi_block", "block"), ("reclassification", "reclassification")):
-            lines += [f"{draw},{name},{code},{value:.6g}" for code, value in zip(region.prefecture_codes, member[key], strict=True)]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text("\n".join(lines) + "\n")
-
-
 def main() -> None:
     """Fit from the command line: `python -m urbsim.experiments.fit REGION [--draws N] [--jobs N] [--folder DIR]`."""
     import argparse
 
+    from urbsim.calibration.ensemble_file import write_ensemble
     from urbsim.parameters.ensemble import ensemble_file
+    from urbsim.regions import load_region
     from urbsim.scenario import load
 
     parser = argparse.ArgumentParser(description="Fit the region's ensemble to the 2020 census and write the file that ships.")
@@ -132,7 +111,9 @@ def main() -> None:
     target = ensemble_file(given.region)
     assert target is not None  # the region is known
     command = f"python -m urbsim.experiments.fit {given.region} --draws {given.draws}"
-    write_ensemble(members, given.region, target, command + (f" --scenario {given.scenario}" if given.scenario else ""))
+    told = f"Fitted ensemble of {region}: each member meets the 2020 census by prefecture within {TOLERANCES}."
+    made = command + (f" --scenario {given.scenario}" if given.scenario else "")
+    write_ensemble(members, load_region(given.region), target, [told, f"Made by: {made}"])
     print(f"{len(members)} members, losses {[round(m['loss'], 2) for m in members]}; written to {target.name}")
 
 

@@ -19,9 +19,9 @@ figure of 2020 nor of a prefecture, stay a target.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,16 @@ FLOOR, CEILING = -0.03, 0.03  # yearly reclassification: the limit on its consta
 SOLVED = ("k_town", "k_outside", "k_q_out")
 LEAST_SEEN = 5  # prefectures for a line through their constants; with fewer, the mean
 CENSUS_CLASSES = ("same_area", "other_area", "other_province")
+
+
+class Watching(Protocol):
+    """Look at a run from its opening, quarter by quarter, and say what came out."""
+
+    def __call__(self, engine: Any) -> None:
+        """Take note of the state after a quarter."""
+
+    def outcomes(self) -> dict[str, float]:
+        """Return what came out of the run, by name."""
 
 
 @dataclass
@@ -75,9 +85,10 @@ def sums(values: npt.NDArray[Any], prefecture_of: npt.NDArray[np.int64]) -> Floa
 
 
 def run_to_census(
-    region: Any, scenario: Any, people: Any, templates: Any, solution: Solution, *, weight: int, seed: int, draw: int
-) -> Reached:
-    """Run to 2020 Q4 under a solution and return what is compared with the census."""
+    region: Any, scenario: Any, people: Any, templates: Any, solution: Solution, *, weight: int, seed: int, draw: int,
+    watch: Callable[[Any], None] | None = None,
+) -> Reached:  # fmt: skip
+    """Run to 2020 Q4 under a solution and return what is compared with the census; `watch` sees the opening and every quarter."""
     from urbsim.engine import Engine, build_inputs
     from urbsim.engine.state import RECLASSIFICATION, make_params
     from urbsim.engine.tables import Constants
@@ -87,8 +98,12 @@ def run_to_census(
     inputs = build_inputs(region, scenario, make_params(solution.parameters), constants)
     engine = Engine(inputs, people, templates, weight=weight, seed=seed, draw=draw)
     settled = reclassified = 0.0
+    if watch is not None:
+        watch(engine)
     while engine.q < CENSUS_2020:
         engine.step()
+        if watch is not None:
+            watch(engine)
         reclassified += float(engine.frame["change_town"][:, RECLASSIFICATION].sum())
         if 17 <= engine.q <= 32:
             settled += float(engine.frame["settled"][:, 2].sum())
@@ -211,11 +226,13 @@ def published(region: Any, variable: str) -> float | None:
 def solve(
     scenario_name: str, candidate: int, parameters: dict[str, float], *, seed: int = 0, start: dict[str, Any] | None = None,
     held_out: int | None = None, schedule: Sequence[tuple[float, int]] = (COARSE, FINE),
+    watching: Callable[[Any], Watching] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Solve one parameter sample under the luck of `candidate`; return solution, errors and loss at the scenario's weight as plain numbers.
 
-    `start` is a finished solution to begin from. The best run is returned, not the last. `held_out` is the index of a prefecture whose
-    2020 stays unseen (of several prefectures). `schedule` gives times the scenario's weight and most runs, one after the other.
+    `start` is a solution to begin from. The best run of the last stage is returned, not the last run. `held_out` is the index of a
+    prefecture whose 2020 stays unseen (of several prefectures). `schedule` gives times the scenario's weight and most runs, one after the
+    other. `watching` makes, given the region, what looks at a run; what it says stands under `outcomes`.
     """
     from urbsim.engine import people_of
     from urbsim.regions import load_region
@@ -233,10 +250,11 @@ def solve(
         people, templates = people_of(scenario.region, weight, seed)
         best = {}
         for run in range(runs):
-            reached = run_to_census(region, scenario, people, templates, solution, weight=weight, seed=seed, draw=candidate)
+            watch = watching(region) if watching is not None else None
+            reached = run_to_census(region, scenario, people, templates, solution, weight=weight, seed=seed, draw=candidate, watch=watch)
             found = errors(region, reached, solution.parameters["reclass_share"], held_out)
             if not best or worst_of(found) < best["worst"]:
-                best = _plain(candidate, run, solution, found, reached)
+                best = _plain(candidate, run, solution, found, reached) | {"outcomes": watch.outcomes() if watch is not None else {}}
             if worst_of(found) < ENOUGH:
                 break
             improve(region, solution, reached, held_out)

@@ -1,10 +1,10 @@
 """The fitted ensemble that ships with the package: equally good accounts of the past, draw 0 the best-fitting one.
 
-`data/<region>/ensemble.csv` (for a region that does not ship: `ensemble.csv` in its own folder) is a long table with the columns
-`draw,name,place,value`. An empty `place` gives a parameter (by its symbol) or a constant of the whole region; an area or prefecture code
-gives a fitted constant there (a prefecture's value holds for its areas without one of their own). Lines that start with `#` say how the
-file was made. Parameters that the fit left alone are not in the file and keep their prior draw. A region without a file has no fit: its
-draws come from the prior, as `Member.fitted` says.
+`data/<region>/ensemble.csv` (for a region that does not ship: `ensemble.csv` in its own folder) has a row for each fitted number, with
+the columns `name,place` and one for each draw: `0,1,2,...`. An empty `place` gives a parameter (by its symbol) or a constant of the whole
+region; an area or prefecture code gives a fitted constant there (a prefecture's value holds for its areas without one of their own).
+Lines that start with `#` say how the file was made. Parameters that the fit left alone are not in the file and keep their prior draw. A
+region without a file has no fit: its draws come from the prior, as `Member.fitted` says.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-COLUMNS = ("draw", "name", "place", "value")
+COLUMNS = ("name", "place")
 
 
 @dataclass(frozen=True)
@@ -127,26 +127,28 @@ def parse_ensemble(text: str, file: str = "ensemble.csv") -> Mapping[int, Mappin
     Raises UserError listing every bad row.
     """
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
-    table: dict[int, dict[tuple[str, str], float]] = {}
+    head = lines[0][1].strip().split(",") if lines else []
+    draws = head[len(COLUMNS) :]
+    if tuple(head[: len(COLUMNS)]) != COLUMNS or not draws or draws != [str(k) for k in range(len(draws))]:
+        zh, en = "首行应为 name,place,0,1,2,……（draw 从 0 起连续编号）", "the first row must be name,place,0,1,2, ...: draws without a gap"
+        raise UserError.one(zh, en, file=file, line=lines[0][0] if lines else 1)
+    table: dict[int, dict[tuple[str, str], float]] = {k: {} for k in range(len(draws))}
     problems: list[Problem] = []
-    if not lines or tuple(lines[0][1].strip().split(",")) != COLUMNS:
-        raise UserError.one(
-            f"首行应为 {','.join(COLUMNS)}", f"the first row must be {','.join(COLUMNS)}", file=file, line=lines[0][0] if lines else 1
-        )
     for number, cells in zip((number for number, _ in lines[1:]), csv.reader(line for _, line in lines[1:]), strict=True):
         try:
-            draw, name, place, value = cells
-            key, index, entry = (name.strip(), place.strip()), int(draw), float(value)
+            name, place, *values = cells
+            found = [float(value) for value in values]
+            if len(found) != len(draws):
+                raise ValueError
         except ValueError:
-            problems.append(
-                Problem(Text("应为 draw,name,place,value 四列", "expected the four columns draw,name,place,value"), file, number)
-            )
+            words = Text(f"应为 name,place 和 {len(draws)} 个数字", f"expected name, place and {len(draws)} numbers")
+            problems.append(Problem(words, file, number))
             continue
-        if key in table.setdefault(index, {}):
+        key = (name.strip(), place.strip())
+        if key in table[0]:
             problems.append(Problem(Text(f"{key[0]} 重复", f"{key[0]} stands twice"), file, number))
-        table[index][key] = entry
-    if sorted(table) != list(range(len(table))):
-        problems.append(Problem(Text("draw 应从 0 起连续编号", "draws must count 0, 1, 2, ... without a gap"), file))
+        for k, value in enumerate(found):
+            table[k][key] = value
     if problems:
         raise UserError(problems)
     return table
