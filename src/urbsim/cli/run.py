@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from urbsim.experiments.plan import Plan
+    from urbsim.experiments.tasks import Progress
+    from urbsim.report.painter import Painter
 
 NAME = "run"
 HELP = both(
@@ -78,6 +80,7 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
     from urbsim.experiments.runner import provenance_of, run_plan
     from urbsim.experiments.states import state_beside
     from urbsim.regions import load_region
+    from urbsim.report.painter import painter
     from urbsim.report.write import write_report
     from urbsim.results.provenance import IDENTITY
     from urbsim.results.storage import write
@@ -88,14 +91,14 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
     def add(dataset: xr.Dataset, part: Path) -> None:
         if state is not None:
             shutil.move(state, part / state.name)
-        write_report(dataset, part, region=region, scenario=scenario, provenance=provenance, lang=lang)
+        write_report(dataset, part, region=region, scenario=scenario, provenance=provenance, lang=lang, painter=second)
 
     claim(folder, provenance_of(plan)[IDENTITY])
     try:
         announce([plan], lang, quiet)
-        with state_beside(folder, plan.save_at) as state:
+        with state_beside(folder, plan.save_at) as state, painter(plan.jobs > 1) as second:
             with progress_bar(lang, quiet) as progress:
-                dataset, provenance = run_plan(plan, progress, state)
+                dataset, provenance = run_plan(plan, starting(second, plan.until, progress), state)
             say_writing(lang, quiet)
             write(dataset, folder, scenario_yaml=scenario.resolved_yaml(), provenance=provenance, hook=add)
     finally:
@@ -106,6 +109,18 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
     print(targets(dataset, lang))
     print()
     say_places(folder, lang, state)
+
+
+def starting(second: Painter | None, soon: int, progress: Progress | None) -> Progress:
+    """Return a progress function that also starts the painter when fewer than `soon` quarters are left: a processor is idle by then."""
+
+    def tell(done: int, total: int) -> None:
+        if second is not None and total - done < soon:
+            second.start()
+        if progress is not None:
+            progress(done, total)
+
+    return tell
 
 
 def say_places(folder: Path, lang: Language, state: Path | None = None) -> None:

@@ -56,7 +56,7 @@ def _generation(
     flying: dict[Future[Outcome], Numbered] = {}
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(work, board)) as pool:
         try:
-            with _quiet_start():
+            with quiet_start():
                 _submit(pool, itertools.islice(source, ahead), board, flying)
             while flying:
                 finished, _ = wait(flying, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
@@ -96,7 +96,7 @@ def _end(pending: set[Future[Outcome]], board: _Board, workers: set[BaseProcess]
 
 
 @contextlib.contextmanager
-def _quiet_start() -> Iterator[None]:
+def quiet_start() -> Iterator[None]:
     """Start children that do not hear Ctrl-C and that do not import the user's script again.
 
     Children inherit the blocked signal; the parent ends them itself. One that arrives while they start is raised afterwards: raised in

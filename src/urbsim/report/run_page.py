@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +50,9 @@ def pictures(dataset: xr.Dataset, region: Region | None, *, frozen: xr.Dataset |
     }
 
 
-def draw(builders: Mapping[str, Builder]) -> dict[Language, dict[str, Figure]]:
-    """Build every picture in both languages."""
-    return {lang: {name: build(lang) for name, build in builders.items()} for lang in LANGUAGES}
+def draw(builders: Mapping[str, Builder], languages: Iterable[Language] = LANGUAGES) -> dict[Language, dict[str, Figure]]:
+    """Build every picture in these languages, by default in both."""
+    return {lang: {name: build(lang) for name, build in builders.items()} for lang in languages}
 
 
 def inline(figures: Mapping[Language, Mapping[str, Figure]]) -> dict[Language, dict[str, str]]:

@@ -117,14 +117,15 @@ def ranks(dataset: xr.Dataset) -> pd.DataFrame:
             if not np.isfinite(held).all():
                 continue
             rank = 1 + (held[:, None, :] > held[:, :, None]).sum(axis=2)  # member × row: those with a better score, plus one
-            for k, i in enumerate(at):
-                low, middle, high = np.quantile(held[:, k], (0.1, 0.5, 0.9))
-                first, usual, last = np.quantile(rank[:, k], (0.1, 0.5, 0.9))
-                rows.append(
-                    {
-                        "year": int(year), "area": str(dataset["area"].values[i]), "score_p10": low, "score": middle, "score_p90": high,
-                        "rank": usual, "rank_p10": first, "rank_p90": last, "top_three": float((rank[:, k] <= TOP).mean()),
-                    }
-                )  # fmt: skip
+            low, middle, high = np.quantile(held, (0.1, 0.5, 0.9), axis=0)
+            first, usual, last = np.quantile(rank, (0.1, 0.5, 0.9), axis=0)
+            top = (rank <= TOP).mean(axis=0)
+            rows += [
+                {
+                    "year": int(year), "area": str(dataset["area"].values[i]), "score_p10": low[k], "score": middle[k],
+                    "score_p90": high[k], "rank": usual[k], "rank_p10": first[k], "rank_p90": last[k], "top_three": float(top[k]),
+                }
+                for k, i in enumerate(at)
+            ]  # fmt: skip
     columns = ("year", "area", "score_p10", "score", "score_p90", "rank", "rank_p10", "rank_p90", "top_three")
     return pd.DataFrame(rows, columns=list(columns))

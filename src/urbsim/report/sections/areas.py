@@ -35,10 +35,10 @@ def evaluation_table(context: Context) -> Table | None:
     """Return the areas that are among the first three in some member in the last year, the likeliest first (G2)."""
     if "evaluation_score" not in context.dataset:
         return None
-    held = ranks(context.dataset)
+    held = ranks(context.dataset.isel(year=context.dataset["year"].values == context.last))
     if held.empty:
         return None
-    held = held[(held["year"] == context.last) & held["area"].isin(reading.rows_of_level(context.dataset, "area"))]
+    held = held[held["area"].isin(reading.rows_of_level(context.dataset, "area"))]
     first = held[held["top_three"] > 0].sort_values(["top_three", "score"], ascending=False).head(EVALUATED)
     rows = [_evaluated(context, row) for row in first.to_dict("records")]
     columns = context.say(
