@@ -161,10 +161,11 @@ def test_the_waterfall_adds_up_to_the_change_of_the_rate() -> None:
 
 def test_every_tile_prints_the_median_of_its_area() -> None:
     result, region = material.result(), material.region()
-    words = read(areas.figure_map(result, lang="zh", region=region, year=2027)).split("\n")
-    for code in region.area_codes:
-        value = float(np.median(result["urbanization_rate"].sel(area=code).values[..., -1]))
-        assert number(value, 1) in words
+    for year, at, variable in ((2019, 36, "urbanization_rate"), (2027, -1, "urbanization_rate_from_census")):
+        words = read(areas.figure_map(result, lang="zh", region=region, year=year)).split("\n")
+        for code in region.area_codes:
+            value = float(np.nanmedian(result[variable].sel(area=code).values[..., at]))
+            assert number(value, 1) in words, (year, code)
     tiles = sum(len(c.get_paths()) for c in areas.figure_map(result, lang="zh", region=region).axes[0].collections[:1])
     assert tiles == 64
 

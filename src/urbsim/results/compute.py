@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from urbsim.results import costs, evaluation, indicators, services
 from urbsim.results.accounting import contributions
 from urbsim.results.frames import Frames
+from urbsim.results.jump_off import from_census
 from urbsim.results.labels import position
 from urbsim.results.levels import Calendar, Levels, ratio
 
@@ -100,10 +101,12 @@ def _population(frames: Frames, context: Context) -> Arrays:
     hukou, hukou_urban = levels.sums(np.asarray(frames["hukou"])), levels.sums(np.asarray(frames["hukou_urban"]))
     change = levels.sums(calendar.over(np.asarray(frames["change_residents"])))
     change_town = levels.sums(calendar.over(np.asarray(frames["change_town"])))
+    rate = 100.0 * ratio(town, total)
     return {
         "resident_population": total,
         "urban_population": town,
-        "urbanization_rate": 100.0 * ratio(town, total),
+        "urbanization_rate": rate,
+        "urbanization_rate_from_census": from_census(rate, levels, calendar),
         "hukou_urbanization_rate": 100.0 * ratio(hukou_urban, hukou),
         "change_residents": change,
         "change_town": change_town,

@@ -163,6 +163,11 @@ class Calendar:
         """Calendar years of `fourths`."""
         return [clock.year_of(self.first + int(i)) for i in self.fourths]
 
+    def end_of(self, year: int) -> int | None:
+        """Return the entry index of the fourth quarter of `year`, or None if the result does not hold it."""
+        at = 4 * (year - clock.FIRST_YEAR) - self.first
+        return at if 0 <= at < self.quarters else None
+
     def at_end(self, array: NDArray[Any]) -> NDArray[Any]:
         """Return a stock at the end of every year (leading axis: time to years)."""
         return array[self.ends]

@@ -65,6 +65,7 @@ def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:
             dataset,
             (
                 "urbanization_rate",
+                "urbanization_rate_from_census",
                 "hukou_urbanization_rate",
                 "resident_population",
                 "urban_population",

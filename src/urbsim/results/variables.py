@@ -42,6 +42,10 @@ VARIABLES: dict[str, Variable] = {
         "official notion of the date: non-agricultural before 2016 Q1, by place since; the break is drawn, never joined",
     ),
     "urbanization_rate": _v("time area", "float64", "常住人口城镇化率", "resident urbanization rate", "percent", "%"),
+    "urbanization_rate_from_census": _v(
+        "time area", "float64", "常住人口城镇化率（2020 年普查起）", "resident urbanization rate from the census of 2020", "percent", "%",
+        "share counted in 2020, moved by the model's change since on the logit; NaN before the end of 2020",
+    ),
     "hukou_urbanization_rate": _v("time area", "float64", "户籍人口城镇化率", "hukou urbanization rate", "percent", "%"),
     "migrants": _v(
         "time area status origin",

@@ -18,9 +18,14 @@ from urbsim.regions.model import Region
 from urbsim.report import canvas, palette, reading
 from urbsim.report.numbers import number
 from urbsim.report.sources import source_lines
+from urbsim.results.jump_off import CENSUS
 from urbsim.text import Language, Text
 
 _SQUARE = ((0.025, 0.025), (0.975, 0.025), (0.975, 0.975), (0.025, 0.975))
+CARRIED = Text(
+    "2020 年普查数加模型算出的变化；一格一个县（市、区），粗线为设区市界",
+    "the count of 2020 plus the model's change; one tile an area, thick lines: prefectures",
+)
 RATE = Text("常住人口城镇化率（%）", "resident urbanization rate (%)")
 
 
@@ -35,16 +40,23 @@ def figure_map(
     year: int | None = None,
     unit: Text = RATE,
 ) -> Figure:
-    """Draw the median of `variable` at the end of `year` (default: the last) as tiles; without a region a blank sheet."""
+    """Draw the median of `variable` at the end of `year` (default: the last) as tiles; without a region a blank sheet.
+
+    The resident rate is counted from the census of 2020 where the result holds it: levels by county err otherwise.
+    """
     year = year or reading.last_year(dataset)
     found = reading.members(dataset, variable)
+    note = ""
+    carried = reading.members(dataset, f"{variable}_from_census") if year >= CENSUS else None
+    if carried is not None:
+        found, note = carried, CARRIED.get(lang)
     at = reading.at_year_end(dataset, year)
     title = Text("{} 年末各地{}", "{}, year end: {} by area").get(lang).format(year, unit.get(lang))
     if region is None or found is None or at is None or "time" not in dataset[variable].dims:
         return canvas.figure_blank(lang=lang, title=title)
     position = {code: i for i, code in enumerate(reading.labels_of(dataset, "area"))}
     values = {code: float(reading.quantile(found[:, at, position[code]], 0.5)) for code in region.area_codes if code in position}
-    return tiles(region, values, lang=lang, title=title, unit=unit.get(lang), foot=source_lines(dataset, lang))
+    return tiles(region, values, lang=lang, title=title, unit=unit.get(lang), foot=source_lines(dataset, lang), note=note)
 
 
 @canvas.drawn

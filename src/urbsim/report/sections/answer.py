@@ -9,6 +9,7 @@ from urbsim.report.blocks import Block, Card, Cards, Paragraph, Picture, Row, Se
 from urbsim.report.indicators import rate_target
 from urbsim.report.numbers import chance, count, likely, number, percent, probability, span
 from urbsim.report.sections.context import PERSONS, Context
+from urbsim.results.jump_off import CENSUS
 from urbsim.text import Text
 
 SHORT = Text("人", "")
@@ -56,6 +57,7 @@ def sentences(context: Context) -> list[str]:
         words += _between(context, found, "%") if several else ""
         words += _against_target(context, rate)
         said.append(words)
+        said += _from_census(context)
     hukou = _three(context.year_end("hukou_urbanization_rate", context.last, area=context.whole))
     if hukou is not None:
         words = context.say("户籍人口城镇化率预计为 {}", "The hukou urbanization rate is expected to be {}", percent(hukou[0]))
@@ -65,6 +67,18 @@ def sentences(context: Context) -> list[str]:
             words += context.say("，两个率相差约 {} 个百分点。", "; the two rates are about {} points apart.", gap)
         said.append(words)
     return [*said, *_people(context)]
+
+
+def _from_census(context: Context) -> list[str]:
+    found = _three(context.year_end("urbanization_rate_from_census", context.last, area=context.whole))
+    if found is None or context.last <= CENSUS:
+        return []
+    words = context.say(
+        "若以 2020 年普查的实际数为起点、只取模型算出的变化，则为 {}",
+        "Counted from the census of 2020, with the model's change alone, it is {}",
+        percent(found[0]),
+    )
+    return [words + (_between(context, found, "%") if context.runs > 1 else "") + context.say("。", ".")]
 
 
 def _between(context: Context, found: tuple[float, float, float], unit: str) -> str:

@@ -14,6 +14,7 @@ from urbsim.report.sections.context import PERSONS, Context
 from urbsim.results.evaluation import ranks
 
 RATE = "urbanization_rate"
+FROM_CENSUS = "urbanization_rate_from_census"
 EVALUATED = 8  # areas shown
 
 
@@ -64,7 +65,7 @@ def _evaluated(context: Context, row: Mapping[Hashable, Any]) -> Row:
 
 
 def _extremes(context: Context) -> list[str]:
-    found = reading.members(context.dataset, RATE)
+    found = reading.members(context.dataset, FROM_CENSUS)
     end, start = reading.at_year_end(context.dataset, context.last), reading.at_year_end(context.dataset, 2020)
     if found is None or end is None or start is None:
         return []
@@ -93,10 +94,11 @@ def census(context: Context, variable: str = RATE) -> dict[tuple[str, int], floa
 
 
 def area_table(context: Context) -> Table | None:
-    """Return one row an area under its prefecture: census 2010 and 2020, model 2020 and last year with interval, hukou rate, settled."""
+    """Return one row an area under its prefecture: censuses, the last year from the census and as modelled, hukou rate, settled."""
     rates = reading.members(context.dataset, RATE)
     if rates is None:
         return None
+    carried = reading.members(context.dataset, FROM_CENSUS)
     hukou = reading.members(context.dataset, "hukou_urbanization_rate")
     settled = reading.members(context.dataset, "settled")
     labels = reading.labels_of(context.dataset, "area")
@@ -108,33 +110,44 @@ def area_table(context: Context) -> Table | None:
     for code in ordered(context):
         i = labels.index(code)
         people = number(float(np.median(recent[:, i])) / scale.divisor, 1) if recent is not None else NOT_MODELLED.get(context.lang)
-        cells = _rates(context, code, counted, rates[:, :, i], hukou[:, :, i] if hukou is not None else None)
+        own, registered = (found[:, :, i] if found is not None else None for found in (carried, hukou))
+        cells = _rates(context, code, counted, rates[:, :, i], own, registered)
         rows.append(Row((context.name(code), *cells, people), "" if levels[i] == "area" else "strong"))
     columns = context.say(
-        "地区|2010 普查|2020 普查|2020 模型|误差|{0} 模型|80% 区间|{0} 户籍|2023—{0} 落户（{1}）",
-        "area|census 2010|census 2020|model 2020|error|model {0}|80 % interval|hukou {0}|settled 2023–{0} ({1})",
+        "地区|2010 普查|2020 普查|2020 模型误差|{0}（以普查为起点）|80% 区间|{0} 模型原值|{0} 户籍|2023—{0} 落户（{1}）",
+        "area|census 2010|census 2020|model error 2020|{0} from the census|80 % interval|{0} modelled|hukou {0}|settled 2023–{0} ({1})",
         context.last, scale.unit.get(context.lang),
     ).split("|")  # fmt: skip
     note = context.say(
-        "率的单位为 %，误差为模型减普查（百分点）。模型从 2010 年普查出发，没有用 2020 年普查的各地数值作起点。粗体为设区市和全域的合计。",
-        "Rates in %, error: model minus census (points). The model starts from the census of 2010, not from that of 2020. Bold: "
-        "prefectures and the whole.",
+        "率的单位为 %，误差为模型减普查（百分点）。模型从 2010 年普查出发，各县（市、区）2020 年的水平会有误差；"
+        "“以普查为起点”是 2020 年普查的实际数"
+        "加上模型算出的变化(在对数几率上相加)，规划时宜用这一列。误差大的地方，变化也要谨慎看。粗体为设区市和全域的合计。",
+        "Rates in %, error: model minus census (points). The model starts from the census of 2010, so that levels of 2020 err by county; "
+        '"from the census" is the count of 2020 plus the model\'s change (added on the logit): plan with this column. Where the error is '
+        "large, take the change with care too. Bold: prefectures and the whole.",
     )
     return Table(context.say("各地常住人口城镇化率", "Resident urbanization rate of all areas"), tuple(columns), rows, note=note)
 
 
 def _rates(
-    context: Context, code: str, counted: dict[tuple[str, int], float], rates: reading.Floats, hukou: reading.Floats | None
+    context: Context,
+    code: str,
+    counted: dict[tuple[str, int], float],
+    rates: reading.Floats,
+    carried: reading.Floats | None,
+    hukou: reading.Floats | None,
 ) -> list[str]:
     at20, end = reading.at_year_end(context.dataset, 2020), reading.at_year_end(context.dataset, context.last)
     c10, c20 = (counted.get((code, year), float("nan")) for year in (2010, 2020))
     m20 = float(np.median(rates[:, at20])) if at20 is not None else float("nan")
-    cells = [number(c10), number(c20), number(m20), number(m20 - c20, 1, sign=True)]
+    cells = [number(c10), number(c20), number(m20 - c20, 1, sign=True)]
     if end is None:
-        return [*cells, "—", "—", "—"]
-    held = reading.interval(rates[:, end])
-    cells += [number(float(held.median)), span(float(held.low), float(held.high), context.lang) if context.runs > 1 else "—"]
-    return [*cells, number(float(np.median(hukou[:, end]))) if hukou is not None else "—"]
+        return [*cells, "—", "—", "—", "—"]
+    cells += ["—", "—"]
+    if carried is not None:
+        held = reading.interval(carried[:, end])
+        cells[-2:] = [number(float(held.median)), span(float(held.low), float(held.high), context.lang) if context.runs > 1 else "—"]
+    return [*cells, number(float(np.median(rates[:, end]))), number(float(np.median(hukou[:, end]))) if hukou is not None else "—"]
 
 
 def ordered(context: Context) -> list[str]:
