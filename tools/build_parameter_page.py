@@ -13,6 +13,7 @@ import re
 from pathlib import Path
 
 from urbsim.parameters import PARAMETERS, STRENGTHS, TAGS
+from urbsim.parameters.context import CONTEXT
 from urbsim.parameters.table import Parameter
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,27 +39,7 @@ GROUPS = {
     "baseline": "Baselines, no behaviour",
 }
 
-# Rows that the engine does not read, each with what stands in its place.
-NOT_READ = {
-    "beta_am": "amenities are inside the fitted place constants",
-    "beta_nat": "amenities are inside the fitted place constants",
-    "beta_m": "medical settlement acts on dependants only (c5, c5_s, c5_p), not on the choice of place",
-    "sigma_w": "0.5 is written into the synthesis and into new households",
-    "g_w": "the region's paths hold it (`g_w` in `region.yaml`, central value)",
-    "V_mega": "the largest core has V_core, an interpolation up to this value",
-    "V_t2": "all other areas have 0",
-    "V_t2r": "all other areas have 0",
-    "theta_strict": "fixed at 0: thresholds act in eligibility alone",
-    "eta_hp": "house prices are an input and do not answer",
-    "reclass_share": "what the fit of a draw aims at; its yearly rates by prefecture are in the ensemble",
-    "s_town": "a pattern to compare with; k_town, k_return_town and k_return_village give the share",
-    "g_lb": "0 by sign conflict; a split family acts through beta_split",
-    "p_child": "the number behind c0",
-    "TFR_m": "one fertility by part for all",
-    "un_a": "kept for the baseline of the United Nations, which is not coded",
-    "un_b": "kept for the baseline of the United Nations, which is not coded",
-    "un_years": "kept for the baseline of the United Nations, which is not coded",
-}
+NOT_READ = {symbol: reason.en for symbol, reason in CONTEXT.items()}
 
 
 def modules_that_read(symbol: str) -> list[str]:

@@ -97,6 +97,12 @@ def test_other_names_can_be_explained(urbsim_command: Command, name: str) -> Non
     assert len(out.splitlines()) > 1
 
 
+def test_a_parameter_that_does_not_act_says_so(urbsim_command: Command) -> None:
+    for lang, words in (("zh", "模型不用"), ("en", "Not read by the model")):
+        assert words in urbsim_command("explain", "beta_am", "--lang", lang)[1]
+        assert words not in urbsim_command("explain", "beta_w", "--lang", lang)[1]
+
+
 def test_an_unknown_name_gets_the_nearest(urbsim_command: Command) -> None:
     status, out, err = urbsim_command("explain", "settlement.qouta")
     assert (status, out) == (2, "")

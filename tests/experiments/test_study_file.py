@@ -17,8 +17,8 @@ from urbsim.errors import UserError
 from urbsim.experiments.design import points, size, unit_points
 from urbsim.experiments.study import Study, load_study, names_study, shipped_studies
 from urbsim.parameters import PARAMETERS, quantile
+from urbsim.parameters.context import CONTEXT
 from urbsim.scenario import loads
-from urbsim.scenario.parameters import UNREAD
 
 HEAD = "name: mine\nbase: zhejiang_2027\n"
 
@@ -267,7 +267,7 @@ def test_junk_is_told_and_never_run(tmp_path: Path, text: str) -> None:
 
 def test_the_list_of_unread_parameters_is_right() -> None:
     read = {symbol for symbol in PARAMETERS if FIELD_OF_SYMBOL.get(symbol, symbol) in Params._fields}
-    assert set(PARAMETERS) - read == UNREAD
+    assert set(PARAMETERS) - read == set(CONTEXT)
 
 
 def test_checking_a_study_is_light() -> None:

@@ -41,7 +41,7 @@ class Competing(Moving):
 
     @property
     def earners(self) -> float:
-        return 1.7 if self.spouse == code.SPOUSE_ALONG else 1.0
+        return 1.0 + self.model.p.earner_2 if self.spouse == code.SPOUSE_ALONG else 1.0
 
     def price_to_income(self, wage: float) -> float:
         """Return the price of 90 m2 over the household's yearly wages."""
@@ -64,7 +64,7 @@ class Competing(Moving):
         if self.flexible_worker:
             income *= 1.0 + model.lever("homes.provident_support")[self.place]
         expense = self.price_to_income(income)
-        eager = 2.0 if self.spouse == code.SPOUSE_ALONG else 0.6
+        eager = p.eager_couple if self.spouse == code.SPOUSE_ALONG else p.eager_single
         if self.job != code.JOB_NONE:
             if u < p.h_own / 4.0 * eager * math.exp(p.own_pir * (expense - 10.0)):
                 self.rent_or_own(code.TENURE_OWN)
@@ -80,7 +80,7 @@ class Competing(Moving):
             self.homes_since = None  # tired of waiting
             return None
         if self.homes_since is None:
-            if v >= p.h_home_apply / 4.0 or self.head_age > 50:
+            if v >= p.h_home_apply / 4.0 or self.head_age > p.age_apply:
                 return None
             self.homes_since = self.now
         first = self.poor and self.model.lever("homes.poor_first")[self.place] > 0.5

@@ -34,7 +34,6 @@ class Race:
     weights: list[list[list[float]]]
 
 
-SHARE_FOR_HOMES, SHARE_FOR_PRIMARY = 0.3, 0.7
 END_OF_2022 = 48
 
 
@@ -46,7 +45,7 @@ class Government:
         self.areas, self.weight = model.areas, model.weight
         self.rounds = self  # make_frame asks it for places()
         self.wage, self.rent = inputs.wage[0].copy(), inputs.rent[0].copy()
-        self.seat, self.odds = np.full(self.areas, 0.75), np.full(self.areas, 0.5)
+        self.seat, self.odds = (np.full(self.areas, first) for first in (inputs.params.seat_2010, inputs.params.odds_2010))
         self.price, self.pull = inputs.price[0].copy(), np.zeros((self.areas, 4))
         self.rules = rules_of(inputs.levers, 0)
         self.bills = np.maximum(inputs.levers["health.direct_settlement"][0], 0.0)
@@ -148,9 +147,9 @@ class Government:
             self.repaid[a] = 0.1 * owed
             spent = max(passed + match * grant + float(self.borrowed[a]) - 0.1 * owed, 0.0)
             self.debt[a] = owed + self.borrowed[a] - self.repaid[a]
-            places = spent * (1.0 - SHARE_FOR_HOMES) / x.place_cost
-            self.begun[1].append((int(places * SHARE_FOR_PRIMARY), int(places * (1.0 - SHARE_FOR_PRIMARY))))
-            self.grant_units[a, 0] += int(spent * SHARE_FOR_HOMES / x.home_cost)
+            places = spent * (1.0 - x.params.grant_homes) / x.place_cost
+            self.begun[1].append((int(places * x.params.grant_primary), int(places * (1.0 - x.params.grant_primary))))
+            self.grant_units[a, 0] += int(spent * x.params.grant_homes / x.home_cost)
             self._take_land(a)
         self._plan_places()
         self.settled_year[:] = 0
@@ -207,8 +206,8 @@ class Government:
         away, now = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas]), self._attraction(u)
         base = now if self.entry_base is None else self.entry_base
         hazard = p.h_entry * float(x.entering[max(q, 0)])
-        entries: list[list[float]] = arrivals.expected_entries(away, now - base, x.at_risk[max(q, 0)], hazard, p.lambda_).tolist()
-        return entries
+        entries = arrivals.expected_entries(away, now - base, x.at_risk[max(q, 0)], hazard, p.lambda_, p.entry_swing)
+        return [[float(persons) for persons in row] for row in entries]
 
     def _attraction(self, u: Utilities) -> Any:
         away = np.ascontiguousarray(u.away[self.areas :, 0, : self.areas])
@@ -234,10 +233,10 @@ class Government:
         self.rules = rules_of(x.levers, q)
         self.bills = programmes.settled_bills(self._lever("health.direct_settlement"), self.opened, self.filed, p.bills_focus)
         people = self._movers() * float(self.weight)
-        self.wage = feedback.answered_wage(x.wage[q], people, x.movers_reference[q - 1] * self.movers_scale, p.psi)
+        self.wage = feedback.answered_wage(x.wage[q], people, x.movers_reference[q - 1] * self.movers_scale, p.psi, p.feedback_most)
         residents = self.frame["residents"].sum(axis=1).astype(np.float64)
         self.rent = feedback.answered_rent(
-            x.rent[q], residents, x.residents_reference[q - 1], p.eta_r, homes=x.market_homes[q] + self.land_homes,
+            x.rent[q], residents, x.residents_reference[q - 1], p, homes=x.market_homes[q] + self.land_homes,
             damped=self._lever("homes.land_follows_inflow"), level=self._lever("homes.market_rent_level"),
         )  # fmt: skip
         self.price = first_home_prices(x.price[q], self._lever("homes.first_home_subsidy"), self._lever("homes.deed_tax_relief"))

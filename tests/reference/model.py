@@ -25,7 +25,6 @@ from urbsim.engine.tables import Utilities, race_base
 from urbsim.population import registry as code
 
 UNDER_WAY = 300  # keys the luck of those who were under way at the census
-MARKET_RENT_SHARE = 0.9  # at this rent a guaranteed home ties as a public one
 FORGOTTEN_AFTER = 20  # quarters outside
 PROGRAMME = dt.date(2013, 1, 1), dt.date(2018, 12, 31)  # land certificates
 TOWNS_COUNTED_BY_PLACE = dt.date(2016, 1, 1)  # the register tells town from village by place
@@ -148,7 +147,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.fertile: list[list[float]] = x.fertile[q].tolist()
         self.schooling_share: list[float] = x.schooling_share[q].tolist()
         self.reclassified = [share / 4.0 for share in x.reclassification[q].tolist()]
-        self.rent_edge = [(1.0 - share) / (1.0 - MARKET_RENT_SHARE) for share in self.lever("homes.guaranteed_rent_share")]
+        self.rent_edge = [(1.0 - share) / (1.0 - self.p.rent_judged) for share in self.lever("homes.guaranteed_rent_share")]
         self.attention_rate = self.p.a0 / 4.0 * (season_factor(self.p.a_Q1, q) * float(x.mobility[q]))
         self.certificates = PROGRAMME[0] <= first_day(q) <= PROGRAMME[1]
         self.villages_counted_as_town = first_day(q) >= TOWNS_COUNTED_BY_PLACE
@@ -171,7 +170,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.price: list[float] = government.price.tolist()
         self.seat: list[float] = government.seat.tolist()
         self.pull: list[list[float]] = government.pull.tolist()
-        self.shared_units = [int(units * 0.5) // self.weight for units in self.inputs.shared_units[q].tolist()]
+        self.shared_units = [int(units * self.p.units_rural) // self.weight for units in self.inputs.shared_units[q].tolist()]
         support, subsidy = self.lever("homes.provident_support"), self.lever("homes.rent_subsidy")
         self.rent_help = [
             (self.p.beta_w * float(np.log1p(support[a])), self.p.beta_w * float(np.log1p(subsidy[a] / max(self.wage[a], 1.0))))

@@ -14,7 +14,6 @@ from urbsim.population import registry as code
 AT_HOME, OWN_TOWN, AWAY = range(3)
 PULL_AGES = range(3), range(3, 6), range(12, 15), range(15, 18)
 NO_PULL = (0.0, 0.0, 0.0, 0.0)
-OUTSIDE_KM, OWN_TOWN_KM = 500.0, 10.0
 
 
 def logistic(x: float) -> float:
@@ -139,11 +138,11 @@ class Moving(Choosing):
         model = self.model
         if self.outside:
             if self.of_region:
-                self.arrange_family(AWAY, OUTSIDE_KM, 0.5, 1.0, 0.0)
+                self.arrange_family(AWAY, model.p.km_outside_family, model.p.seat_outside, 1.0, 0.0)
         elif self.in_village:
             self.arrange_family(AT_HOME, 0.0, 1.0, *self.aided(1.0, self.place))
         elif self.in_own_town:
-            self.arrange_family(OWN_TOWN, OWN_TOWN_KM, 1.0, *self.aided(1.0, self.place))
+            self.arrange_family(OWN_TOWN, model.p.km_own_town, 1.0, *self.aided(1.0, self.place))
         else:
             bills, aid = self.aided(self.settled_bills(model.bills), self.place)
             here = self.place
@@ -176,7 +175,7 @@ class Moving(Choosing):
                     self._journey(1, child.at_home, stays)
                     child.at_home, child.learns = stays, code.PLACE_NOT_IN_SCHOOL
         if self.living_elders:
-            nearer = 1.5 if where == OWN_TOWN else 0.0
+            nearer = p.e_town if where == OWN_TOWN else 0.0
             chance = 1.0 if where == AT_HOME else logistic(p.e0 + p.c5_p * bills + nearer)
             stays = latent[3] > chance
             self._journey(self.living_elders, self.elders_at_home, stays)

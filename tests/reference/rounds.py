@@ -40,7 +40,8 @@ def allot_homes(model: ReferenceModel) -> None:
     tickets = [t for t in tickets if t.household.tenure != code.TENURE_SHARED]
     units = model.government.units
     free = [
-        [max(int(units[a][k] * 0.5) // model.weight - model.occupied[a][k], 0) for a in range(model.areas)] for k in (GUARANTEED, PUBLIC)
+        [max(int(units[a][k] * model.p.units_rural) // model.weight - model.occupied[a][k], 0) for a in range(model.areas)]
+        for k in (GUARANTEED, PUBLIC)
     ]
     housed = set()
     for ticket in serve((t for t in tickets if t.household.entitled_to_public_home), free[PUBLIC]):

@@ -127,6 +127,11 @@ RUSH = {
     "job_loss_formal": 0.15, "job_loss_informal": 0.2, "job_find": 0.6, "insure_formal": 0.5, "insure_other": 0.3, "tau_train": 0.1,
     "k_q_in": 0.3, "k_q_out": 0.2, "k_q_same": 0.6, "clerical": 0.3, "theta_0": 1.0, "q_exit": 0.4, "h_P": 0.2, "permit_for_school": 0.9,
     "h_own": 0.3, "h_home_apply": 1.2, "land_loss": 2.0, "certify": 2.0,
+    "earner_2": 0.8, "eager_couple": 1.5, "eager_single": 0.9, "age_apply": 45.0, "units_rural": 0.6, "rent_judged": 0.8,
+    "seat_outside": 0.4, "km_own_town": 15.0, "km_outside": 500.0, "km_outside_family": 400.0, "e_town": 1.0, "entry_swing": 1.1,
+    "feedback_most": 0.05,
+    "rent_fall": 0.7, "path_after": 0.3, "home_persons": 3.0, "grant_homes": 0.4, "grant_primary": 0.6, "seat_2010": 0.7, "odds_2010": 0.4,
+    "village_wage_out": 0.45, "town_wage_out": 0.7, "formal_least": 0.2, "formal_most": 0.6,
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ class Working(Facts):
     def job_found(self, luck: float) -> int:
         """Return the kind of a job found: formal the likelier the more years of school."""
         p = self.model.p
-        formal = min(max(p.formal_base + p.formal_edu * (self.school_years - 9), 0.02), 0.95)
+        formal = min(max(p.formal_base + p.formal_edu * (self.school_years - 9), p.formal_least), p.formal_most)
         if luck < formal:
             return code.JOB_FORMAL
         return code.JOB_SELF_EMPLOYED if luck < formal + (1.0 - formal) * p.self_share else code.JOB_INFORMAL

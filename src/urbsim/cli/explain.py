@@ -112,6 +112,7 @@ def _indicator(name: str, lang: Language) -> list[str] | None:
 
 def _parameter(name: str, lang: Language) -> list[str] | None:
     from urbsim.parameters import PARAMETERS, STRENGTHS, TAGS
+    from urbsim.parameters.context import CONTEXT
 
     found = PARAMETERS.get(name) or next((one for one in PARAMETERS.values() if one.code == name), None)
     if found is None:
@@ -126,6 +127,8 @@ def _parameter(name: str, lang: Language) -> list[str] | None:
         (Text("来源", "Source"), found.source),
         (Text("说明", "Note"), found.note),
     ]
+    if found.symbol in CONTEXT:
+        rows.insert(0, (Text("模型不用", "Not read by the model"), CONTEXT[found.symbol].get(lang)))
     return [f"{found.code}: {found.name.get(lang)}", *_labelled(lang, rows)]
 
 

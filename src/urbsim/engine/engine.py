@@ -36,7 +36,6 @@ from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, em
 from urbsim.engine.tables import Utilities, make_race, utilities, value_of_register
 from urbsim.population.registry import ROOM
 
-MARKET_RENT_SHARE = 0.9  # rent of a guaranteed home over the market's at which `beta_prh` was judged
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
 
 CHUNKS = 4  # for each thread: one that is slowed down leaves chunks to the others
@@ -280,7 +279,7 @@ class Engine:
             race=make_race(u, self.race_base, x.params.lambda_),
             bounds=choice.choice_bounds(x.params.lambda_), km=x.km, seat=self.seat, bills=self.bills,
             town_share=self.rounds.town_share, districts=x.districts,
-            rent_edge=(1.0 - self.lever("homes.guaranteed_rent_share")) / (1.0 - MARKET_RENT_SHARE),
+            rent_edge=(1.0 - self.lever("homes.guaranteed_rent_share")) / (1.0 - x.params.rent_judged),
             permit_months=self.lever("permit.residence_months"), permit_ground=self.lever("permit.ground_required"),
             permit_wait=self.lever("permit.wait_after_move_months"),
             permit_uptake=permits.uptake(self.p, self.lever("permit.friction")), permit_enough=self.lever("school.permit_enough"),
@@ -357,10 +356,10 @@ class Engine:
         """Set the quarter's wages and rents: the paths' values, answering to the people of the quarter before (stage 12's feedback)."""
         q, x, p = self.q, self.inputs, self.inputs.params
         people = self.movers_living().astype(np.float64) * self.weight
-        self.wage = feedback.answered_wage(x.wage[q], people, x.movers_reference[q - 1] * self.movers_scale, p.psi)
+        self.wage = feedback.answered_wage(x.wage[q], people, x.movers_reference[q - 1] * self.movers_scale, p.psi, p.feedback_most)
         residents = self.frame["residents"].sum(axis=1).astype(np.float64)
         self.rent = feedback.answered_rent(
-            x.rent[q], residents, x.residents_reference[q - 1], p.eta_r, homes=x.market_homes[q] + self.land_homes,
+            x.rent[q], residents, x.residents_reference[q - 1], p, homes=x.market_homes[q] + self.land_homes,
             damped=self.lever("homes.land_follows_inflow"), level=self.lever("homes.market_rent_level"),
         )  # fmt: skip
 

@@ -27,7 +27,8 @@ def enter(e: Engine, u: Utilities, q: int, luck: int) -> None:
     now = attraction(e, u)
     base = now if e.entry_base is None else e.entry_base  # at the start the region attracts as much as it does
     expected = arrivals.expected_entries(
-        away, now - base, x.at_risk[max(q, 0)], x.params.h_entry * float(x.entering[max(q, 0)]), x.params.lambda_
+        away, now - base, x.at_risk[max(q, 0)], x.params.h_entry * float(x.entering[max(q, 0)]), x.params.lambda_,
+        x.params.entry_swing,
     )
     counts = np.zeros(expected.shape, dtype=np.int64)
     total = arrivals.round_entries(expected, e.rounds.entering * e.weight, luck, e.key, counts)

@@ -248,9 +248,9 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         fertile=fertile,
         at_risk=at_risk,
         residents_reference=reference_path(
-            region.residents_2010.astype(float), region.residents_2020.astype(float), LAST_QUARTER, CENSUS_2020
+            region.residents_2010.astype(float), region.residents_2020.astype(float), LAST_QUARTER, CENSUS_2020, params.path_after
         ),
-        movers_reference=reference_path(movers[0], movers[1], LAST_QUARTER, CENSUS_2020),
+        movers_reference=reference_path(movers[0], movers[1], LAST_QUARTER, CENSUS_2020, params.path_after),
         tier_value=tier,
         mobility=mobility,
         entering=entering,

@@ -21,9 +21,6 @@ from urbsim.population.registry import PLACE_BOUGHT, PLACE_PUBLIC
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
 
-PRIMARY_SHARE_OF_GRANT = 0.7  # [E] places built from grants: primary, the rest lower secondary
-HOMES_SHARE_OF_GRANT = 0.3  # [E] of what is spent, the part that goes into homes
-
 
 def open_state(e: Engine) -> None:
     """Set what areas' budgets remember: nothing is owed and nothing under construction in 2010."""
@@ -36,7 +33,7 @@ def open_state(e: Engine) -> None:
 
 def budget(e: Engine) -> None:
     """Book the year's transfer, own effort, borrowing and land, and begin what they build."""
-    x, counts = e.inputs, e.counts.area
+    x, p, counts = e.inputs, e.inputs.params, e.counts.area
     rates = [e.lever(f"finance.grant_per_settled_{origin}") for origin in ("same_area", "same_province", "cross_province")]
     e.grant = feedback.transfer(
         e.settled_year,
@@ -56,9 +53,9 @@ def budget(e: Engine) -> None:
     e.building[0] = e.building[1]
     for a in range(e.areas):
         spent = spendable(float(e.grant[a]), float(passed[a]), float(match[a]), float(e.borrowed[a]), float(e.debt[a]))
-        places = built_from_grant(spent, 1.0 - HOMES_SHARE_OF_GRANT, x.place_cost)
-        e.building[1, a] = int(places * PRIMARY_SHARE_OF_GRANT), int(places * (1.0 - PRIMARY_SHARE_OF_GRANT))
-        e.grant_units[a, 0] += int(built_from_grant(spent, HOMES_SHARE_OF_GRANT, x.home_cost))
+        places = built_from_grant(spent, 1.0 - p.grant_homes, x.place_cost)
+        e.building[1, a] = int(places * p.grant_primary), int(places * (1.0 - p.grant_primary))
+        e.grant_units[a, 0] += int(built_from_grant(spent, p.grant_homes, x.home_cost))
     e.debt = e.debt + e.borrowed - e.repaid
     _grant_land(e)
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
 
 PIPELINE_LUCK = 300  # a quarter that never comes: keys the luck of those who came before the census
-FIRST_SEAT, FIRST_ODDS = 0.75, 0.5  # [E] chances perceived in 2010: of a public school place, of admission
 
 
 def area_state(e: Engine) -> None:
@@ -32,8 +31,8 @@ def area_state(e: Engine) -> None:
     e.union = np.full(a, programmes.FIRST_UNION)
     e.legal, e.legal_asked = np.zeros(a, dtype=np.int64), np.zeros(a, dtype=np.int64)
     e.exit_paid = np.zeros(a)
-    e.seat = np.full(a, FIRST_SEAT)
-    e.odds = np.full(a, FIRST_ODDS)
+    e.seat = np.full(a, x.params.seat_2010)
+    e.odds = np.full(a, x.params.odds_2010)
     e.price, e.pull = x.price[0].copy(), np.zeros((a, 4))
     money.open_state(e)
     e.planned_places = np.zeros((a, 2), dtype=np.int64)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
 
 FIRST_YEAR = 2010
-MIGRANT_SHARE_OF_UNITS = 0.5  # [E] units that go to people of rural origin; the rest serve the town-born young and talents
 
 
 class Rounds:
@@ -59,7 +58,7 @@ class Rounds:
         rows, place, kind, score, since, lot = (v[stays] for v in (rows, place, kind, score, since, lot))
         found = rows.size
         score *= e.lever("homes.poor_first")[place] > 0.5
-        units = ((x.units[e.q] + e.grant_units) * MIGRANT_SHARE_OF_UNITS).astype(np.int64) // e.weight
+        units = ((x.units[e.q] + e.grant_units) * x.params.units_rural).astype(np.int64) // e.weight
         free = np.maximum(units - occupied[:, :2], 0)
         entitled = kind == 1
         public = np.zeros(found, dtype=np.bool_)
@@ -77,7 +76,7 @@ class Rounds:
     def _shared_units(self) -> IntArray:
         """Return the shared-ownership homes for people of rural origin, rows per area."""
         e = self.engine
-        units: IntArray = (e.inputs.shared_units[e.q] * MIGRANT_SHARE_OF_UNITS).astype(np.int64) // e.weight
+        units: IntArray = (e.inputs.shared_units[e.q] * e.inputs.params.units_rural).astype(np.int64) // e.weight
         return units
 
     def buying(self) -> FloatArray:

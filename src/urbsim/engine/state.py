@@ -217,6 +217,30 @@ class Params(NamedTuple):
     filing: float
     union_join: float
     legal_need: float
+    village_wage_out: float
+    town_wage_out: float
+    km_outside: float
+    km_outside_family: float
+    km_own_town: float
+    seat_outside: float
+    e_town: float
+    earner_2: float
+    eager_couple: float
+    eager_single: float
+    age_apply: float
+    units_rural: float
+    rent_judged: float
+    grant_homes: float
+    grant_primary: float
+    seat_2010: float
+    odds_2010: float
+    entry_swing: float
+    feedback_most: float
+    rent_fall: float
+    path_after: float
+    home_persons: float
+    formal_least: float
+    formal_most: float
 
 
 FIELD_OF_SYMBOL = {"lambda": "lambda_"}

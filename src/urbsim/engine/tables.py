@@ -16,8 +16,6 @@ from urbsim.engine.state import FloatArray, Params
 
 MILLION = 1.0e6
 FIVE_MILLION = 5.0e6
-OWN_TOWN_KM = 10.0
-OUTSIDE_KM = 700.0
 
 
 class Utilities(NamedTuple):
@@ -74,20 +72,20 @@ def utilities(
     social = p.beta_n * network / (1.0 + network / p.n_sat)
     value = pull[None, :] + social[:, :areas] - p.beta_d * log_km + p.k_away
     value[areas:] += (constants.block_place - constants.place)[None, :] + p.k_block - p.beta_p
-    outside = p.beta_w * math.log(wage_outside) - p.beta_d * math.log(OUTSIDE_KM + 1.0) - p.beta_p + p.k_outside + social[:, areas]
+    outside = p.beta_w * math.log(wage_outside) - p.beta_d * math.log(p.km_outside + 1.0) - p.beta_p + p.k_outside + social[:, areas]
     own = np.arange(areas)
     value[own, own] = -np.inf
     away = np.empty((origins, 3, areas + 1), dtype=np.float64)
     for kids in range(3):
         away[:, kids, :areas] = value + kids * p.beta_s * (seat - p.pi_home)[None, :]
-        away[:, kids, areas] = outside + kids * p.beta_s * (0.5 - p.pi_home)
+        away[:, kids, areas] = outside + kids * p.beta_s * (p.seat_outside - p.pi_home)
     village = np.empty(origins)
     town = np.empty(origins)
     village_income = np.log(income_village) + np.log(village_appeal) + np.log(near_home_pay)
     village[:areas] = p.beta_w * village_income + p.k_village + constants.place
-    village[areas:] = p.beta_w * math.log(0.40 * wage_outside) + p.k_village
-    town[:areas] = pull + p.beta_w * np.log(near_home_pay) - p.beta_d * math.log(OWN_TOWN_KM + 1.0) + p.k_town
-    town[areas:] = p.beta_w * math.log(0.75 * wage_outside) + p.k_return_town
+    village[areas:] = p.beta_w * math.log(p.village_wage_out * wage_outside) + p.k_village
+    town[:areas] = pull + p.beta_w * np.log(near_home_pay) - p.beta_d * math.log(p.km_own_town + 1.0) + p.k_town
+    town[areas:] = p.beta_w * math.log(p.town_wage_out * wage_outside) + p.k_return_town
     return Utilities(away, village, town)
 
 

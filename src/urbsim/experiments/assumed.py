@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from urbsim.experiments.plan import Plan
 from urbsim.experiments.tasks import Progress
 from urbsim.parameters import PARAMETERS, member
+from urbsim.parameters.context import CONTEXT
 from urbsim.scenario.model import frozen
-from urbsim.scenario.parameters import UNREAD
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -44,7 +44,7 @@ def assumption_only() -> tuple[str, ...]:
     return tuple(
         symbol
         for symbol, parameter in PARAMETERS.items()
-        if parameter.assumption and parameter.low < parameter.high and symbol not in UNREAD
+        if parameter.assumption and parameter.low < parameter.high and symbol not in CONTEXT
     )
 
 

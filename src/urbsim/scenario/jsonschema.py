@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from urbsim.parameters import PARAMETERS
+from urbsim.parameters.context import CONTEXT
 from urbsim.policy.areas import areas_of
 from urbsim.policy.levers import Lever
 from urbsim.policy.packages import package_names
@@ -19,7 +20,6 @@ from urbsim.policy.targets import target_names
 from urbsim.regions.geography import shipped_regions
 from urbsim.scenario.assumptions import ASSUMPTIONS
 from urbsim.scenario.find import shipped_scenarios
-from urbsim.scenario.parameters import UNREAD
 from urbsim.scenario.schema import ScenarioFile
 
 _DATE: dict[str, Any] = {
@@ -96,7 +96,7 @@ def _assumptions() -> dict[str, Any]:
 
 
 def _parameters() -> dict[str, Any]:
-    read = [parameter for parameter in PARAMETERS.values() if parameter.symbol not in UNREAD]
+    read = [parameter for parameter in PARAMETERS.values() if parameter.symbol not in CONTEXT]
     return {
         name: {"description": f"{parameter.name.zh} / {parameter.name.en} ({parameter.unit.en})", "type": "number"}
         for parameter in read

@@ -6,17 +6,10 @@ import math
 
 from urbsim.errors import Problem, UserError
 from urbsim.parameters import Parameter, find
+from urbsim.parameters.context import CONTEXT
 from urbsim.policy.problems import describe, problem_at
 from urbsim.policy.yamlnodes import Node
 from urbsim.text import Text
-
-UNREAD = frozenset(
-    {
-        "beta_am", "beta_nat", "sigma_w", "g_w", "V_mega", "V_t2", "V_t2r", "theta_strict", "eta_hp", "s_town", "g_lb", "p_child", "TFR_m",
-        "beta_m", "un_a", "un_b", "un_years", "reclass_share",
-    }
-)  # fmt: skip
-"""Parameters that a run does not read (some serve the fit alone): fixing or varying one would do nothing."""
 
 
 def named_parameter(node: Node, file: str, problems: list[Problem]) -> Parameter | None:
@@ -26,8 +19,9 @@ def named_parameter(node: Node, file: str, problems: list[Problem]) -> Parameter
     except UserError as error:
         problems.extend(problem_at(node, file, each.message, each.hint) for each in error.problems)
         return None
-    if found.symbol in UNREAD:
-        message = Text(f"运行时不读参数“{node.raw}”", f"a run does not read the parameter '{node.raw}'")
+    if found.symbol in CONTEXT:
+        why = CONTEXT[found.symbol]
+        message = Text(f"运行时不读参数“{node.raw}”：{why.zh}", f"a run does not read the parameter '{node.raw}': {why.en}")
         problems.append(problem_at(node, file, message))
         return None
     return found

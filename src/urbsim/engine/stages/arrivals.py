@@ -38,15 +38,15 @@ def advantage(away: FloatArray, village: FloatArray, town: FloatArray, lam: floa
     return result
 
 
-def expected_entries(away: FloatArray, change: FloatArray, at_risk: FloatArray, hazard: float, lam: float) -> FloatArray:
+def expected_entries(away: FloatArray, change: FloatArray, at_risk: FloatArray, hazard: float, lam: float, swing: float) -> FloatArray:
     """Return expected persons entering per block and area this quarter, B x A.
 
     `away` is B x A, utility; `change` (B) is the advantage of the region now less that at the start; `at_risk` (B) persons;
-    `hazard` a year. The factor exp(change) is bounded to [0.25, 4].
+    `hazard` a year. The factor exp(change) is bounded to [1/`swing`, `swing`].
     """
     weights = np.exp((away - away.max(axis=1, keepdims=True)) / lam)
     total = weights.sum(axis=1, keepdims=True)
-    factor = np.clip(np.exp(change), 0.25, 4.0)
+    factor = np.clip(np.exp(change), 1.0 / swing, swing)
     entering: FloatArray = (at_risk * hazard / 4.0 * factor)[:, None] * weights / total
     return entering
 

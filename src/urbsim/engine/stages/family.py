@@ -109,7 +109,7 @@ def arrange_family(r, q, key, p, areas, where, km, seat, bills, aid, pull, accou
         r.child2 = _place_child(r, r.child2, stays, areas, accounts)
     count = (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
     if count:
-        chance = 1.0 if where == AT_HOME else _logistic(p.e0 + p.c5_p * bills + (1.5 if where == OWN_TOWN else 0.0))
+        chance = 1.0 if where == AT_HOME else _logistic(p.e0 + p.c5_p * bills + (p.e_town if where == OWN_TOWN else 0.0))
         stays = u3 > chance
         if stays and not r.elders & ELDERS_AT_HOME:
             r.elders |= ELDERS_AT_HOME

@@ -8,42 +8,37 @@ from __future__ import annotations
 
 import numpy as np
 
-from urbsim.engine.state import FloatArray, IntArray
-
-BOUND = 0.5  # a feedback never moves a wage or a rent by more than this log step
+from urbsim.engine.state import FloatArray, IntArray, Params
 
 
-def reference_path(start: FloatArray, end: FloatArray, quarters: int, between: int) -> FloatArray:
-    """Return (quarters + 1) x A: geometric from `start` (q 0) to `end` (q `between`), then on at half that rate."""
+def reference_path(start: FloatArray, end: FloatArray, quarters: int, between: int, after: float) -> FloatArray:
+    """Return (quarters + 1) x A: geometric from `start` (q 0) to `end` (q `between`), then on at `after` times that rate."""
     rate = np.log(np.maximum(end, 1.0) / np.maximum(start, 1.0)) / between
     q = np.arange(quarters + 1, dtype=np.float64)[:, None]
-    steps = np.where(q <= between, q, between + 0.5 * (q - between))
+    steps = np.where(q <= between, q, between + after * (q - between))
     path: FloatArray = np.maximum(start, 1.0) * np.exp(rate[None, :] * steps)
     return path
 
 
-def answered_wage(base: FloatArray, workers: FloatArray, reference: FloatArray, psi: float) -> FloatArray:
-    """Return the wage after competition among migrants, per area."""
-    gap = np.clip(np.log(np.maximum(workers, 1.0) / np.maximum(reference, 1.0)), -BOUND / 0.3, BOUND / 0.3)
-    answer: FloatArray = base * np.exp(np.clip(-psi * gap, -BOUND, BOUND))
+def answered_wage(base: FloatArray, workers: FloatArray, reference: FloatArray, psi: float, bound: float) -> FloatArray:
+    """Return the wage after competition among migrants, per area; never more than the log step `bound` from `base`."""
+    gap = np.clip(np.log(np.maximum(workers, 1.0) / np.maximum(reference, 1.0)), -bound / 0.3, bound / 0.3)
+    answer: FloatArray = base * np.exp(np.clip(-psi * gap, -bound, bound))
     return answer
 
 
-PERSONS_PER_HOME = 2.5  # [E] near the mean household of the 2020 census
-
-
 def answered_rent(
-    base: FloatArray, residents: FloatArray, reference: FloatArray, eta: float, *, homes: FloatArray, damped: FloatArray, level: FloatArray
+    base: FloatArray, residents: FloatArray, reference: FloatArray, p: Params, *, homes: FloatArray, damped: FloatArray, level: FloatArray
 ) -> FloatArray:
-    """Return the rent after demand, per area; half the answer when there are fewer people than on the reference path.
+    """Return the rent after demand, per area; `rent_fall` of the answer when there are fewer people than on the reference path.
 
     `homes` added to the market beyond the path house people who no longer press on rents (H9, F4); `damped` is the share of a rise that
     land for homes takes away (H7); `level` multiplies the whole (H9).
     """
-    housed = np.maximum(reference + PERSONS_PER_HOME * homes, 0.5 * reference)
+    housed = np.maximum(reference + p.home_persons * homes, 0.5 * reference)
     gap = np.log(np.maximum(residents, 1.0) / np.maximum(housed, 1.0))
-    gap = np.where(gap < 0.0, 0.5 * gap, (1.0 - damped) * gap)
-    answer: FloatArray = base * np.exp(np.clip(eta * gap, -BOUND, BOUND)) * level
+    gap = np.where(gap < 0.0, p.rent_fall * gap, (1.0 - damped) * gap)
+    answer: FloatArray = base * np.exp(np.clip(p.eta_r * gap, -p.feedback_most, p.feedback_most)) * level
     return answer
 
 

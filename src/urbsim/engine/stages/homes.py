@@ -34,7 +34,6 @@ from urbsim.population.registry import (
 )
 
 HOME_M2 = 90.0
-OLDEST_APPLICANT = 50
 
 
 @kernel
@@ -66,8 +65,8 @@ def chances_to_buy(p, wage, price, support, part):  # type: ignore[no-untyped-de
         for flexible in range(2):
             income = wage[a] * (1.0 + support[a]) if flexible else wage[a]
             for couple in range(2):
-                pir = price_to_income(price[a], income, 1.7 if couple else 1.0)
-                eager = 2.0 if couple else 0.6
+                pir = price_to_income(price[a], income, 1.0 + p.earner_2 if couple else 1.0)
+                eager = p.eager_couple if couple else p.eager_single
                 chances[a, flexible, couple] = p.h_own / 4.0 * eager * math.exp(p.own_pir * (part[a] * pir - 10.0))
     return chances
 
@@ -120,7 +119,7 @@ def buy_and_apply(  # type: ignore[no-untyped-def]
             r.homes_since = NO_DATE
             continue
         if r.homes_since == NO_DATE:
-            if v < p.h_home_apply / 4.0 and age_at(r.head_birth, q) <= OLDEST_APPLICANT:
+            if v < p.h_home_apply / 4.0 and age_at(r.head_birth, q) <= p.age_apply:
                 r.homes_since = q
             else:
                 continue

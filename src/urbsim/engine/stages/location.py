@@ -35,8 +35,6 @@ from urbsim.population.registry import (
     TENURE_VILLAGE_HOME,
 )
 
-OUTSIDE_FAMILY_KM, OUTSIDE_SEAT = 500.0, 0.5  # [E] for families of the region outside it: distance, chance of a school place
-OWN_TOWN_KM = 10.0
 SAMPLE = np.uint64(1024)  # one in so many of those spared the choice makes it, to show that nobody is spared who would move
 
 
@@ -185,13 +183,13 @@ def location(  # type: ignore[no-untyped-def]
         place = r.place
         if place == OUTSIDE and o >= areas:
             continue
-        where, distance, chance, settled_bills, aid = AWAY, OUTSIDE_FAMILY_KM, OUTSIDE_SEAT, 1.0, 0.0
+        where, distance, chance, settled_bills, aid = AWAY, p.km_outside_family, p.seat_outside, 1.0, 0.0
         gain = no_pull
         if place != OUTSIDE:
             if at_home(r):
                 where, distance, chance = AT_HOME, 0.0, 1.0
             elif in_own_town(r):
-                where, distance, chance = OWN_TOWN, OWN_TOWN_KM, 1.0
+                where, distance, chance = OWN_TOWN, p.km_own_town, 1.0
             else:
                 distance, chance = km[o, place], seat[place]
                 gain = pull[place]

@@ -72,7 +72,7 @@ def willingness(r, q, p, areas, wage, price, seat, tier_value, services, kept, n
     years = years_of_schooling(r.schooling)
     in_province = 1.0 if r.mover != MOVER_OTHER_PROVINCE else 0.0
     factor = wage_factor(r, q, p, norm)
-    earners = 1.0 + 0.7 * (r.spouse == 1)
+    earners = 1.0 + p.earner_2 * (r.spouse == 1)
     penalty = 1.0 - p.rho_land * kept * in_province
     d = p.theta_0 + p.theta_edu * (years - 9)
     d += p.theta_dur * (min((q - r.arrived) / 4.0, 15.0) - 5.0)

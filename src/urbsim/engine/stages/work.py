@@ -71,7 +71,7 @@ def wage_factor(r, q, p, norm):  # type: ignore[no-untyped-def]
 def enters_job(r, u, p):  # type: ignore[no-untyped-def]
     """Return the kind of job found: formal with a share rising in schooling, else self-employed or informal."""
     formal = p.formal_base + p.formal_edu * (years_of_schooling(r.schooling) - 9)
-    formal = min(max(formal, 0.02), 0.95)
+    formal = min(max(formal, p.formal_least), p.formal_most)
     if u < formal:
         return JOB_FORMAL
     if u < formal + (1.0 - formal) * p.self_share:
