@@ -2,7 +2,7 @@
 
 The other parameters stay as given; what is solved, by damped log-ratio steps under the same luck (for Zhejiang 64 + 11 + 11 constants):
 
-* a constant `xi` of every area (people of the region; a prefecture's part and a bounded part of the area), against residents 2020;
+* a constant `xi` of every area (people of the region; a prefecture's part and a part of the area's own), against residents 2020 of both;
 * a constant `xi_block` of every prefecture (people of other provinces), against people registered in other provinces 2020;
 * a yearly rate `reclassification` of every prefecture (boundaries are redrawn both ways: it can be negative), against the town share 2020;
 * 3 rates: `k_outside` (against the region's residents), `k_town` (so that the reclassification left over for the whole region equals the
@@ -29,13 +29,14 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 CENSUS_2020 = 40
-TOLERANCES = {"residents": 0.02, "other_province": 0.05, "town_share": 1.5, "reclassification": 0.25}  # relative, but town_share in points
+TOLERANCES = {"residents": 0.02, "other_province": 0.05, "town_share": 1.5, "reclassification": 0.25, "areas": 0.10}  # town_share in points
 ROWS_OF_A_PERSON = 3.0  # a household's people move together: the noise of a count of n persons at weight w is about sqrt(3 w n)
 SETTLED_FROM_OUTSIDE = "settled_other_province_2015_2018"
 COARSE = (2.5, 14)  # times the weight, most runs
 FINE = (1.0, 5)
 HOPELESS = 2.5  # a candidate this far off at the coarse weight is given up
 ENOUGH = 0.6  # stop when every error is below this share of its tolerance
+AREA_GAIN, AREA_LIMIT = 2.0, 4.0  # step and limit of an area's own part, utils
 FLOOR, CEILING = -0.03, 0.03  # yearly reclassification: the limit on its constants
 SOLVED = ("k_town", "k_outside", "k_q_out")
 LEAST_SEEN = 5  # prefectures for a line through their constants; with fewer, the mean
@@ -123,6 +124,7 @@ def errors(region: Any, reached: Reached, reclass_share: float, held_out: int | 
     that is left out is not among them.
     """
     p, seen = region.prefecture_of, seen_of(region, held_out)
+    rows = seen[p]
     residents, town = sums(reached.residents, p), sums(reached.town, p)
     asked, asked_town = sums(region.residents_2020, p), sums(region.town_2020, p)
     other = np.maximum(sums(region.other_province_2020, p), 1.0)
@@ -132,7 +134,14 @@ def errors(region: Any, reached: Reached, reclass_share: float, held_out: int | 
         "other_province": ((sums(reached.other_province, p) / other - 1.0) / np.maximum(TOLERANCES["other_province"], noise))[seen],
         "town_share": (100.0 * (town / residents - asked_town / asked) / TOLERANCES["town_share"])[seen],
         "reclassification": np.array([reached.reclassified / reclass_share - 1.0]) / TOLERANCES["reclassification"],
+        "areas": (np.log(reached.residents / region.residents_2020) / area_tolerance(region, reached.weight))[rows],
     }
+
+
+def area_tolerance(region: Any, weight: int) -> Floats:
+    """Return by area how far residents may be off, relative: twice the noise of so many persons where that is more."""
+    noise = np.sqrt(ROWS_OF_A_PERSON * weight / np.maximum(region.residents_2020, 1))
+    return np.asarray(np.maximum(TOLERANCES["areas"], 2.0 * noise), dtype=np.float64)
 
 
 def loss_of(found: dict[str, Floats]) -> float:
@@ -205,7 +214,7 @@ def improve(region: Any, solution: Solution, reached: Reached, held_out: int | N
     part = solution.prefecture_part + 2.0 * np.clip(by_prefecture, -0.1, 0.1)
     solution.prefecture_part = part - np.average(part[seen], weights=sums(asked, p)[seen])
     deviation = np.log(asked / residents) - by_prefecture[p]
-    solution.area_part = np.clip(solution.area_part + np.clip(deviation, -0.2, 0.2), -0.5, 0.5)
+    solution.area_part = np.clip(solution.area_part + AREA_GAIN * np.clip(deviation, -0.2, 0.2), -AREA_LIMIT, AREA_LIMIT)
     other = np.log(np.maximum(sums(region.other_province_2020, p), 1.0) / np.maximum(sums(reached.other_province, p), 1.0))
     solution.block = solution.block + 0.8 * np.clip(other, -1.0, 1.0)
     missing = sums(region.town_2020, p) / sums(asked, p) * sums(residents, p) - sums(reached.town, p)
