@@ -17,10 +17,11 @@ def write_ensemble(members: Sequence[dict[str, Any]], region: Any, target: Path,
     rows: list[tuple[str, str, list[float]]] = [("candidate", "", [member["candidate"] for member in members])]
     rows += [(symbol, "", [member["parameters"][symbol] for member in members]) for symbol in sorted(members[0]["parameters"])]
     p = region.prefecture_of
-    xi = [np.array(member["prefecture_part"])[p] + np.array(member["area_part"]) for member in members]
-    rows += [("xi", code, [values[a] for values in xi]) for a, code in enumerate(region.area_codes)]
-    for name, key in (("xi_block", "block"), ("reclassification", "reclassification")):
-        rows += [(name, code, [member[key][k] for member in members]) for k, code in enumerate(region.prefecture_codes)]
+    for name, key in (("xi", "prefecture_part"), ("xi_block", "block")):
+        by_area = [np.array(member[key])[p] + np.array(member["area_part"]) for member in members]
+        rows += [(name, code, [values[a] for values in by_area]) for a, code in enumerate(region.area_codes)]
+    boundaries = [member["reclassification"] for member in members]
+    rows += [("reclassification", code, [values[k] for values in boundaries]) for k, code in enumerate(region.prefecture_codes)]
     lines = [*(f"# {comment}" for comment in comments), ",".join(["name", "place", *map(str, range(len(members)))])]
     lines += [",".join([name, place, *(f"{value:.6g}" for value in values)]) for name, place, values in rows]
     target.parent.mkdir(parents=True, exist_ok=True)

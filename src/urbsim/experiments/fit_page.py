@@ -211,15 +211,13 @@ def fitted_values(region: Any) -> list[str]:
 
     chosen = member(region.name, 0)
     rates = _table(("rate", "value"), [_row(f"`{s}`", f"{chosen.parameters[s]:.4g}") for s in ("k_outside", "k_town", "k_q_out")])
-    by_prefecture = [
-        _row(code, *(f"{chosen.constants[name][code]:.4g}" for name in ("xi_block", "reclassification")))
-        for code in region.prefecture_codes
-    ]
-    areas = [_row(code, f"{chosen.constants['xi'][code]:+.3f}") for code in region.area_codes]
+    by_prefecture = [_row(code, f"{chosen.constants['reclassification'][code]:.4g}") for code in region.prefecture_codes]
+    own, block = (chosen.array(name, region) for name in ("xi", "xi_block"))
+    areas = [_row(code, f"{own[a]:+.3f}", f"{block[a]:+.3f}") for a, code in enumerate(region.area_codes)]
     return [
         *rates,
-        *_table(("prefecture", "`xi_block`, utils", "`reclassification`, share of villagers a year"), by_prefecture),
-        *_table(("area", "`xi`, utils"), areas),
+        *_table(("prefecture", "`reclassification`, share of villagers a year"), by_prefecture),
+        *_table(("area", "`xi`, utils", "`xi_block`, utils"), areas),
     ]
 
 

@@ -3,7 +3,8 @@
 The other parameters stay as given; what is solved, by damped log-ratio steps under the same luck (for Zhejiang 64 + 11 + 11 constants):
 
 * a constant `xi` of every area (people of the region; a prefecture's part and a part of the area's own), against residents 2020 of both;
-* a constant `xi_block` of every prefecture (people of other provinces), against people registered in other provinces 2020;
+* a constant `xi_block` of every prefecture (people of other provinces; the area's own part is added, what draws or repels people inside a
+  prefecture being the same for all), against people registered in other provinces 2020 by prefecture;
 * a yearly rate `reclassification` of every prefecture (boundaries are redrawn both ways: it can be negative), against the town share 2020;
 * 3 rates: `k_outside` (against the region's residents), `k_town` (so that the reclassification left over for the whole region equals the
   sample's own prior, `reclass_share`: nobody published how much of the rise of towns is a new boundary, and without this the two trade
@@ -64,8 +65,12 @@ class Solution:
     reclassification: Floats
 
     def xi(self, prefecture_of: npt.NDArray[np.int64]) -> Floats:
-        """Return the constants of the areas."""
+        """Return the constants of the areas for people of the region."""
         return self.prefecture_part[prefecture_of] + self.area_part
+
+    def xi_block(self, prefecture_of: npt.NDArray[np.int64]) -> Floats:
+        """Return the constants of the areas for people of other provinces: their prefecture's, and the area's part that holds for all."""
+        return self.block[prefecture_of] + self.area_part
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ def run_to_census(
     from urbsim.engine.tables import Constants
 
     p = region.prefecture_of
-    constants = Constants(solution.xi(p), solution.block[p], solution.reclassification[p])
+    constants = Constants(solution.xi(p), solution.xi_block(p), solution.reclassification[p])
     inputs = build_inputs(region, scenario, make_params(solution.parameters), constants)
     engine = Engine(inputs, people, templates, weight=weight, seed=seed, draw=draw)
     settled = reclassified = 0.0
