@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from urbsim.engine import Engine, Inputs, build_inputs, constants_of, people_of
 from urbsim.engine.state import make_params
 from urbsim.policy import LEVERS
 from urbsim.regions import load_region
-from urbsim.scenario import load
+from urbsim.scenario import Scenario, load
 
 WEIGHT, START = 4000, 48  # 2022 Q4
 BUSY = {
@@ -37,8 +38,13 @@ LOCAL = (
 Branch = Callable[..., list[dict[str, Any]]]
 
 
+@cache
+def rules_of_2022() -> Scenario:
+    return load("zhejiang_frozen_2022")
+
+
 def inputs_under(sets: tuple[str, ...]) -> Inputs:
-    region, scenario = load_region(REGION), load("zhejiang_frozen_2022")
+    region, scenario = load_region(REGION), rules_of_2022()
     parameters, constants = constants_of(region, 0)
     assert set(BUSY) <= set(parameters)
     return build_inputs(region, scenario.with_set(list(sets)) if sets else scenario, make_params({**parameters, **BUSY}), constants)
@@ -51,6 +57,7 @@ def state() -> bytes:
     engine = Engine(inputs_under(()), people, templates, weight=WEIGHT, seed=0)
     engine.run(START)
     engine.households["poor"][::20] = 1
+    engine.inputs = None  # type: ignore[assignment] # every branch has its own
     return pickle.dumps(engine)
 
 

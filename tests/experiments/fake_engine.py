@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,19 @@ def simulate(
     return frames
 
 
+AT_WORK = "TESTS_AT_WORK"
+"""The environment variable that names the file in which engines note that they are at work."""
+
+
+def note_at_work() -> None:
+    """Leave a note that the engine has begun, where a test waits for it."""
+    if AT_WORK in os.environ:
+        Path(os.environ[AT_WORK]).touch()
+
+
 def slow(scenario: Any, *, on_quarter: Callable[[int], None] | None, **numbers: int) -> Frames:
     """Take long enough to be interrupted."""
+    note_at_work()
     for q in range(1, numbers["until"] + 1):
         time.sleep(0.2)
         if on_quarter is not None:
@@ -46,7 +58,8 @@ def brief(scenario: Any, *, on_quarter: Callable[[int], None] | None, **numbers:
 
 def stuck(scenario: Any, **numbers: Any) -> Frames:
     """Be far from the next quarter, as a worker that compiles is."""
-    time.sleep(120)
+    note_at_work()
+    time.sleep(600)
     raise AssertionError("nobody ended this worker")
 
 

@@ -20,6 +20,8 @@ def quoted(text: str) -> str:
     >>> print(quoted('say "x"'))
     "say \"x\""
     """
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     return '"' + "".join(_escaped(sign) for sign in text) + '"'
 
 

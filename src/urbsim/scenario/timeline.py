@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from urbsim.clock import QUARTERS, first_day
@@ -51,8 +51,8 @@ class Policy:
     values: tuple[DatedValue, ...]
 
     @cached_property
-    def _timelines(self) -> dict[str, list[dict[dt.date, DatedValue]]]:
-        """Return for each lever and area the value of each date: of values of the same date the last wins."""
+    def _timelines(self) -> dict[str, list[list[tuple[dt.date, DatedValue]]]]:
+        """Return for each lever and area its values by date: of values of the same date the last wins."""
         lines: dict[str, list[dict[dt.date, DatedValue]]] = {}
         for value in self.values:
             by_area = lines.get(value.lever)
@@ -60,20 +60,12 @@ class Policy:
                 by_area = lines[value.lever] = [{} for _ in range(len(self.areas))]
             for a in value.areas:
                 by_area[a][value.date] = value
-        return lines
+        return {lever: [_in_model(found) for found in by_area] for lever, by_area in lines.items()}
 
     def timeline(self, lever: str, area: int) -> list[tuple[dt.date, DatedValue]]:
         """Return the dated values of a lever in an area, by date; values that hold before the model starts are dated at its start."""
         lines = self._timelines.get(lever)
-        if lines is None:
-            return []
-        kept: list[tuple[dt.date, DatedValue]] = []
-        for date, value in sorted(lines[area].items(), key=lambda pair: pair[0]):
-            if date <= MODEL_START:
-                kept = [(MODEL_START, value)]
-            else:
-                kept.append((date, value))
-        return kept
+        return [] if lines is None else lines[area]
 
     def array(self, lever: str) -> NDArray[np.float64]:
         """Return the value in force on the first day of each quarter, float64[(69), A]; -1 where the route is closed.
@@ -143,6 +135,18 @@ class Policy:
         return (name for name in LEVERS if name in self._timelines)
 
 
+def _in_model(found: dict[dt.date, DatedValue]) -> list[tuple[dt.date, DatedValue]]:
+    """Return values by date; of those that hold before the model starts the last is left, dated at its start."""
+    kept: list[tuple[dt.date, DatedValue]] = []
+    for date in sorted(found):
+        if date <= MODEL_START:
+            kept = [(MODEL_START, found[date])]
+        else:
+            kept.append((date, found[date]))
+    return kept
+
+
+@lru_cache
 def _first_quarter(date: dt.date) -> int:
     """Return the first quarter whose first day is not before `date`.
 
