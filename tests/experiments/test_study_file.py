@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import subprocess
 import sys
@@ -10,15 +11,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from urbsim.clock import quarter_of
 from urbsim.engine.state import FIELD_OF_SYMBOL, Params
 from urbsim.errors import UserError
 from urbsim.experiments.design import points, size, unit_points
+from urbsim.experiments.jsonschema import schema_text, study_schema
 from urbsim.experiments.study import Study, load_study, names_study, shipped_studies
 from urbsim.parameters import PARAMETERS, quantile
 from urbsim.parameters.context import CONTEXT
 from urbsim.scenario import loads
+from urbsim.scenario.find import shipped_folder
 
 HEAD = "name: mine\nbase: zhejiang_2027\n"
 
@@ -47,6 +51,29 @@ def test_shipped_studies_are_in_order(name: str) -> None:
     assert found.name == name
     for values in points(found)[:3]:
         found.scenario(tuple(values.tolist()))
+
+
+def test_the_schema_is_current_and_knows_the_fields() -> None:
+    path = shipped_folder() / "studies" / "schema.json"
+    wanted = schema_text(study_schema())
+    assert path.read_text(encoding="utf-8") == wanted, "run: python -m urbsim.experiments.jsonschema > scenarios/studies/schema.json"
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(study_schema())
+    validator.check_schema(study_schema())
+
+    def plain(text: str) -> object:
+        return json.loads(json.dumps(yaml.safe_load(text), default=str))
+
+    for name in shipped_studies():
+        validator.validate(plain((path.parent / f"{name}.yaml").read_text(encoding="utf-8")))
+    quota = "{lever: settlement.quota, area: ningbo, from: 2025, values: [closed, 5]}"
+    good = f"{HEAD}factors: [{quota}, {{parameter: k_q, distribution: prior}}]\ndesign: {{kind: grid}}\noutputs: settled\n"
+    validator.validate(plain(good))
+    for old, new in [
+        ("settlement.quota", "settlement.qouta"), ("ningbo", "ningbao"), ("k_q", "k_z"), ("prior", "posterior"), ("grid", "gird"),
+        ("settled", "setled"), ("values", "vals"), ("parameter:", "lever:"), ("name: mine", "nme: mine"), ("2025", "soon"),
+    ]:  # fmt: skip
+        assert not validator.is_valid(plain(good.replace(old, new))), new
 
 
 def test_which_studies_ship() -> None:

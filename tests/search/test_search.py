@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from tests.experiments import fake_engine
 from urbsim.errors import UserError
 from urbsim.experiments import runner
+from urbsim.experiments.jsonschema import schema_text
+from urbsim.scenario.find import shipped_folder
 from urbsim.search import evaluate, optimise
 from urbsim.search.evaluate import Evaluation, Evaluator
-from urbsim.search.goal import Goal, load_goal, names_goal, shipped_goals
+from urbsim.search.goal import SPLIT, Goal, load_goal, names_goal, shipped_goals
+from urbsim.search.jsonschema import goal_schema
 from urbsim.search.optimise import Trial, carry_out, front_of
+from urbsim.sensitivity import quantities
 
 GOAL = """
 name: small
@@ -122,6 +128,10 @@ def test_nobody_on_the_front_is_beaten() -> None:
         ("at_least: 300000", "at_least: 1, at_most: 2", "at_least or at_most"),
         ("quantity: settled", "quantity: setled", "did you mean"),
         ("year: 2012", "year: 2040", "2040 is outside"),
+        ("quantity: settled", "quantity: migrants", "such as migrants.rural"),
+        ("quantity: settled", "quantity: service_unmet.primry", "did you mean 'primary'"),
+        ("quantity: settled", "quantity: indicator_value.urbanisation_rate", "did you mean 'urbanization_rate'"),
+        ("settled, area: hangzhou_core", "settled, area: hangzhou_cor", "did you mean 'hangzhou_core'"),
         ("payers: [area, province]", "payers: [area, provnce]", "no payer 'provnce'"),
         ("lever: settlement.quota, area: hangzhou_core, from: 2011,", "parameter: a0,", "only levers"),
         ("name: small", "nme: small", "no field 'nme'"),
@@ -171,9 +181,26 @@ def test_settings_are_paired_with_the_base(goal: Goal, tmp_path: Path, monkeypat
     assert [one.met[0] for one in (low, high)] == (settled >= 300_000).astype(float).tolist()
 
 
-def test_a_quantity_that_is_many_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluate, "_engine", lambda: fake_engine.simulate)
-    (tmp_path / "goal.yaml").write_text(GOAL.replace("quantity: settled", "quantity: migrants"))
-    goal = load_goal(tmp_path / "goal.yaml")
-    with pytest.raises(UserError, match="not one number"):
-        carry_out(goal, tmp_path / "out")
+def test_dimensions_that_split_are_those_of_quantities() -> None:
+    assert SPLIT == quantities.SPLIT
+
+
+def test_the_schema_is_current_and_knows_the_fields() -> None:
+    path = shipped_folder() / "goals" / "schema.json"
+    wanted = schema_text(goal_schema())
+    assert path.read_text(encoding="utf-8") == wanted, "run: python -m urbsim.search.jsonschema > scenarios/goals/schema.json"
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(goal_schema())
+    validator.check_schema(goal_schema())
+
+    def plain(text: str) -> object:
+        return json.loads(json.dumps(yaml.safe_load(text), default=str))
+
+    for name in shipped_goals():
+        validator.validate(plain((path.parent / f"{name}.yaml").read_text(encoding="utf-8")))
+    validator.validate(plain(GOAL))
+    for old, new in [
+        ("quantity: settled", "quantity: setled"), ("payers: [area, province]", "payers: [area, provnce]"), ("name: small", "nme: small"),
+        ("at_least: 300000", "at_least: 1, at_most: 2"), ("settlement.kin_follow", "settlement.kin_folow"), ("lever:", "parameter:"),
+    ]:  # fmt: skip
+        assert not validator.is_valid(plain(GOAL.replace(old, new))), new

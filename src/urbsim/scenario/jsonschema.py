@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from urbsim.parameters import PARAMETERS
+from urbsim.parameters import PARAMETERS, Parameter
 from urbsim.parameters.context import CONTEXT
+from urbsim.parameters.table import OTHER_SYMBOLS
 from urbsim.policy.areas import areas_of
 from urbsim.policy.levers import Lever
 from urbsim.policy.packages import package_names
@@ -22,22 +23,22 @@ from urbsim.scenario.assumptions import ASSUMPTIONS
 from urbsim.scenario.find import shipped_scenarios
 from urbsim.scenario.schema import ScenarioFile
 
-_DATE: dict[str, Any] = {
+DATE: dict[str, Any] = {
     "description": "2025, 2025-01 or 2025-01-15",
     "anyOf": [{"type": "integer", "minimum": 1900, "maximum": 2100}, {"type": "string", "pattern": r"^\d{4}(-\d{1,2}){0,2}$"}],
 }
-_FILE = {"type": "string", "pattern": r"\.ya?ml$"}
+FILE = {"type": "string", "pattern": r"\.ya?ml$"}
 
 
 def build_schema() -> dict[str, Any]:
     """Return the schema, built from the file models and the registries of levers, assumptions, packages, areas."""
     schema = ScenarioFile.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
-    definitions["PeriodFile"]["properties"] = {"start": _DATE, "until": _DATE}
+    definitions["PeriodFile"]["properties"] = {"start": DATE, "until": DATE}
     fields = schema["properties"]
     fields["name"].pop("default", None)
     fields["region"] = {"enum": list(shipped_regions())}
-    fields["extends"] = {"anyOf": [{"enum": list(shipped_scenarios())}, _FILE]}
+    fields["extends"] = {"anyOf": [{"enum": list(shipped_scenarios())}, FILE]}
     fields["targets"] = {"enum": list(target_names())}
     fields["assumptions"] = {"type": ["object", "null"], "additionalProperties": False, "properties": _assumptions()}
     fields["parameters"] = {
@@ -47,7 +48,7 @@ def build_schema() -> dict[str, Any]:
         "description": fields["parameters"]["description"],
     }
     policy = definitions["PolicySection"]["properties"]
-    policy["packages"] = _one_or_more({"anyOf": [{"enum": list(package_names())}, _FILE]})
+    policy["packages"] = one_or_more({"anyOf": [{"enum": list(package_names())}, FILE]})
     policy["set"] = {"type": "array", "items": _rule(), "description": policy["set"]["description"]}
     schema["required"] = ["name"]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "urbsim scenario"}
@@ -56,10 +57,10 @@ def build_schema() -> dict[str, Any]:
 def _rule() -> dict[str, Any]:
     rule = RuleFile.model_json_schema(by_alias=True)
     fields = rule["properties"]
-    words = _one_or_more({"enum": _area_words()})
+    words = one_or_more({"enum": area_words()})
     fields["area"] = {**words, "description": "an area, a prefecture, all, cores, counties, mountain, <prefecture>_counties, or a list"}
     fields["except"] = words
-    fields["from"] = _DATE
+    fields["from"] = DATE
     fields["values"] = _values(list(LEVERS.values()), fields["values"]["description"])
     fields["totals"] = _values([lever for lever in LEVERS.values() if lever.additive], fields["totals"]["description"])
     fields["note"] = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/TextFile"}]}
@@ -96,15 +97,21 @@ def _assumptions() -> dict[str, Any]:
 
 
 def _parameters() -> dict[str, Any]:
-    read = [parameter for parameter in PARAMETERS.values() if parameter.symbol not in CONTEXT]
     return {
         name: {"description": f"{parameter.name.zh} / {parameter.name.en} ({parameter.unit.en})", "type": "number"}
-        for parameter in read
-        for name in (parameter.symbol, parameter.code)
+        for name, parameter in parameter_names().items()
     }
 
 
-def _area_words() -> list[str]:
+def parameter_names() -> dict[str, Parameter]:
+    """Return every name by which a file may call a parameter that a run reads, with the parameter."""
+    read = {symbol: parameter for symbol, parameter in PARAMETERS.items() if symbol not in CONTEXT}
+    others = {other: read[symbol] for other, symbol in OTHER_SYMBOLS.items() if symbol in read}
+    return {name: parameter for parameter in read.values() for name in (parameter.symbol, parameter.code)} | others
+
+
+def area_words() -> list[str]:
+    """Return every word for areas of a shipped region."""
     words: dict[str, None] = {}
     for region in shipped_regions():
         areas = areas_of(region)
@@ -113,7 +120,8 @@ def _area_words() -> list[str]:
     return list(words)
 
 
-def _one_or_more(item: dict[str, Any]) -> dict[str, Any]:
+def one_or_more(item: dict[str, Any]) -> dict[str, Any]:
+    """Return what takes an item or a list of them."""
     return {"anyOf": [item, {"type": "array", "items": item}]}
 
 

@@ -18,7 +18,9 @@ from urbsim.experiments.study import read_base
 from urbsim.policy.areas import any_areas
 from urbsim.policy.problems import nearest_hint, problem, problem_at, validate
 from urbsim.policy.rules import Names, TextFile
+from urbsim.policy.targets import load_targets
 from urbsim.policy.yamlnodes import Node, read_yaml
+from urbsim.regions.geography import area_table
 from urbsim.results.labels import codes
 from urbsim.results.variables import VARIABLES
 from urbsim.scenario.find import is_path, shipped_folder
@@ -28,6 +30,8 @@ from urbsim.text import Text
 
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
 KEYS = frozenset({"search", "budget", "cost"})
+SPLIT = ("indicator", "service", "status")
+"""Dimensions along which every label is a quantity of its own (see `urbsim.sensitivity.quantities`)."""
 
 
 class TargetFile(BaseModel):
@@ -230,6 +234,13 @@ def _target(one: TargetFile, i: int, root: Node, base: Scenario, shown: str, pro
     if variable not in VARIABLES or not {"time", "year"} & set(VARIABLES[variable].dims):
         message = Text(f"结果里没有变量“{variable}”", f"results have no variable '{variable}'")
         problems.append(problem_at(node.at(["quantity"]), shown, message, nearest_hint(variable, list(VARIABLES))))
+    else:
+        _check_parts(one.quantity, base, node.at(["quantity"]), shown, problems)
+    places = area_table(base.region)
+    known = (*places.areas, *places.prefectures, places.name)
+    if one.area is not None and one.area not in known:
+        message = Text(f"结果里没有地区“{one.area}”", f"the results have no area '{one.area}'")
+        problems.append(problem_at(node.at(["area"]), shown, message, nearest_hint(one.area, known)))
     if (one.at_least is None) == (one.at_most is None):
         problems.append(problem_at(node, shown, Text("要写 at_least 或 at_most 之一", "a target has at_least or at_most, one of them")))
     if one.year is not None and not base.period.start.year <= one.year <= base.period.until.year:
@@ -240,6 +251,28 @@ def _target(one: TargetFile, i: int, root: Node, base: Scenario, shown: str, pro
         return None
     value = one.at_least if one.at_least is not None else one.at_most
     return Target(one.quantity, one.area, one.year, float(value or 0.0), one.at_least is not None)
+
+
+def _check_parts(quantity: str, base: Scenario, node: Node, shown: str, problems: list[Problem]) -> None:
+    """Note a quantity that is not one number: its variable has several by indicator, service or status."""
+    variable, *parts = quantity.split(".")
+    splits = [_labels(dim, base) for dim in VARIABLES[variable].dims if dim in SPLIT]
+    if len(parts) != len(splits):
+        example = ".".join([variable, *(labels[0] for labels in splits if labels)])
+        message = Text(f"“{quantity}”不是一个数，请写明其中之一", f"'{quantity}' is not one number: name one of its parts")
+        problems.append(problem_at(node, shown, message, Text(f"例如 {example}", f"such as {example}")))
+        return
+    for part, labels in zip(parts, splits, strict=True):
+        if part not in labels:
+            message = Text(f"{variable} 没有“{part}”这一项", f"{variable} has no '{part}'")
+            problems.append(problem_at(node, shown, message, nearest_hint(part, labels)))
+
+
+def _labels(dim: str, base: Scenario) -> list[str]:
+    """Return the labels of a dimension of the results of a scenario; indicators are those of its targets."""
+    if dim != "indicator":
+        return codes(dim)
+    return [row.code for row in load_targets(base.targets).indicators] if base.targets else []
 
 
 def _cost(fields: GoalFile, root: Node, base: Scenario, factors: list[Factor], shown: str, problems: list[Problem]) -> tuple[int, int]:
