@@ -114,8 +114,7 @@ def against_numpy(weight: int, repeat: int) -> dict[str, Any]:
     engine.q += 1
     b = Bench(engine, engine.n)
     e, p, n = engine, engine.p, b.n
-    base = float(p["a0"]) / 4.0 * b.places.attention
-    chances = [1.0 - np.exp(-base * np.exp(p["a_school"] if bits & 4 else 0.0)) for bits in range(8)]
+    chances = [b.places.attends[bits & 4] for bits in range(8)]
     found: dict[str, Any] = {}
 
     def compare(name: str, ours: Any, theirs: Any) -> None:
@@ -132,7 +131,8 @@ def against_numpy(weight: int, repeat: int) -> dict[str, Any]:
     assert np.array_equal(luck.view(np.uint64), b.words[1].T)
     compare("luck", lambda: rng.bytes_of(b.h, 0, n, e.q, e.key, 1, b.ids, b.words[1]), lambda: numpy_bytes(b.h["id"], e.q, 1, int(e.key)))
     b.event[:] = 0
-    attend = lambda: attention.attention(b.h, 0, n, b.luck[1], e.q, e.key, p, b.places.attention, b.event, b.attends)  # noqa: E731
+    luck_and_chances = b.luck[1], e.q, e.key, b.places.attends, b.places.most_attends
+    attend = lambda: attention.attention(b.h, 0, n, *luck_and_chances, b.event, b.attends)  # noqa: E731
     attend()
     assert np.array_equal(numpy_attention(b, luck, chances), b.attends > 0)
     b.event[:] = 0
@@ -141,7 +141,7 @@ def against_numpy(weight: int, repeat: int) -> dict[str, Any]:
     g = b.gates
     count = lambda: observe.count(b.h, 0, n, e.q, p, e.areas, g.rules, g.wage, g.norm, True, False, tally)  # noqa: E731
     count()
-    assert np.array_equal(observe.counts_of([tally]).area["persons_band"][:, 0], numpy_persons(b, e.areas))
+    assert np.array_equal(observe.counts_of([tally], True).area["persons_band"][:, 0], numpy_persons(b, e.areas))
     compare("count (numpy: persons by age band alone)", count, lambda: numpy_persons(b, e.areas))
     kernel, plain = (sum(one[name] for one in found.values()) for name in ("kernel_ns", "numpy_ns"))
     return {"households": n, "stages": found, "ratio": plain / kernel, "all_stages": False}

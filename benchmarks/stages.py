@@ -62,17 +62,18 @@ class Bench:
         a, b, s = self.lists, self.bytes, self.floats
         chances = np.array([x.params.marry_20, x.params.marry_25, x.params.marry_30, x.params.marry_35])
         hazard = np.minimum(x.fertile[q] * e.birth_scale[:, None], 0.25)
+        share, most_dying = x.reclassification[q] / 4.0, demography.most_dying(x.dying[q])
         tally = observe.empty_tally(areas, e.blocks)
         pairs = [np.zeros((areas, 3), np.int64), np.zeros((areas, 2), np.int64), np.zeros((areas, 2), np.int64), np.zeros(areas, np.int64)]
         return {
             "luck (16 bytes)": lambda: rng.bytes_of(h, 0, n, q, key, 0, self.ids, self.words[0]),
-            "reclassify": lambda: reclassify.reclassify(h, 0, n, one, q, key, areas, x.reclassification[q] / 4.0, acc),
-            "deaths": lambda: demography.mortality(h, 0, n, one, q, key, x.dying[q], areas, acc, self.event),
+            "reclassify": lambda: reclassify.reclassify(h, 0, n, one, q, key, areas, share, reclassify.most_reclassified(share), acc),
+            "deaths": lambda: demography.mortality(h, 0, n, one, q, key, x.dying[q], most_dying, areas, acc, self.event),
             "births": lambda: demography.births(h, 0, n, one, q, key, hazard, x.params.birth_second, acc, self.event),
             "suitors": lambda: marriage.suitors(h, 0, n, one, q, key, chances, a[0], b[0], s[0]),
             "leavers": lambda: leaving.leavers(h, 0, n, one, q, key, x.params.leave_home / 4.0, areas, a[0], b[0]),
-            "work": lambda: work.work(h, 0, n, two, q, key, p, areas, y.rules, y.training, y.placing, acc, self.event),
-            "attention": lambda: attention.attention(h, 0, n, two, q, key, p, y.attention, self.event, self.attends),
+            "work": lambda: work.work(h, 0, n, two, q, key, p, areas, y.rules, y.training, y.placing, y.most, acc, self.event),
+            "attention": lambda: attention.attention(h, 0, n, two, q, key, y.attends, y.most_attends, self.event, self.attends),
             "location": lambda: location.location(
                 h, 0, n, two, q, key, p, areas, self.attends, y.race, y.bounds, y.km, y.seat, y.bills, y.town_share, y.districts,
                 y.rent_edge, y.rent_help, y.pull, y.rules, y.wage, y.norm, acc,

@@ -240,6 +240,10 @@ def test_school_round_places_local_children_and_lists_the_others() -> None:
     assert [int(bits) >> 2 for bits in rows["child1"]] == [1, 3, 5]
 
 
+def _dying(table: Any) -> tuple[Any, Any]:
+    return table, demography.most_dying(table)
+
+
 def test_deaths_and_births_are_booked_one_by_one(key: np.uint64) -> None:
     n = 3000
     rows = rows_of(
@@ -247,7 +251,7 @@ def test_deaths_and_births_are_booked_one_by_one(key: np.uint64) -> None:
     )
     accounts, event = empty_accounts(AREAS), np.zeros(n, np.uint8)
     before = persons_of(rows)
-    demography.mortality(rows, 0, n, luck_of(rows, 4, key), 4, key, np.full((2, 2, 101), 0.05), AREAS, accounts, event)
+    demography.mortality(rows, 0, n, luck_of(rows, 4, key), 4, key, *_dying(np.full((2, 2, 101), 0.05)), AREAS, accounts, event)
     deaths = int(accounts["deaths"].sum())
     assert persons_of(rows) == before - deaths
     assert deaths == pytest.approx(0.05 * 4 * n, rel=0.15)  # five standard errors
@@ -261,13 +265,13 @@ def test_deaths_and_births_are_booked_one_by_one(key: np.uint64) -> None:
 def test_nobody_dies_who_cannot_and_everyone_who_must(key: np.uint64) -> None:
     rows = rows_of(500, place=HERE, resident_area=HERE, child1_birth=-30)
     accounts, event = empty_accounts(AREAS), np.zeros(500, np.uint8)
-    demography.mortality(rows, 0, 500, luck_of(rows, 4, key), 4, key, np.zeros((2, 2, 101)), AREAS, accounts, event)
+    demography.mortality(rows, 0, 500, luck_of(rows, 4, key), 4, key, *_dying(np.zeros((2, 2, 101))), AREAS, accounts, event)
     assert persons_of(rows) == 1000
     only_children = np.zeros((2, 2, 101))
     only_children[:, :, :18] = 1.0  # the young are tested although the old are safe
-    demography.mortality(rows, 0, 500, luck_of(rows, 4, key), 4, key, only_children, AREAS, accounts, event)
+    demography.mortality(rows, 0, 500, luck_of(rows, 4, key), 4, key, *_dying(only_children), AREAS, accounts, event)
     assert persons_of(rows) == 500
-    demography.mortality(rows, 0, 500, luck_of(rows, 4, key), 4, key, np.ones((2, 2, 101)), AREAS, accounts, event)
+    demography.mortality(rows, 0, 500, luck_of(rows, 4, key), 4, key, *_dying(np.ones((2, 2, 101))), AREAS, accounts, event)
     assert (rows["place"] == GONE).all()
 
 
@@ -288,7 +292,7 @@ def test_insurance_months_are_kept_when_a_job_is_lost(key: np.uint64) -> None:
     p = record_of(job_loss_formal=1.0)
     rows = rows_of(1, place=HERE, part=1, origin=ELSEWHERE, register=ELSEWHERE, mover=2, status=1, job=1, insured=1, insured_since=2)
     offers = neutral_rules(AREAS), np.zeros(AREAS), np.zeros(AREAS)
-    work.work(rows, 0, 1, luck_of(rows, 8, key, 1), 8, key, p, AREAS, *offers, empty_accounts(AREAS), np.zeros(1, np.uint8))
+    work.work(rows, 0, 1, luck_of(rows, 8, key, 1), 8, key, p, AREAS, *offers, work.most_bytes(p, AREAS, *offers[:2]), empty_accounts(AREAS), np.zeros(1, np.uint8))
     assert (rows["job"][0], rows["insured"][0], rows["insured_since"][0], rows["insured_here"][0]) == (0, 0, NO_DATE, 6)
     assert clocks.quarters_insured_here(rows[0], 20) == 6
 

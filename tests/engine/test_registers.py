@@ -45,7 +45,7 @@ def bury_head(key: np.uint64, **columns: int) -> tuple[Any, Any]:
     dying = np.zeros((2, 2, 101))
     dying[:, :, 90:] = 1.0
     accounts = empty_accounts(AREAS)
-    demography.mortality(rows, 0, 1, luck_of(rows, 4, key), 4, key, dying, AREAS, accounts, np.zeros(1, np.uint8))
+    demography.mortality(rows, 0, 1, luck_of(rows, 4, key), 4, key, dying, demography.most_dying(dying), AREAS, accounts, np.zeros(1, np.uint8))
     assert rows["head_birth"][0] == -100
     return rows[0], accounts
 
@@ -91,7 +91,7 @@ def test_members_are_registered_where_they_settled() -> None:
         rows = rows_of(1, **(SETTLED_HERE | family | {"kin_settled": kin}))
         tally = observe.empty_tally(AREAS, 1)
         observe.count(rows, 0, 1, 8, record_of(), AREAS, neutral_rules(AREAS), np.ones(AREAS), 0.0, True, False, tally)
-        counts = observe.counts_of([tally])
+        counts = observe.counts_of([tally], True)
         assert counts.area["hukou"].tolist() == [town, village, 0]
 
 

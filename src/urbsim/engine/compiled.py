@@ -36,14 +36,24 @@ def cache_folder() -> Path:
 numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
 
-def kernel(function: Callable[..., Any]) -> Any:
-    """Compile `function`: no interpreter lock, no reordering of arithmetic, cached on disk.
+def _compiled(function: Callable[..., Any], **options: bool) -> Any:
+    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False, **options)(function)
 
-    Kernels carry no types of their own (numba infers them), so what is returned is Any; the plain function is its `py_func`.
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile `function`: no interpreter lock, no reordering of arithmetic, cached on disk; it must not make arrays.
+
+    Kernels carry no types of their own (numba infers them), so what is returned is Any; the plain function is its `py_func`. Arrays are
+    passed without being counted as used: numba would count them up and down for every row, with the memory bus locked.
     """
-    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False)(function)
+    return _compiled(function, _nrt=False)
+
+
+def allocating(function: Callable[..., Any]) -> Any:
+    """Compile `function` like `kernel`, but let it make arrays: for what is called once a pass or list, not once a row."""
+    return _compiled(function)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile `function` into every kernel that calls it, where a call would keep a loop from becoming vector instructions."""
-    return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False, forceinline=True)(function)
+    return _compiled(function, _nrt=False, forceinline=True)

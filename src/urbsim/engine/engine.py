@@ -23,6 +23,7 @@ from urbsim.engine.stages import (
     attention,
     choice,
     compacting,
+    demography,
     feedback,
     homes,
     later_schools,
@@ -31,6 +32,8 @@ from urbsim.engine.stages import (
     observe,
     permits,
     programmes,
+    reclassify,
+    work,
 )
 from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, make_rows, params_record
 from urbsim.engine.tables import Utilities, make_race, utilities, value_of_register
@@ -55,6 +58,11 @@ def _edges(first: int, last: int, threads: int) -> list[int]:
 def joined(found: list[tuple[npt.NDArray[Any], ...]]) -> tuple[npt.NDArray[Any], ...]:
     """Join the columns that a pass found in its chunks, in the order of rows."""
     return tuple(np.concatenate(columns) for columns in zip(*found, strict=True))
+
+
+def _with_nowhere(table: FloatArray) -> FloatArray:
+    """Return `table` (areas first) with a row of noughts for those who live nowhere in the region."""
+    return np.concatenate((table, np.zeros((1, *table.shape[1:]))))
 
 
 class Engine:
@@ -238,7 +246,11 @@ class Engine:
         q, x, p, key = self.q, self.inputs, self.inputs.params, self.key
         hazard = np.minimum(x.fertile[q] * self.birth_scale[:, None], 0.25)
         chances = np.array([p.marry_20, p.marry_25, p.marry_30, p.marry_35])
-        family = passes.Family(x.reclassification[q] / 4.0, x.dying[q], hazard, chances, p.birth_second, p.leave_home / 4.0)
+        share = x.reclassification[q] / 4.0
+        family = passes.Family(
+            share, reclassify.most_reclassified(share), x.dying[q], demography.most_dying(x.dying[q]), hazard, chances, p.birth_second,
+            p.leave_home / 4.0,
+        )  # fmt: skip
         found = self.each(lambda lo, hi, acc: passes.family_pass(self.households, lo, hi, q, key, self.areas, family, self.event, acc))
         rows, sexes, keys, parents, slots = joined(found)
         men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
@@ -273,9 +285,12 @@ class Engine:
 
     def _places(self, u: Utilities) -> passes.Places:
         """Return what the second pass reads."""
-        q, x = self.q, self.inputs
+        q, x, training = self.q, self.inputs, self._training_chance()
+        factor = attention.season_factor(x.params.a_Q1, season(q)) * float(x.mobility[q])
+        attends, most_attends = attention.chances_to_attend(self.p, factor)
         return passes.Places(
-            training=self._training_chance(), placing=self._placing_chance(), rules=self.rules, wage=self.wage, norm=self.norm,
+            training=training, placing=self._placing_chance(), rules=self.rules, wage=self.wage, norm=self.norm,
+            most=work.most_bytes(self.p, self.areas, self.rules, training),
             race=make_race(u, self.race_base, x.params.lambda_),
             bounds=choice.choice_bounds(x.params.lambda_), km=x.km, seat=self.seat, bills=self.bills,
             town_share=self.rounds.town_share, districts=x.districts,
@@ -283,11 +298,11 @@ class Engine:
             permit_months=self.lever("permit.residence_months"), permit_ground=self.lever("permit.ground_required"),
             permit_wait=self.lever("permit.wait_after_move_months"),
             permit_uptake=permits.uptake(self.p, self.lever("permit.friction")), permit_enough=self.lever("school.permit_enough"),
-            rent_help=feedback.tenants_gain(
+            rent_help=_with_nowhere(feedback.tenants_gain(
                 x.params.beta_w, self.wage, self.lever("homes.provident_support"), self.lever("homes.rent_subsidy")
-            ),
-            pull=self.pull, buying=self.rounds.buying(), sharing=self.rounds.sharing(),
-            attention=attention.season_factor(x.params.a_Q1, season(q)) * float(x.mobility[q]),
+            )),
+            pull=_with_nowhere(self.pull), buying=self.rounds.buying(), sharing=self.rounds.sharing(),
+            attends=attends, most_attends=most_attends,
         )  # fmt: skip
 
     def _stage_places(self) -> list[Any]:
@@ -319,7 +334,7 @@ class Engine:
             self.households, lo, hi, q, self.key, p, self.areas, gates, villages, ages, acc, tally))  # fmt: skip
         rows = self.rounds.admit(*joined(found))
         passes.finish_ranked(self.households, rows, q, self.key, p, self.areas, gates, villages, ages, self.accounts, tallies[0])
-        self.counts = observe.counts_of(tallies)
+        self.counts = observe.counts_of(tallies, q >= FIRST_VILLAGE_COUNT)
 
     def make_room(self, rows: int) -> None:
         """Grow the columns if `rows` more would not fit."""
@@ -343,7 +358,7 @@ class Engine:
             self.households, lo, hi, q, self.p, self.areas, self.rules, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4,
             tally,
         ))  # fmt: skip
-        self.counts = observe.counts_of(tallies)
+        self.counts = observe.counts_of(tallies, q >= FIRST_VILLAGE_COUNT)
 
     def movers_living(self) -> IntArray:
         """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating
 from urbsim.engine.stages.attention import attention
 from urbsim.engine.stages.choice import Bounds
 from urbsim.engine.stages.clocks import residence
@@ -28,7 +28,7 @@ from urbsim.engine.stages.reclassify import reclassify
 from urbsim.engine.stages.schools import entry_round
 from urbsim.engine.stages.settling import settling
 from urbsim.engine.stages.work import work
-from urbsim.engine.state import FloatArray, Rows
+from urbsim.engine.state import FloatArray, IntArray, Rows
 from urbsim.engine.tables import Race
 
 BLOCK = 2048  # rows: 128 KiB and their luck, well inside a core's own cache
@@ -38,7 +38,9 @@ class Family(NamedTuple):
     """Hold what the first pass reads: chances of a quarter."""
 
     reclassified: FloatArray  # A: a village household's village becomes town
+    most_reclassified: IntArray
     dying: FloatArray  # part x sex x 101
+    most_dying: IntArray
     birth: FloatArray  # part x 35
     marriage: FloatArray  # 4 ages
     second: float  # a second birth relative to a first
@@ -51,6 +53,7 @@ class Places(NamedTuple):
     training: FloatArray  # chance of an untrained worker
     placing: FloatArray  # chance of a jobless or informal worker
     rules: Rows  # the levers that households meet (`engine.rules`)
+    most: tuple[IntArray, IntArray, IntArray]  # of `work.most_bytes`
     wage: FloatArray
     norm: float
     race: Race
@@ -61,8 +64,8 @@ class Places(NamedTuple):
     town_share: FloatArray  # 3 x A
     districts: npt.NDArray[np.uint8]
     rent_edge: FloatArray
-    rent_help: FloatArray  # A x 2
-    pull: FloatArray  # A x 4, on children
+    rent_help: FloatArray  # (A + 1) x 2
+    pull: FloatArray  # (A + 1) x 4, on children
     permit_months: FloatArray
     permit_ground: FloatArray
     permit_wait: FloatArray
@@ -70,7 +73,8 @@ class Places(NamedTuple):
     permit_enough: FloatArray
     buying: FloatArray  # A x 2 x 2, a whole home
     sharing: FloatArray  # A x 2 x 2, a shared one
-    attention: float  # factor of season and shocks
+    attends: FloatArray  # 8, by events of the quarter
+    most_attends: IntArray
 
 
 class Gates(NamedTuple):
@@ -93,7 +97,7 @@ class Gates(NamedTuple):
     rules: Rows  # the levers that households meet (`engine.rules`)
 
 
-@kernel
+@allocating
 def family_pass(h, lo, hi, q, key, areas, x, event, accounts):  # type: ignore[no-untyped-def]
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
 
@@ -108,15 +112,15 @@ def family_pass(h, lo, hi, q, key, areas, x, event, accounts):  # type: ignore[n
         stop = min(start + BLOCK, hi)
         event[start:stop] = 0
         rng.bytes_of(h, start, stop, q, key, 0, identities, words)
-        reclassify(h, start, stop, luck, q, key, areas, x.reclassified, accounts)
-        mortality(h, start, stop, luck, q, key, x.dying, areas, accounts, event)
+        reclassify(h, start, stop, luck, q, key, areas, x.reclassified, x.most_reclassified, accounts)
+        mortality(h, start, stop, luck, q, key, x.dying, x.most_dying, areas, accounts, event)
         births(h, start, stop, luck, q, key, x.birth, x.second, accounts, event)
         n += suitors(h, start, stop, luck, q, key, x.marriage, rows[n:], sexes[n:], keys[n:])
         m += leavers(h, start, stop, luck, q, key, x.leaving, areas, parents[m:], slots[m:])
     return rows[:n].copy(), sexes[:n].copy(), keys[:n].copy(), parents[:m].copy(), slots[:m].copy()
 
 
-@kernel
+@allocating
 def place_pass(h, lo, hi, q, key, p, areas, x, event, season, newcomers, accounts):  # type: ignore[no-untyped-def]
     """Stages 3 to 9 as far as they are a household's own: work, attention, choice, permits, homes, school.
 
@@ -138,8 +142,8 @@ def place_pass(h, lo, hi, q, key, p, areas, x, event, season, newcomers, account
         stop = min(start + BLOCK, hi)
         rng.bytes_of(h, start, stop, q, key, 1, identities, words)
         if not newcomers:
-            work(h, start, stop, luck, q, key, p, areas, x.rules, x.training, x.placing, accounts, event)
-            attention(h, start, stop, luck, q, key, p, x.attention, event, attends)
+            work(h, start, stop, luck, q, key, p, areas, x.rules, x.training, x.placing, x.most, accounts, event)
+            attention(h, start, stop, luck, q, key, x.attends, x.most_attends, event, attends)
             broken += location(
                 h, start, stop, luck, q, key, p, areas, attends, x.race, x.bounds, x.km, x.seat, x.bills, x.town_share, x.districts,
                 x.rent_edge, x.rent_help, x.pull, x.rules, x.wage, x.norm, accounts)  # fmt: skip
@@ -159,7 +163,7 @@ def place_pass(h, lo, hi, q, key, p, areas, x, event, season, newcomers, account
     return homes, shared[:s].copy(), occupied, local, public, bought, pupils, broken
 
 
-@kernel
+@allocating
 def register_pass(h, lo, hi, q, key, p, areas, x, villages, ages, accounts, tally):  # type: ignore[no-untyped-def]
     """Stages 10, 11, 4 and 13: settling, land, official residence, count; who stands in a line is left to `finish_ranked`.
 
@@ -188,7 +192,7 @@ def register_pass(h, lo, hi, q, key, p, areas, x, villages, ages, accounts, tall
     return rows[:n].copy(), score[:n].copy(), since[:n].copy(), lot[:n].copy(), size[:n].copy()
 
 
-@kernel
+@allocating
 def finish_ranked(h, rows, q, key, p, areas, x, villages, ages, accounts, tally):  # type: ignore[no-untyped-def]
     """Do the last stages for those who stood in line, after their turn."""
     identities, words = np.empty(1, np.uint64), np.empty((2, 1), np.uint64)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from urbsim.engine.compiled import inlined, kernel
+from urbsim.engine.compiled import allocating, inlined, kernel
 
 # Streams: one for each use, so that a policy never shifts the luck of another stage.
 DEATH = 1
@@ -157,7 +157,7 @@ def bytes_of(h, lo, hi, q, key, part, identities, words):  # type: ignore[no-unt
     _draw_words(identities[:n], (np.uint64(q) << np.uint64(16)) | np.uint64(part), key, words)
 
 
-@kernel
+@allocating
 def as_bytes(words):  # type: ignore[no-untyped-def]
     """Return `words` (2 x n) as bytes: 2 x n x 8."""
     return words.view(np.uint8).reshape(2, words.shape[1], 8)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.state import NATURAL_TOWN, NATURAL_VILLAGE, RECLASSIFICATION, TOWN_BORN_MIGRATION, IntArray
 
 FIRST_BIRTH_YEAR = 1910
@@ -76,7 +76,7 @@ def live(table, q, year, key, dying, fertile, reclassified, change_residents, ch
                 change_town[a, component] += born - gone
 
 
-@kernel
+@allocating
 def migrate(table, q, year, key, rate, share, change_residents, change_town):  # type: ignore[no-untyped-def]
     """Move young town-born adults between the towns of the region.
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import along
 from urbsim.engine.stages.family import AWAY, aided, arrange_family
 from urbsim.engine.stages.work import enters_job
@@ -107,7 +107,7 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
     return i
 
 
-@kernel
+@allocating
 def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):  # type: ignore[no-untyped-def]
     """Let the family of every template decide as if it arrived now at `km` (per block); fill `persons` with who would live along."""
     per_block = rows.size // blocks

@@ -12,7 +12,7 @@ import numpy as np
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import age_at
 from urbsim.engine.state import EVENT_JOB, EVENT_LIFE, EVENT_SCHOOL
 from urbsim.population.registry import GONE
@@ -37,9 +37,12 @@ def _turns(birth, q):  # type: ignore[no-untyped-def]
     return age == 24 or age == 48 or age == 60
 
 
-@kernel
-def attention(h, lo, hi, luck, q, key, p, factor, event, attends):  # type: ignore[no-untyped-def]
-    """Set `attends[i - lo]` to 1 for the households that reconsider; `factor` is the season's factor times any shock of the quarter."""
+@allocating
+def chances_to_attend(p, factor):  # type: ignore[no-untyped-def]
+    """Return by events of the quarter (bits, 8) the chance to reconsider, and the largest first byte with which one can.
+
+    `factor` is the season's factor times any shock of the quarter.
+    """
     base = p.a0 / 4.0 * factor
     chances, most = np.empty(8), np.empty(8, np.int64)
     for bits in range(8):
@@ -52,6 +55,12 @@ def attention(h, lo, hi, luck, q, key, p, factor, event, attends):  # type: igno
             exponent += p.a_school
         chances[bits] = 1.0 - math.exp(-base * math.exp(exponent))
         most[bits] = rng.most_byte(chances[bits])
+    return chances, most
+
+
+@kernel
+def attention(h, lo, hi, luck, q, key, chances, most, event, attends):  # type: ignore[no-untyped-def]
+    """Set `attends[i - lo]` to 1 for the households that reconsider; `chances`, `most` as from `chances_to_attend`."""
     for i in range(lo, hi):
         r = h[i]
         attends[i - lo] = 0

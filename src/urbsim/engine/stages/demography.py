@@ -11,7 +11,7 @@ import numpy as np
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import age_at, book_birth, book_mover, book_residence, home_place, keep_village_register
 from urbsim.engine.state import EVENT_LIFE
 from urbsim.population.registry import (
@@ -42,20 +42,26 @@ def _home_part(r):  # type: ignore[no-untyped-def]
     return r.register_in_town
 
 
-@kernel
-def mortality(h, lo, hi, luck, q, key, table, areas, accounts, event):  # type: ignore[no-untyped-def]
-    """Let persons die; a head is succeeded by spouse, then elder, then child, and a household without members is gone.
-
-    `table` is part x sex x 101, the probability of dying within the quarter (region's life table). Draws: stream DEATH, head, spouse,
-    children in block 0, elders in block 1.
-    """
-    most = np.empty(101, np.int64)  # the largest first byte with which anyone up to an age can die
+@allocating
+def most_dying(table):  # type: ignore[no-untyped-def]
+    """Return the largest first byte with which anyone up to an age (0 to 100) can die; `table` as in `mortality`."""
+    most = np.empty(101, np.int64)
     highest = 0.0
     for age in range(101):
         for part in range(2):
             for sex in range(2):
                 highest = max(highest, table[part, sex, age])
         most[age] = rng.most_byte(highest)
+    return most
+
+
+@kernel
+def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):  # type: ignore[no-untyped-def]
+    """Let persons die; a head is succeeded by spouse, then elder, then child, and a household without members is gone.
+
+    `table` is part x sex x 101, the probability of dying within the quarter (region's life table), `most` its `most_dying`. Draws: stream DEATH, head, spouse,
+    children in block 0, elders in block 1.
+    """
     for i in range(lo, hi):
         r = h[i]
         if r.place == GONE:

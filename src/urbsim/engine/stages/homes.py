@@ -14,7 +14,7 @@ import numpy as np
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import age_at, at_home, owns_home
 from urbsim.engine.state import FloatArray
 from urbsim.policy.homes import DEED_TAX, LEAST_PRICE
@@ -54,7 +54,7 @@ def rent_subsidised(r):  # type: ignore[no-untyped-def]
     return r.poor or r.status == STATUS_PERMIT or r.status == STATUS_SETTLED
 
 
-@kernel
+@allocating
 def chances_to_buy(p, wage, price, support, part):  # type: ignore[no-untyped-def]
     """Return areas x 2 (flexible worker) x 2 (spouse along): the chance of a quarter to buy a home.
 
@@ -134,7 +134,7 @@ def buy_and_apply(  # type: ignore[no-untyped-def]
     return n, m
 
 
-@kernel
+@allocating
 def lots_for_shared(h, rows, q, key):  # type: ignore[no-untyped-def]
     """Return the lot by which each applicant for a shared-ownership home is drawn."""
     result = np.empty(rows.size)

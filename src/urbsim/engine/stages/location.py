@@ -152,11 +152,10 @@ def location(  # type: ignore[no-untyped-def]
 
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
     province); `town_share`, `districts` as in `move`; `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in
-    `family.child_along`; `rules` are the areas' rules, `wage` per area, `norm` as in `work.wage_factor`. People of another province who are
+    `family.child_along` (of both a last row of noughts for those who live nowhere here); `rules` are the areas' rules, `wage` per area, `norm` as in `work.wage_factor`. People of another province who are
     outside come back through `arrivals`. Of those whom `stays_for_sure` spares the choice, one in `SAMPLE` makes it all the same.
     """
     broken = 0
-    no_help, no_pull = np.zeros(2), np.zeros(4)
     for i in range(lo, hi):
         if not attends[i - lo]:
             continue
@@ -171,7 +170,7 @@ def location(  # type: ignore[no-untyped-def]
         if not out and at_home(r) and age_at(r.head_birth, q) > 69:
             continue
         edge = 1.0 if out else rent_edge[r.place]
-        rent = no_help if out else rent_help[r.place]
+        rent = rent_help[areas if out else r.place]
         lift = 0.0 if out or at_home(r) else income_lift(r, q, p, wage[r.place], norm, rules[r.place])
         cared = rules[o].elder_care if o < areas else 0.0
         sure = stays_for_sure(r, q, p, areas, race, edge, rent, lift, cared, bounds, luck, i - lo)
@@ -184,7 +183,7 @@ def location(  # type: ignore[no-untyped-def]
         if place == OUTSIDE and o >= areas:
             continue
         where, distance, chance, settled_bills, aid = AWAY, p.km_outside_family, p.seat_outside, 1.0, 0.0
-        gain = no_pull
+        gain = pull[areas]
         if place != OUTSIDE:
             if at_home(r):
                 where, distance, chance = AT_HOME, 0.0, 1.0

@@ -10,9 +10,7 @@ import numpy.typing as npt
 
 from urbsim.clock import NO_DATE
 from urbsim.engine.compiled import inlined, kernel
-from urbsim.engine.people import age_at, at_home, census_class, elders_of, home_place
-from urbsim.engine.stages.homes import flexible_worker, rent_subsidised
-from urbsim.engine.stages.schools import rationed
+from urbsim.engine.people import age_at, census_class, elders_of, home_place
 from urbsim.engine.stages.work import WORK_FROM, WORK_TO, assistance, earnings, wage_factor
 from urbsim.engine.state import BAND_EDGES, BANDS, IntArray, add_up
 from urbsim.population.registry import (
@@ -28,8 +26,10 @@ from urbsim.population.registry import (
     JOB_FORMAL,
     JOB_INFORMAL,
     JOB_NONE,
+    JOB_SELF_EMPLOYED,
     KIN_ALL,
     KIN_FAMILY,
+    MOVER_IN_PLACE,
     OUTSIDE,
     PLACE_APPLIED,
     PLACE_AT_HOME,
@@ -40,7 +40,9 @@ from urbsim.population.registry import (
     STATUS_ABSENT,
     STATUS_PERMIT,
     STATUS_SETTLED,
+    STATUS_UNREGISTERED,
     TENURE_MARKET_RENT,
+    TENURES,
 )
 
 COUNT = np.dtype(
@@ -77,6 +79,9 @@ COUNT = np.dtype(
 )
 
 
+Bins = npt.NDArray[np.int32]
+
+
 class Counts(NamedTuple):
     """Hold the counts of one quarter in rows' members (times the weight later)."""
 
@@ -85,48 +90,115 @@ class Counts(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Hold a count under way; the last area is a bin for everything outside the region, the last band, stage and age group for nobody.
+    """Hold a count under way: flat histograms of joint codes, from which `counts_of` reads every figure.
 
-    So every household adds to the same number of bins, whoever its members are: a processor that need not guess counts twice as fast.
+    One household adds to few bins, whoever it is, and a processor that need not guess counts twice as fast. Nobody (a member who is not
+    there) has a bin for each member, so that no bin waits for itself; the last area is a bin for everything outside the region.
     """
 
-    area: npt.NDArray[np.void]  # A records of COUNT, what is not in the arrays below
+    area: npt.NDArray[np.void]  # A records of COUNT: those left behind, wages, assistance, the kin of settled heads
     stock: IntArray
-    persons: IntArray  # (A + 1) x part x (in place, migrant) x (bands + 1)
-    ages: IntArray  # (A + 1) x sex x (18 + 1) five-year groups
-    pupils: IntArray  # (A + 1) x (2 + 1) stages x (local, migrant) x 8 place kinds
+    persons: Bins  # (A + 1) x part x (in place, migrant) x 16 bands, nobody from `BANDS` on
+    ages: Bins  # (A + 1) x sex x 32 five-year groups, nobody from `AGE_GROUPS` on
+    pupils: Bins  # (A + 1) x 4 stages x (local, migrant) x 8 place kinds, no pupils from stage 2 on
+    registers: Bins  # 256 registers x part x (village classed as town), persons
+    homes: Bins  # A x poor x waiting x 8 states x 8 tenures, households
+    movers: Bins  # A x poor x (no resident, migrant) x 4 classes x 8 states, persons
+    jobs: Bins  # A x 8 jobs (`NO_WORKER`: not of working age) x came now x trained x injury x medical x insured, households
 
 
 def empty_tally(areas: int, blocks: int) -> Tally:
     """Return a tally of nobody."""
-    stock = np.zeros((areas + blocks, areas + 1), dtype=np.int64)
-    persons, ages = np.zeros((areas + 1, 2, 2, BANDS + 1), np.int64), np.zeros((areas + 1, 2, AGE_GROUPS + 1), np.int64)
-    return Tally(np.zeros(areas, dtype=COUNT), stock, persons, ages, np.zeros((areas + 1, 3, 2, 8), np.int64))
+
+    def bins(n: int) -> Bins:
+        return np.zeros(n, dtype=np.int32)
+
+    return Tally(
+        np.zeros(areas, dtype=COUNT), np.zeros((areas + blocks, areas + 1), dtype=np.int64), bins((areas + 1) * 64), bins((areas + 1) * 64),
+        bins((areas + 1) * 64), bins(256 * 4), bins(areas * 256), bins(areas * 128), bins(areas * 256),
+    )  # fmt: skip
 
 
-def counts_of(tallies: Sequence[Tally]) -> Counts:
-    """Return the counts that several tallies add up to."""
-    area = np.zeros(tallies[0].area.size, dtype=COUNT)
+def counts_of(tallies: Sequence[Tally], village_counts: bool) -> Counts:
+    """Return the counts that several tallies add up to.
+
+    `village_counts`: from 2016 rural registers in villages classed as town count as urban hukou.
+    """
+    areas = tallies[0].area.size
+    area = np.zeros(areas, dtype=COUNT)
     for tally in tallies:
         add_up(area, tally.area)
-    stock, persons, ages, pupils = (np.sum([getattr(t, name) for t in tallies], axis=0) for name in ("stock", "persons", "ages", "pupils"))
-    persons = persons[:-1, ..., :BANDS]
+    stock, persons, ages, pupils, registers, homes, movers, jobs = (
+        np.sum([getattr(t, name) for t in tallies], axis=0, dtype=np.int64) for name in Tally._fields[1:]
+    )
+    persons = persons.reshape(-1, 2, 2, 16)[:-1, ..., :BANDS]
     area["residents"] = persons.sum(axis=(2, 3))
     area["agents_in_place"] = persons[:, :, 0].sum(axis=2)
     area["persons_band"][:, 0] = persons.sum(axis=(1, 2))
     area["persons_band"][:, 1] = persons[:, :, 1].sum(axis=1)
-    area["persons_age5"] = ages[:-1, :, :AGE_GROUPS]
-    area["pupils"] = pupils[:-1, :2, :, : PLACE_AT_HOME + 1]
+    area["persons_age5"] = ages.reshape(-1, 2, 32)[:-1, :, :AGE_GROUPS]
+    area["pupils"] = pupils.reshape(-1, 4, 2, 8)[:-1, :2, :, : PLACE_AT_HOME + 1]
+    registers = registers.reshape(256, 2, 2)[:areas]
+    area["hukou"] += registers.sum(axis=(1, 2))
+    area["hukou_urban"] += registers[:, 1].sum(axis=1)
+    if village_counts:
+        area["hukou_urban"] += registers[:, 0, 1]
+    _add_households(area, homes.reshape(-1, 2, 2, 8, 8), movers.reshape(-1, 2, 2, 4, 8))
+    _add_workers(area, jobs.reshape(-1, 8, 2, 2, 2, 2, 2))
     return Counts(area, stock)
+
+
+def _add_households(area: npt.NDArray[np.void], homes: IntArray, movers: IntArray) -> None:
+    """Add what movers' households and persons tell, from their joint codes (axes: `Tally`)."""
+    area["households_tenure"] = homes.sum(axis=(1, 2, 3))[:, :TENURES]
+    area["homes_occupied"] = area["households_tenure"][:, 2:4]
+    waiting = homes[:, :, 1].sum(axis=(1, 3))  # by status
+    entitled = waiting[:, STATUS_PERMIT] + waiting[:, STATUS_SETTLED]
+    area["queue"][:, 1], area["queue"][:, 2] = waiting.sum(axis=1) - entitled, entitled
+    tenants = homes[..., TENURE_MARKET_RENT].sum(axis=2)  # area x poor x status
+    helped = tenants[:, 0, STATUS_PERMIT] + tenants[:, 0, STATUS_SETTLED]
+    area["tenants_helped"] = tenants[:, 1].sum(axis=1) + helped
+    area["movers"] = movers.sum(axis=(1, 2, 4))[:, :3]
+    area["migrants"] += movers[:, :, 1].sum(axis=1)[:, :3, :5].swapaxes(1, 2)
+    area["poor"] = movers[:, 1].sum(axis=(1, 2, 3))
+    area["registered_permit_holders"] = movers[..., STATUS_PERMIT].sum(axis=(1, 2, 3))
+
+
+def _add_workers(area: npt.NDArray[np.void], jobs: IntArray) -> None:
+    """Add what heads of working age tell (axes: `Tally`)."""
+    working = jobs[:, JOB_FORMAL:NO_WORKER].sum(axis=1)  # area x came now x trained x injury x medical x insured
+    area["jobless"] = jobs[:, JOB_NONE].sum(axis=(1, 2, 3, 4, 5))
+    area["workers"] = working.sum(axis=(1, 2, 3, 4, 5))
+    area["untrained"] = working[:, :, 0].sum(axis=(1, 2, 3, 4))
+    area["injury"] = working[:, :, :, 1].sum(axis=(1, 2, 3, 4))
+    area["medical"] = working[..., 1, :].sum(axis=(1, 2, 3, 4))
+    area["insured"] = working[..., 1].sum(axis=(1, 2, 3, 4))
+    area["formal"] = jobs[:, JOB_FORMAL].sum(axis=(1, 2, 3, 4, 5))
+    area["formal_arrived"] = jobs[:, JOB_FORMAL, 1].sum(axis=(1, 2, 3, 4))
+    area["informal"] = jobs[:, JOB_INFORMAL].sum(axis=(1, 2, 3, 4, 5))
+    area["flexible"] = area["informal"] + jobs[:, JOB_SELF_EMPLOYED].sum(axis=(1, 2, 3, 4, 5))
 
 
 AGE_GROUPS = 18
 OLDEST = 100
-_AGE = np.concatenate(([-1], np.minimum(np.arange(4 * OLDEST + 4) // 4, OLDEST)))
-"""Completed age by quarters since birth plus one; the first is of nobody, who was born in a quarter that never comes."""
-BAND_AT = np.where(_AGE < 0, BANDS, np.searchsorted(np.array(BAND_EDGES), _AGE, side="right")).astype(np.uint8)
-GROUP_AT = np.where(_AGE < 0, AGE_GROUPS, np.minimum(_AGE // 5, AGE_GROUPS - 1)).astype(np.uint8)
-STAGE_AT = np.where((_AGE >= 6) & (_AGE <= 11), 0, np.where((_AGE >= 12) & (_AGE <= 14), 1, 2)).astype(np.uint8)
+NO_WORKER = 4  # after the four kinds of job
+_NOBODY = 0x3800  # three bits that a member's number passes through
+
+
+def _codes() -> npt.NDArray[np.uint16]:
+    """Return what an age tells, by quarters since birth plus `NO_DATE`: band, five-year group, stage of school; below that nobody.
+
+    Bits 0-3 band, 4-8 group, 9-10 stage (2: none), 11-13 set for nobody, who was born in a quarter that never comes.
+    """
+    lived = np.arange(2**16 + 256) - NO_DATE
+    age = np.minimum(lived // 4, OLDEST)
+    band = np.searchsorted(np.array(BAND_EDGES), age, side="right")
+    group = np.minimum(age // 5, AGE_GROUPS - 1)
+    stage = np.where((age >= 6) & (age <= 11), 0, np.where((age >= 12) & (age <= 14), 1, 2))
+    return np.where(lived < 0, BANDS | AGE_GROUPS << 4 | 2 << 9 | _NOBODY, band | group << 4 | stage << 9).astype(np.uint16)
+
+
+CODE_AT = _codes()
 
 
 def _kinds() -> npt.NDArray[np.uint8]:
@@ -137,90 +209,124 @@ def _kinds() -> npt.NDArray[np.uint8]:
         home = bits & CHILD_AT_HOME > 0
         table[0, bits] = PLACE_AT_HOME if home else PLACE_PUBLIC
         table[1, bits] = PLACE_AT_HOME if home else PLACE_FEE_PAYING if kind in (0, PLACE_APPLIED) else kind
-    return table
+    return table.reshape(-1)
 
 
 KIND_OF = _kinds()
 
 
 @inlined
-def _quarters(birth, q):  # type: ignore[no-untyped-def]
-    """Return the quarters since a birth plus one, 0 for nobody."""
-    lived = np.int64(q) - np.int64(birth)
-    return min(max(lived, np.int64(-1)), np.int64(4 * OLDEST + 3)) + 1
+def _code(birth, q):  # type: ignore[no-untyped-def]
+    return np.int64(CODE_AT[np.int64(q) - np.int64(birth) + NO_DATE])
 
 
 @inlined
-def _register(c, r, q, areas, main, left, village_counts):  # type: ignore[no-untyped-def]
+def _band(code, member):  # type: ignore[no-untyped-def]
+    return (code & 15) + (code >> 11 & member)
+
+
+@inlined
+def _group(code, member):  # type: ignore[no-untyped-def]
+    return (code >> 4 & 31) + (code >> 11 & member)
+
+
+@inlined
+def _register(c, r, area, persons, village_counts, areas, t):  # type: ignore[no-untyped-def]
     """Count the registered population: those with the head at the register, those of the others who settled there too, the rest at home."""
-    area = r.register
-    if area < areas:
-        persons = main + left
-        elsewhere = 0
-        if r.register_part == 1 and r.kin_settled != KIN_ALL:
-            elsewhere = elders_of(r) if r.kin_settled == KIN_FAMILY else persons - 1
-            persons -= elsewhere
-        c[area].hukou += persons
-        if r.register_part == 1 or (village_counts and r.register_in_town and area == r.origin):
-            c[area].hukou_urban += persons
+    if r.register_part == 1 and r.kin_settled != KIN_ALL and area < areas:
+        elsewhere = elders_of(r) if r.kin_settled == KIN_FAMILY else persons - 1
+        persons -= elsewhere
         if elsewhere and r.origin < areas:
             c[r.origin].hukou += elsewhere
             if village_counts and r.register_in_town:
                 c[r.origin].hukou_urban += elsewhere
+    in_town = np.int64(r.register_in_town) & (1 if area == np.int64(r.origin) else 0)
+    t.registers[(area * 2 + np.int64(r.register_part)) * 2 + in_town] += persons
 
 
 @inlined
-def _members(r, q, here, part, there, side, migrant, ages, t):  # type: ignore[no-untyped-def]
-    """Count the members of household `r` where they are official residents: along with the head, or at home."""
-    group = 1 if rationed(r) else 0
-    at = _quarters(r.head_birth, q)
-    t.persons[here, part, migrant, BAND_AT[at]] += 1
-    spouse_at = _quarters(r.spouse_birth, q)
-    spouse_home = r.spouse == SPOUSE_AT_HOME
-    t.persons[there if spouse_home else here, side if spouse_home else part, 0 if spouse_home else migrant, BAND_AT[spouse_at]] += 1
-    one, one_home = _quarters(r.child1_birth, q), r.child1 & CHILD_AT_HOME > 0
-    where = there if one_home else here
-    t.persons[where, side if one_home else part, 0 if one_home else migrant, BAND_AT[one]] += 1
-    t.pupils[where, STAGE_AT[one], group, KIND_OF[group, r.child1 & 31]] += 1
-    two, two_home = _quarters(r.child2_birth, q), r.child2 & CHILD_AT_HOME > 0
-    where = there if two_home else here
-    t.persons[where, side if two_home else part, 0 if two_home else migrant, BAND_AT[two]] += 1
-    t.pupils[where, STAGE_AT[two], group, KIND_OF[group, r.child2 & 31]] += 1
-    away = r.elders & ELDERS_AT_HOME > 0
-    where, which, moved = there if away else here, side if away else part, 0 if away else migrant
-    first, second = _quarters(r.elder1_birth, q), _quarters(r.elder2_birth, q)
-    t.persons[where, which, moved, BAND_AT[first]] += 1
-    t.persons[where, which, moved, BAND_AT[second]] += 1
+def _members(r, q, here, there, group, ages, t):  # type: ignore[no-untyped-def]
+    """Count the members of household `r` where they are official residents: along with the head (`here`), or at home (`there`).
+
+    Both are the first bin of (area, part, migrant) in `Tally.persons`. Return how many children, spouses, elders stay at home and how many
+    persons there are.
+    """
+    head, spouse = _code(r.head_birth, q), _code(r.spouse_birth, q)
+    spouse_home = 1 if r.spouse == SPOUSE_AT_HOME else 0
+    spouse_at = there if spouse_home else here
+    t.persons[here + _band(head, 0)] += 1
+    t.persons[spouse_at + _band(spouse, 1)] += 1
+    persons = 1 + (1 if r.spouse != SPOUSE_NONE else 0)
+    children = elders = 0
+    one_at = two_at = elders_at = here
+    one = two = first = second = NOBODY_CODE
+    if r.child1_birth != NO_DATE or r.child2_birth != NO_DATE:
+        bits, more = np.int64(r.child1), np.int64(r.child2)
+        one, two = _code(r.child1_birth, q), _code(r.child2_birth, q)
+        one_at, two_at = there if bits & CHILD_AT_HOME else here, there if more & CHILD_AT_HOME else here
+        t.persons[one_at + _band(one, 2)] += 1
+        t.persons[two_at + _band(two, 3)] += 1
+        stage, other = one >> 9 & 3, two >> 9 & 3
+        t.pupils[(one_at & PAGE) + (stage * 2 + group) * 8 + np.int64(KIND_OF[group * 32 + (bits & 31)])] += 1
+        t.pupils[(two_at & PAGE) + ((other | other >> 1) * 2 + group) * 8 + np.int64(KIND_OF[group * 32 + (more & 31)])] += 1
+        there_one, there_two = 1 if r.child1_birth != NO_DATE else 0, 1 if r.child2_birth != NO_DATE else 0
+        persons += there_one + there_two
+        children = (there_one & bits >> 1) + (there_two & more >> 1)
+    if r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE:
+        first, second = _code(r.elder1_birth, q), _code(r.elder2_birth, q)
+        away = np.int64(r.elders) & ELDERS_AT_HOME
+        elders_at = there if away else here
+        t.persons[elders_at + _band(first, 4)] += 1
+        t.persons[elders_at + _band(second, 5)] += 1
+        parents = (1 if r.elder1_birth != NO_DATE else 0) + (1 if r.elder2_birth != NO_DATE else 0)
+        persons += parents
+        elders = parents if away else 0
     if ages:
-        t.ages[here, r.head_sex, GROUP_AT[at]] += 1
-        t.ages[there if spouse_home else here, 1 - r.head_sex, GROUP_AT[spouse_at]] += 1
-        t.ages[there if one_home else here, r.child1 & CHILD_GIRL, GROUP_AT[one]] += 1
-        t.ages[there if two_home else here, r.child2 & CHILD_GIRL, GROUP_AT[two]] += 1
-        t.ages[where, 1 if r.elders & ELDER1_FEMALE else 0, GROUP_AT[first]] += 1
-        t.ages[where, 1 if r.elders & ELDER2_FEMALE else 0, GROUP_AT[second]] += 1
+        sex = np.int64(r.head_sex)
+        t.ages[(here & PAGE) + sex * 32 + _group(head, 0)] += 1
+        t.ages[(spouse_at & PAGE) + (1 - sex) * 32 + _group(spouse, 1)] += 1
+        t.ages[(one_at & PAGE) + (np.int64(r.child1) & CHILD_GIRL) * 32 + _group(one, 2)] += 1
+        t.ages[(two_at & PAGE) + (np.int64(r.child2) & CHILD_GIRL) * 32 + _group(two, 3)] += 1
+        t.ages[(elders_at & PAGE) + (32 if r.elders & ELDER1_FEMALE else 0) + _group(first, 4)] += 1
+        t.ages[(elders_at & PAGE) + (32 if r.elders & ELDER2_FEMALE else 0) + _group(second, 5)] += 1
+    return children, spouse_home, elders, persons
 
 
-@kernel
+NOBODY_CODE = int(CODE_AT[0])
+PAGE = ~63  # persons, ages and pupils have 64 bins an area
+assert NO_DATE == 2**15 - 1 and CHILD_AT_HOME == 2
+
+
+@inlined
 def _work(page, r, q, p, rule, wage, norm):  # type: ignore[no-untyped-def]
-    """Count a head of working age: job, schemes, pay with the levers on it, and what assistance adds."""
+    """Add the pay of a head of working age with the levers on it, and what assistance adds."""
     if r.job == JOB_NONE:
-        page.jobless += 1
         if rule.income_floor > 0.0:
             page.assistance += int(assistance(r, wage * wage_factor(r, q, p, norm) * p.jobless_income, rule) + 0.5)
         return
-    page.workers += 1
-    page.insured += r.insured
-    page.medical += r.cover & COVER_MEDICAL > 0
-    page.injury += r.cover & COVER_INJURY > 0
-    page.formal += r.job == JOB_FORMAL
-    page.formal_arrived += r.job == JOB_FORMAL and r.arrived == q
-    page.informal += r.job == JOB_INFORMAL
-    page.untrained += 1 - r.trained
-    page.flexible += 1 if flexible_worker(r) else 0
     earned = earnings(r, q, p, wage, norm, rule)
     page.wage_sum += int(earned + 0.5)
     if rule.income_floor > 0.0:
         page.assistance += int(assistance(r, earned, rule) + 0.5)
+
+
+@inlined
+def _mover(r, q, p, place, main, migrant, rule, wage, norm, c, t):  # type: ignore[no-untyped-def]
+    """Count a household that lives away from its village, inside the region."""
+    poor, status = np.int64(r.poor), np.int64(r.status)
+    waits = 1 if r.homes_since != NO_DATE else 0
+    t.homes[(((place * 2 + poor) * 2 + waits) * 8 + status) * 8 + np.int64(r.tenure)] += 1
+    t.movers[(((place * 2 + poor) * 2 + migrant) * 4 + census_class(r)) * 8 + status] += main
+    if r.queue_since != NO_DATE:
+        c[place].queue[0] += 1
+    age = age_at(r.head_birth, q)
+    cover = np.int64(r.cover)
+    schemes = np.int64(r.insured) | (cover & COVER_MEDICAL) << 1 | (cover & COVER_INJURY) << 1 | np.int64(r.trained) << 3
+    job = np.int64(NO_WORKER)
+    if WORK_FROM <= age <= WORK_TO:
+        job = np.int64(r.job)
+        _work(c[place], r, q, p, rule, wage, norm)
+    t.jobs[(place * 8 + job) * 32 + schemes + (16 if r.arrived == q else 0)] += 1
 
 
 @kernel
@@ -232,52 +338,26 @@ def count(h, lo, hi, q, p, areas, rules, wage, norm, village_counts, ages, t):  
     c, stock = t.area, t.stock
     for i in range(lo, hi):
         r = h[i]
-        place = r.place
+        place, area = np.int64(r.place), np.int64(r.resident_area)
         if place == GONE:
             continue
-        area, part = r.resident_area, r.resident_part
-        home, side = home_place(r, areas), r.register_in_town
-        migrant = area == place and not at_home(r) and area != OUTSIDE
-        _members(
-            r, q, min(np.int64(area), areas), np.int64(part), min(np.int64(home), areas), np.int64(side), 1 if migrant else 0, ages, t
-        )
-        one, two = r.child1_birth != NO_DATE, r.child2_birth != NO_DATE
-        parents = (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
-        children = (one & (r.child1 & CHILD_AT_HOME > 0)) + (two & (r.child2 & CHILD_AT_HOME > 0))
-        spouses = 1 if r.spouse == SPOUSE_AT_HOME else 0
-        elders = parents if r.elders & ELDERS_AT_HOME else 0
+        out = place == OUTSIDE
+        away = not out and r.mover != MOVER_IN_PLACE
+        migrant = 1 if away and area == place else 0
+        group = 1 if away and (r.status == STATUS_UNREGISTERED or r.status == STATUS_PERMIT) else 0
+        home = np.int64(home_place(r, areas))
+        here = ((min(area, areas) * 2 + np.int64(r.resident_part)) * 2 + migrant) * 16
+        there = (min(home, areas) * 2 + np.int64(r.register_in_town)) * 32
+        children, spouses, elders, persons = _members(r, q, here, there, group, ages, t)
         left = children + spouses + elders
-        main = 1 + (r.spouse != SPOUSE_NONE) + one + two + parents - left
+        main = persons - left
         if left and home != OUTSIDE:
             c[home].left_behind[0] += children
             c[home].left_behind[1] += spouses
             c[home].left_behind[2] += elders
-        _register(c, r, q, areas, main, left, village_counts)
-        # Households.
-        if place == OUTSIDE:
-            stock[r.origin, areas] += main
-            if area == OUTSIDE and r.register < areas:
-                c[r.register].migrants[STATUS_ABSENT, 1 if r.origin < areas else 2] += main
-            continue
-        stock[r.origin, place] += main
-        if at_home(r):
-            continue
-        c[place].movers[census_class(r)] += main
-        if migrant:
-            c[area].migrants[r.status, census_class(r)] += main
-        c[place].households_tenure[r.tenure] += 1
-        if r.tenure == 2 or r.tenure == 3:
-            c[place].homes_occupied[r.tenure - 2] += 1
-        if r.queue_since != NO_DATE:
-            c[place].queue[0] += 1
-        if r.homes_since != NO_DATE:
-            c[place].queue[2 if r.status == STATUS_PERMIT or r.status == STATUS_SETTLED else 1] += 1
-        if r.status == STATUS_PERMIT:
-            c[place].registered_permit_holders += main
-        age = age_at(r.head_birth, q)
-        if WORK_FROM <= age <= WORK_TO:
-            _work(c[place], r, q, p, rules[place], wage[place], norm)
-        if r.poor:
-            c[place].poor += main
-        if r.tenure == TENURE_MARKET_RENT and rent_subsidised(r):
-            c[place].tenants_helped += 1
+        _register(c, r, np.int64(r.register), persons, village_counts, areas, t)
+        stock[r.origin, areas if out else place] += main
+        if away:
+            _mover(r, q, p, place, main, migrant, rules[place], wage[place], norm, c, t)
+        elif out and area == OUTSIDE and r.register < areas:
+            c[r.register].migrants[STATUS_ABSENT, 1 if r.origin < areas else 2] += main

@@ -16,7 +16,7 @@ import numpy as np
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import along, at_home, census_class, children_aged, children_along, season_of
 from urbsim.policy import permits as permit_rule
 from urbsim.population.registry import (
@@ -40,7 +40,7 @@ def may_hold(r, q, months, ground, wait):  # type: ignore[no-untyped-def]
     return permit_ok(3.0 * (q - r.arrived), held, job, home, 0.0, months, ground, wait) > 0
 
 
-@kernel
+@allocating
 def uptake(p, friction):  # type: ignore[no-untyped-def]
     """Return areas x child of 6 to 15 x insured x senior schooling: the chance of a quarter to take up a permit; `friction` per area."""
     chances = np.empty((friction.size, 2, 2, 2))

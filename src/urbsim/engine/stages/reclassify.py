@@ -10,21 +10,27 @@ from __future__ import annotations
 import numpy as np
 
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import along, at_home, left_behind
 from urbsim.engine.state import RECLASSIFICATION
 from urbsim.population.registry import GONE, OUTSIDE
 
 
+@allocating
+def most_reclassified(share):  # type: ignore[no-untyped-def]
+    """Return, per area, the largest first byte with which a household can be flipped; `share` as in `reclassify`."""
+    most = np.empty(share.size, np.int64)
+    for a in range(share.size):
+        most[a] = rng.most_byte(abs(share[a]))
+    return most
+
+
 @kernel
-def reclassify(h, lo, hi, luck, q, key, areas, share, accounts):  # type: ignore[no-untyped-def]
+def reclassify(h, lo, hi, luck, q, key, areas, share, most, accounts):  # type: ignore[no-untyped-def]
     """Flip households; `share` per area is the chance of the quarter that a village household's village becomes town.
 
-    Below 0 it is, without the sign, the chance that a village classed as town is village again.
+    Below 0 it is, without the sign, the chance that a village classed as town is village again. `most` as `most_reclassified` gives it.
     """
-    most = np.empty(areas, np.int64)
-    for a in range(areas):
-        most[a] = rng.most_byte(abs(share[a]))
     for i in range(lo, hi):
         r = h[i]
         place = r.place

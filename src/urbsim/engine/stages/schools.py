@@ -13,7 +13,7 @@ import numpy as np
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import age_at, at_home, book_mover, book_residence, home_place, owns_home
 from urbsim.engine.stages.family import aided, child_along
 from urbsim.policy import schools as school_rule
@@ -193,7 +193,7 @@ def _local_kind(birth, bits, q):  # type: ignore[no-untyped-def]
     return with_kind(bits, PLACE_AT_HOME if bits & CHILD_AT_HOME else PLACE_PUBLIC)
 
 
-@kernel
+@allocating
 def ranks(h, rows, q, points, points_ranking):  # type: ignore[no-untyped-def]
     """Return the rank of applicants' families under the rule of their place: by points, or by how long they have held a permit.
 
@@ -208,7 +208,7 @@ def ranks(h, rows, q, points, points_ranking):  # type: ignore[no-untyped-def]
     return result
 
 
-@kernel
+@allocating
 def guaranteed(h, rows, slots, q, key, guarantee):  # type: ignore[no-untyped-def]
     """Tell which applicants the rule in force places whatever the room: a share `guarantee` (per area) of permit holders' children."""
     result = np.zeros(rows.size, np.bool_)

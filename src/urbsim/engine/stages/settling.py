@@ -16,7 +16,7 @@ import numpy as np
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import age_at, census_class, children_aged, elders_of, family_of, in_own_town, left_behind, owns_home
 from urbsim.engine.stages.clocks import months_insured, months_resident, quarters_insured_here
 from urbsim.engine.stages.homes import price_to_income, tenant_of
@@ -245,7 +245,7 @@ def admit_ranked(h, rows, served, kin, accounts):  # type: ignore[no-untyped-def
 common_points = kernel(points_rule.common_points)
 
 
-@kernel
+@allocating
 def points_of_rows(h, rows, q):  # type: ignore[no-untyped-def]
     """Return the province's common points of the families in `rows` (rank for school places and public homes)."""
     result = np.empty(rows.size)
@@ -256,7 +256,7 @@ def points_of_rows(h, rows, q):  # type: ignore[no-untyped-def]
     return result
 
 
-@kernel
+@allocating
 def lots_of_rows(h, rows, slots, q, key):  # type: ignore[no-untyped-def]
     """Return the keyed lot of a child in the school round: stream SCHOOL, block of the child's slot."""
     result = np.empty(rows.size)

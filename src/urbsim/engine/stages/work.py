@@ -11,7 +11,7 @@ import numpy as np
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import age_at, at_home, in_own_town
 from urbsim.engine.state import EVENT_JOB
 from urbsim.policy import assistance as assistance_rule
@@ -101,8 +101,8 @@ def assistance(r, earned, rule):  # type: ignore[no-untyped-def]
     return made_up(earned, rule.income_floor)
 
 
-@kernel
-def _most_bytes(p, areas, rules, train_chance):  # type: ignore[no-untyped-def]
+@allocating
+def most_bytes(p, areas, rules, train_chance):  # type: ignore[no-untyped-def]
     """Return the largest first bytes that can change a job, join a scheme (areas x job each) and begin a training (areas)."""
     change, insured = np.empty((areas, 4), np.int64), np.empty((areas, 4), np.int64)
     trained = np.empty(areas, np.int64)
@@ -123,15 +123,16 @@ def _most_bytes(p, areas, rules, train_chance):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, accounts, event):  # type: ignore[no-untyped-def]
+def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, most, accounts, event):  # type: ignore[no-untyped-def]
     """Change jobs, insurance and training of one quarter.
 
     `rules` are the areas' rules (`engine.rules`), `train_chance` and `place_chance` per area: the chance that an untrained worker gets one
-    of this quarter's training slots, that a jobless or informal one is placed in a formal job from the reserve. Draws: stream WORK, block
+    of this quarter's training slots, that a jobless or informal one is placed in a formal job from the reserve; `most` what `most_bytes`
+    returns. Draws: stream WORK, block
     0: loss or finding, kind, insurance (one for all schemes: who is registered for one is so for others), training; block 1: placement,
     unemployment benefit.
     """
-    most_change, most_insured, most_trained = _most_bytes(p, areas, rules, train_chance)
+    most_change, most_insured, most_trained = most
     for i in range(lo, hi):
         r = h[i]
         place = r.place
