@@ -200,7 +200,15 @@ def births(h, lo, hi, luck, q, key, hazard, second, accounts, event):  # type: i
     household it is multiplied by `second` (area-free, dated). Third and later births (5 to 7 % of Zhejiang's in 2020) are counted as
     second ones.
     """
+    likeliest = 0.0
+    for part in range(hazard.shape[0]):
+        for age in range(hazard.shape[1]):
+            likeliest = max(likeliest, hazard[part, age])
+    most = rng.most_byte(likeliest * max(1.0, second))
     for i in range(lo, hi):
+        byte = rng.byte_at(luck, i - lo, rng.BIRTH_BYTE)
+        if byte > most:
+            continue  # above the chance of anyone
         r = h[i]
         if r.place == GONE or r.spouse != SPOUSE_ALONG:
             continue
@@ -214,7 +222,7 @@ def births(h, lo, hi, luck, q, key, hazard, second, accounts, event):  # type: i
         chance = hazard[r.resident_part, age - FERTILE_FROM]
         if one or two:
             chance *= second
-        if rng.byte_at(luck, i - lo, rng.BIRTH_BYTE) > rng.most_byte(chance):
+        if byte > rng.most_byte(chance):
             continue
         u, v, _, _ = rng.draw4(key, rng.BIRTH, r.id, q, 0)
         if u < chance:

@@ -30,14 +30,14 @@ def leavers(h, lo, hi, luck, q, key, chance, areas, rows, slots):  # type: ignor
     most = rng.most_byte(chance)
     for i in range(lo, hi):
         r = h[i]
+        abroad = r.origin >= areas and (r.child1 | r.child2) & CHILD_AT_HOME
+        if not abroad and min(rng.byte_at(luck, i - lo, rng.LEAVE_BYTE), rng.byte_at(luck, i - lo, rng.LEAVE_BYTE + 1)) > most:
+            continue
         if r.place == GONE:
             continue
         first = r.child1_birth != NO_DATE and age_at(r.child1_birth, q) >= LEAVING_AGE
         other = r.child2_birth != NO_DATE and age_at(r.child2_birth, q) >= LEAVING_AGE
         if not first and not other:
-            continue
-        abroad = r.origin >= areas and (r.child1 | r.child2) & CHILD_AT_HOME
-        if not abroad and min(rng.byte_at(luck, i - lo, rng.LEAVE_BYTE), rng.byte_at(luck, i - lo, rng.LEAVE_BYTE + 1)) > most:
             continue
         u, v, _, _ = rng.draw4(key, rng.LEAVE, r.id, q, 0)
         if first:

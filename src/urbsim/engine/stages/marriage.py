@@ -21,7 +21,11 @@ def suitors(h, lo, hi, luck, q, key, by_age, rows, sexes, sort_key):  # type: ig
     their own, look. `sort_key` orders a list by area of residence and then by age with a random tie of up to three years.
     """
     n = 0
+    most = rng.most_byte(max(max(by_age[0], by_age[1]), max(by_age[2], by_age[3])))
     for i in range(lo, hi):
+        byte = rng.byte_at(luck, i - lo, rng.MARRY_BYTE)
+        if byte > most:
+            continue  # above the chance of anyone
         r = h[i]
         if r.place == GONE or r.spouse != SPOUSE_NONE or r.place == OUTSIDE or r.resident_area == OUTSIDE:
             continue
@@ -34,7 +38,7 @@ def suitors(h, lo, hi, luck, q, key, by_age, rows, sexes, sort_key):  # type: ig
         if age < 20 or age > 44:
             continue
         step = min((age - 20) // 5, 3)
-        if rng.byte_at(luck, i - lo, rng.MARRY_BYTE) > rng.most_byte(by_age[step]):
+        if byte > rng.most_byte(by_age[step]):
             continue
         u, v, _, _ = rng.draw4(key, rng.MARRY, r.id, q, 0)
         if u < by_age[step]:

@@ -31,7 +31,13 @@ def reclassify(h, lo, hi, luck, q, key, areas, share, most, accounts):  # type: 
 
     Below 0 it is, without the sign, the chance that a village classed as town is village again. `most` as `most_reclassified` gives it.
     """
+    highest = np.int64(-1)
+    for a in range(areas):
+        highest = max(highest, most[a])
     for i in range(lo, hi):
+        own, lodging = rng.byte_at(luck, i - lo, rng.RECLASSIFY_BYTE), rng.byte_at(luck, i - lo, rng.RECLASSIFY_BYTE + 1)
+        if min(own, lodging) > highest:
+            continue  # above the share of any area
         r = h[i]
         place = r.place
         if place == GONE:
@@ -40,9 +46,9 @@ def reclassify(h, lo, hi, luck, q, key, areas, share, most, accounts):  # type: 
         home_village = origin < areas and not r.register_in_town
         lodger = place != OUTSIDE and not at_home(r) and r.part == 0
         taken_back = origin < areas and r.register_in_town and share[origin] < 0.0
-        may_flip = origin < areas and rng.byte_at(luck, i - lo, rng.RECLASSIFY_BYTE) <= most[origin]
+        may_flip = origin < areas and own <= most[origin]
         home_village, taken_back = home_village and may_flip, taken_back and may_flip
-        lodger = lodger and rng.byte_at(luck, i - lo, rng.RECLASSIFY_BYTE + 1) <= most[place]
+        lodger = lodger and lodging <= most[place]
         if not home_village and not lodger and not taken_back:
             continue
         u, v, _, _ = rng.draw4(key, rng.RECLASSIFY, r.id, q, 0)
