@@ -62,14 +62,15 @@ def chances_to_attend(p, factor):  # type: ignore[no-untyped-def]
 def attention(h, lo, hi, luck, q, key, chances, most, event, attends):  # type: ignore[no-untyped-def]
     """Set `attends[i - lo]` to 1 for the households that reconsider; `chances`, `most` as from `chances_to_attend`."""
     for i in range(lo, hi):
-        r = h[i]
         attends[i - lo] = 0
+        bits, byte = event[i], rng.byte_at(luck, i - lo, rng.ATTEND_BYTE)
+        if byte > max(most[bits], most[bits | EVENT_SCHOOL]):
+            continue  # before the row is read
+        r = h[i]
         if r.place == GONE:
             continue
-        bits = event[i]
         if _turns(r.child1_birth, q) or _turns(r.child2_birth, q):
             bits |= EVENT_SCHOOL
-        byte = rng.byte_at(luck, i - lo, rng.ATTEND_BYTE)
         if byte > most[bits]:
             continue
         if age_at(r.head_birth, q) >= 16 and rng.below(key, rng.ATTEND, r.id, q, byte, chances[bits]):

@@ -84,8 +84,18 @@ def buy_and_apply(  # type: ignore[no-untyped-def]
     """
     n, m = 0, 0
     most_asking = rng.most_byte(p.h_home_apply / 4.0)
+    likeliest = 0.0
+    for a in range(areas):
+        for flexible in range(2):
+            for couple in range(2):
+                likeliest = max(likeliest, max(buying[a, flexible, couple], sharing[a, flexible, couple]))
+    most_buying = rng.most_byte(likeliest)
     for i in range(lo, hi):
         r = h[i]
+        lucky = (rng.byte_at(luck, i - lo, rng.HOMES_BYTE) <= most_buying) | (rng.byte_at(luck, i - lo, rng.HOMES_BYTE + 1) <= most_asking)
+        lodges = (r.tenure == TENURE_GUARANTEED) | (r.tenure == TENURE_PUBLIC)
+        if not (lucky | lodges | (r.tenure == TENURE_SHARED) | (r.homes_since != NO_DATE)):
+            continue  # nothing to count, to buy, to ask or to wait for
         place = r.place
         if place == GONE or place == OUTSIDE or at_home(r):
             continue
@@ -95,7 +105,7 @@ def buy_and_apply(  # type: ignore[no-untyped-def]
             continue
         flexible, couple = 1 if flexible_worker(r) else 0, 1 if r.spouse == 1 else 0
         whole, part = buying[place, flexible, couple], sharing[place, flexible, couple]
-        waits, lodges = r.homes_since != NO_DATE, r.tenure == TENURE_GUARANTEED or r.tenure == TENURE_PUBLIC
+        waits = r.homes_since != NO_DATE
         if r.job == JOB_NONE or rng.byte_at(luck, i - lo, rng.HOMES_BYTE) > rng.most_byte(max(whole, part)):
             if lodges:
                 occupied[place, r.tenure - TENURE_GUARANTEED] += 1
@@ -112,7 +122,7 @@ def buy_and_apply(  # type: ignore[no-untyped-def]
             if u < part:
                 shared[m] = i
                 m += 1
-        if r.tenure == TENURE_GUARANTEED or r.tenure == TENURE_PUBLIC:
+        if lodges:
             occupied[place, r.tenure - TENURE_GUARANTEED] += 1
             continue
         if r.homes_since != NO_DATE and v < p.q_exit / 4.0:

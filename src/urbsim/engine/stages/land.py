@@ -8,6 +8,8 @@ programme runs (2013-2018).
 
 from __future__ import annotations
 
+import numpy as np
+
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import at_home
@@ -25,14 +27,22 @@ def land(h, lo, hi, luck, first, q, key, p, areas, rules, rights_kept, programme
     `rights_kept` per area of origin; `rules` the areas' rules; `programme` is 1 while certificates are issued.
     """
     most_lost, most_certified = rng.most_byte(p.land_loss / 4.0), rng.most_byte(p.certify / 4.0)
+    if programme <= 0.0:
+        most_certified = np.int64(-1)
+    paid = False
+    for a in range(areas):
+        paid |= rules[a].exit_compensation > 0.0
     for i in range(lo, hi):
+        lose, gain = rng.byte_at(luck, i - first, rng.LAND_BYTE), rng.byte_at(luck, i - first, rng.LAND_BYTE + 1)
+        if not (paid | (lose <= most_lost) | (gain <= most_certified)):
+            continue  # before the row is read
         r = h[i]
         if r.place == GONE or not r.land:
             continue
         settled = r.status == STATUS_SETTLED and r.land & LAND_CONTRACTED
         certify = programme > 0.0 and not r.land & LAND_CERTIFIED
-        settled = settled and rng.byte_at(luck, i - first, rng.LAND_BYTE) <= most_lost
-        certify = certify and rng.byte_at(luck, i - first, rng.LAND_BYTE + 1) <= most_certified
+        settled = settled and lose <= most_lost
+        certify = certify and gain <= most_certified
         offered = False
         if r.origin < areas and rules[r.origin].exit_compensation > 0.0 and not at_home(r):
             in_town = r.place < GONE and r.part == TOWN

@@ -181,8 +181,13 @@ def settling(  # type: ignore[no-untyped-def]
     settled without the family stands here again for them while the rule lets them follow.
     """
     n = 0
+    rate = max(p.k_q_in, max(p.k_q_out, p.k_q_same))
+    most = rng.most_byte(max(rate, rate * p.OR_PH))
     for i in range(lo, hi):
         r = h[i]
+        byte = rng.byte_at(luck, i - lo, rng.SETTLE_BYTE)
+        if (byte > most) & (r.queue_since == NO_DATE):
+            continue  # above the rate of anyone
         place = r.place
         if place == GONE or place == OUTSIDE or r.mover == MOVER_IN_PLACE:
             continue
@@ -202,7 +207,7 @@ def settling(  # type: ignore[no-untyped-def]
                 rate = p.k_q_same
             if r.status == STATUS_PERMIT:
                 rate *= p.OR_PH
-            if rng.byte_at(luck, i - lo, rng.SETTLE_BYTE) > rng.most_byte(rate):
+            if byte > rng.most_byte(rate):
                 continue
         u, v, w, _ = rng.draw4(key, rng.SETTLE, r.id, q, 0)
         if not waiting:
