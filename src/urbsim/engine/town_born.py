@@ -120,9 +120,8 @@ def migrate(table, q, year, key, rate, share, change_residents, change_town):  #
 
 def by_age(table: IntArray, year: int) -> IntArray:
     """Return persons by completed age at the end of `year`, A x part x sex x 101 (100 = 100 and more)."""
-    ages = year - FIRST_BIRTH_YEAR - np.arange(BIRTH_YEARS)
+    last = year - FIRST_BIRTH_YEAR  # the birth year of those of age 0
     result = np.zeros((*table.shape[:3], 101), dtype=np.int64)
-    for y, age in enumerate(ages):
-        if age >= 0:
-            result[..., min(int(age), 100)] += table[..., y]
+    result[..., :100] = table[..., last - 99 : last + 1][..., ::-1]
+    result[..., 100] = table[..., : last - 99].sum(axis=3)
     return result

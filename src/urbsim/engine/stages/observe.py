@@ -129,7 +129,7 @@ def counts_of(tallies: Sequence[Tally], village_counts: bool) -> Counts:
     for tally in tallies:
         add_up(area, tally.area)
     stock, persons, ages, pupils, registers, homes, movers, jobs = (
-        np.sum([getattr(t, name) for t in tallies], axis=0, dtype=np.int64) for name in Tally._fields[1:]
+        sum((getattr(t, name) for t in tallies[1:]), getattr(tallies[0], name).astype(np.int64)) for name in Tally._fields[1:]
     )
     persons = persons.reshape(-1, 2, 2, 16)[:-1, ..., :BANDS]
     area["residents"] = persons.sum(axis=(2, 3))

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from urbsim.engine.compiled import allocating, kernel
+
 
 def ration(
     area: npt.NDArray[Any], score: npt.NDArray[np.float64], since: npt.NDArray[Any], lot: npt.NDArray[np.float64],
@@ -25,18 +27,75 @@ def ration(
     >>> ration(a, np.array([1.0, 3.0, 2.0]), a, np.zeros(3), np.ones(3, dtype=np.int64), np.array([2])).tolist()
     [False, True, True]
     """
+    columns = (np.ascontiguousarray(area, np.int64), np.ascontiguousarray(score, np.float64), np.ascontiguousarray(since, np.int64))
+    sizes = np.ascontiguousarray(size, np.int64), np.ascontiguousarray(capacity, np.int64)
+    served: npt.NDArray[np.bool_] = _serve(*columns, np.ascontiguousarray(lot, np.float64), *sizes)
+    return served
+
+
+@kernel
+def _before(i, j, score, since, lot):  # type: ignore[no-untyped-def]
+    """Tell whether applicant `i` is ranked before `j`: no two are equal."""
+    if score[i] != score[j]:
+        return score[i] > score[j]
+    if since[i] != since[j]:
+        return since[i] < since[j]
+    if lot[i] != lot[j]:
+        return lot[i] < lot[j]
+    return i < j
+
+
+@kernel
+def _serve_first(line, lo, hi, free, score, since, lot, size, served):  # type: ignore[no-untyped-def]
+    """Serve the first of `line[lo:hi]` by rank as far as `free` units go: a quickselect by units, which sorts no more than it must."""
+    while lo < hi:
+        pivot = line[(lo + hi) // 2]
+        line[(lo + hi) // 2] = line[hi - 1]
+        middle, units = lo, 0
+        for k in range(lo, hi - 1):
+            one = line[k]
+            if _before(one, pivot, score, since, lot):
+                line[k], line[middle] = line[middle], one
+                middle += 1
+                units += size[one]
+        if units > free:
+            hi = middle
+            continue
+        for k in range(lo, middle):
+            served[line[k]] = True
+        free -= units
+        if size[pivot] > free:
+            return  # the line stops at the first who does not fit
+        free -= size[pivot]
+        served[pivot] = True
+        line[hi - 1] = line[middle]
+        lo = middle + 1
+        line[middle] = pivot
+
+
+@allocating
+def _serve(area, score, since, lot, size, capacity):  # type: ignore[no-untyped-def]
+    """Do what `ration` says, on arrays of one type each."""
+    areas = capacity.size
+    asked, first = np.zeros(areas, np.int64), np.zeros(areas + 1, np.int64)
+    for k in range(area.size):
+        asked[area[k]] += size[k]
     # Where nothing is free nobody is served, where all fit everyone is: only the rest stand in line.
-    asked = np.bincount(area, weights=size, minlength=capacity.size)
-    served: npt.NDArray[np.bool_] = (asked <= capacity)[area]
-    line = np.flatnonzero(((asked > capacity) & (capacity > 0))[area])
-    if line.size == 0:
-        return served
-    area, size = area[line], size[line]
-    order = np.lexsort((lot[line], since[line], -score[line], area))
-    ordered_area = area[order]
-    taken = np.cumsum(size[order])
-    first = np.searchsorted(ordered_area, np.arange(capacity.size), side="left")
-    before = np.concatenate(([0], taken))[first]
-    fits = taken - before[ordered_area] <= capacity[ordered_area]
-    served[line[order[fits]]] = True
+    served = np.zeros(area.size, np.bool_)
+    for k in range(area.size):
+        a = area[k]
+        if asked[a] <= capacity[a]:
+            served[k] = True
+        elif capacity[a] > 0:
+            first[a + 1] += 1
+    for a in range(areas):
+        first[a + 1] += first[a]
+    line, end = np.empty(first[areas], np.int64), first[:areas].copy()
+    for k in range(area.size):
+        a = area[k]
+        if asked[a] > capacity[a] > 0:
+            line[end[a]] = k
+            end[a] += 1
+    for a in range(areas):
+        _serve_first(line, first[a], first[a + 1], capacity[a], score, since, lot, size, served)
     return served
