@@ -292,7 +292,8 @@ def test_insurance_months_are_kept_when_a_job_is_lost(key: np.uint64) -> None:
     p = record_of(job_loss_formal=1.0)
     rows = rows_of(1, place=HERE, part=1, origin=ELSEWHERE, register=ELSEWHERE, mover=2, status=1, job=1, insured=1, insured_since=2)
     offers = neutral_rules(AREAS), np.zeros(AREAS), np.zeros(AREAS)
-    work.work(rows, 0, 1, luck_of(rows, 8, key, 1), 8, key, p, AREAS, *offers, work.most_bytes(p, AREAS, *offers[:2]), empty_accounts(AREAS), np.zeros(1, np.uint8))
+    most = work.most_bytes(p, AREAS, *offers[:2])
+    work.work(rows, 0, 1, luck_of(rows, 8, key, 1), 8, key, p, AREAS, *offers, most, empty_accounts(AREAS), np.zeros(1, np.uint8))
     assert (rows["job"][0], rows["insured"][0], rows["insured_since"][0], rows["insured_here"][0]) == (0, 0, NO_DATE, 6)
     assert clocks.quarters_insured_here(rows[0], 20) == 6
 

@@ -44,8 +44,8 @@ def bury_head(key: np.uint64, **columns: int) -> tuple[Any, Any]:
     rows = rows_of(1, **(SETTLED_HERE | OLD | {"spouse": SPOUSE_ALONG, "spouse_birth": -100} | columns))
     dying = np.zeros((2, 2, 101))
     dying[:, :, 90:] = 1.0
-    accounts = empty_accounts(AREAS)
-    demography.mortality(rows, 0, 1, luck_of(rows, 4, key), 4, key, dying, demography.most_dying(dying), AREAS, accounts, np.zeros(1, np.uint8))
+    accounts, most = empty_accounts(AREAS), demography.most_dying(dying)
+    demography.mortality(rows, 0, 1, luck_of(rows, 4, key), 4, key, dying, most, AREAS, accounts, np.zeros(1, np.uint8))
     assert rows["head_birth"][0] == -100
     return rows[0], accounts
 

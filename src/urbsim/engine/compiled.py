@@ -36,7 +36,7 @@ def cache_folder() -> Path:
 numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
 
-def _compiled(function: Callable[..., Any], **options: bool) -> Any:
+def _compiled(function: Callable[..., Any], **options: Any) -> Any:
     return numba.njit(nogil=True, cache=True, error_model="numpy", fastmath=False, **options)(function)
 
 

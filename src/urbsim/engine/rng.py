@@ -166,7 +166,7 @@ def as_bytes(words):  # type: ignore[no-untyped-def]
 @kernel
 def byte_at(luck, k, place):  # type: ignore[no-untyped-def]
     """Return the shared byte `place` of the k-th row."""
-    return luck[(place >> 3) & 1, k, place & 7]
+    return luck[np.uint64((place >> 3) & 1), np.uint64(k), np.uint64(place & 7)]
 
 
 @kernel

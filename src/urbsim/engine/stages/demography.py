@@ -59,8 +59,8 @@ def most_dying(table):  # type: ignore[no-untyped-def]
 def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):  # type: ignore[no-untyped-def]
     """Let persons die; a head is succeeded by spouse, then elder, then child, and a household without members is gone.
 
-    `table` is part x sex x 101, the probability of dying within the quarter (region's life table), `most` its `most_dying`. Draws: stream DEATH, head, spouse,
-    children in block 0, elders in block 1.
+    `table` is part x sex x 101, the probability of dying within the quarter (region's life table), `most` its `most_dying`. Draws:
+    stream DEATH, head, spouse, children in block 0, elders in block 1.
     """
     for i in range(lo, hi):
         r = h[i]

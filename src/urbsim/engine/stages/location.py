@@ -152,8 +152,9 @@ def location(  # type: ignore[no-untyped-def]
 
     `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
     province); `town_share`, `districts` as in `move`; `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in
-    `family.child_along` (of both a last row of noughts for those who live nowhere here); `rules` are the areas' rules, `wage` per area, `norm` as in `work.wage_factor`. People of another province who are
-    outside come back through `arrivals`. Of those whom `stays_for_sure` spares the choice, one in `SAMPLE` makes it all the same.
+    `family.child_along`, of both a last row of noughts for those who live outside; `rules` are the areas' rules, `wage` per area, `norm` as
+    in `work.wage_factor`. People of another province who are outside come back through `arrivals`. Of those whom `stays_for_sure` spares
+    the choice, one in `SAMPLE` makes it all the same.
     """
     broken = 0
     for i in range(lo, hi):

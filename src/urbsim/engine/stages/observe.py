@@ -217,7 +217,7 @@ KIND_OF = _kinds()
 
 @inlined
 def _code(birth, q):  # type: ignore[no-untyped-def]
-    return np.int64(CODE_AT[np.int64(q) - np.int64(birth) + NO_DATE])
+    return np.int64(CODE_AT[np.uint64(np.int64(q) - np.int64(birth) + NO_DATE)])
 
 
 @inlined
@@ -241,7 +241,7 @@ def _register(c, r, area, persons, village_counts, areas, t):  # type: ignore[no
             if village_counts and r.register_in_town:
                 c[r.origin].hukou_urban += elsewhere
     in_town = np.int64(r.register_in_town) & (1 if area == np.int64(r.origin) else 0)
-    t.registers[(area * 2 + np.int64(r.register_part)) * 2 + in_town] += persons
+    t.registers[np.uint64((area * 2 + np.int64(r.register_part)) * 2 + in_town)] += persons
 
 
 @inlined
@@ -254,21 +254,21 @@ def _members(r, q, here, there, group, ages, t):  # type: ignore[no-untyped-def]
     head, spouse = _code(r.head_birth, q), _code(r.spouse_birth, q)
     spouse_home = 1 if r.spouse == SPOUSE_AT_HOME else 0
     spouse_at = there if spouse_home else here
-    t.persons[here + _band(head, 0)] += 1
-    t.persons[spouse_at + _band(spouse, 1)] += 1
+    t.persons[np.uint64(here + _band(head, 0))] += 1
+    t.persons[np.uint64(spouse_at + _band(spouse, 1))] += 1
     persons = 1 + (1 if r.spouse != SPOUSE_NONE else 0)
-    children = elders = 0
+    children = elders = np.int64(0)
     one_at = two_at = elders_at = here
     one = two = first = second = NOBODY_CODE
     if r.child1_birth != NO_DATE or r.child2_birth != NO_DATE:
         bits, more = np.int64(r.child1), np.int64(r.child2)
         one, two = _code(r.child1_birth, q), _code(r.child2_birth, q)
         one_at, two_at = there if bits & CHILD_AT_HOME else here, there if more & CHILD_AT_HOME else here
-        t.persons[one_at + _band(one, 2)] += 1
-        t.persons[two_at + _band(two, 3)] += 1
+        t.persons[np.uint64(one_at + _band(one, 2))] += 1
+        t.persons[np.uint64(two_at + _band(two, 3))] += 1
         stage, other = one >> 9 & 3, two >> 9 & 3
-        t.pupils[(one_at & PAGE) + (stage * 2 + group) * 8 + np.int64(KIND_OF[group * 32 + (bits & 31)])] += 1
-        t.pupils[(two_at & PAGE) + ((other | other >> 1) * 2 + group) * 8 + np.int64(KIND_OF[group * 32 + (more & 31)])] += 1
+        t.pupils[np.uint64((one_at & PAGE) + (stage * 2 + group) * 8 + np.int64(KIND_OF[group * 32 + (bits & 31)]))] += 1
+        t.pupils[np.uint64((two_at & PAGE) + ((other | other >> 1) * 2 + group) * 8 + np.int64(KIND_OF[group * 32 + (more & 31)]))] += 1
         there_one, there_two = 1 if r.child1_birth != NO_DATE else 0, 1 if r.child2_birth != NO_DATE else 0
         persons += there_one + there_two
         children = (there_one & bits >> 1) + (there_two & more >> 1)
@@ -276,25 +276,26 @@ def _members(r, q, here, there, group, ages, t):  # type: ignore[no-untyped-def]
         first, second = _code(r.elder1_birth, q), _code(r.elder2_birth, q)
         away = np.int64(r.elders) & ELDERS_AT_HOME
         elders_at = there if away else here
-        t.persons[elders_at + _band(first, 4)] += 1
-        t.persons[elders_at + _band(second, 5)] += 1
+        t.persons[np.uint64(elders_at + _band(first, 4))] += 1
+        t.persons[np.uint64(elders_at + _band(second, 5))] += 1
         parents = (1 if r.elder1_birth != NO_DATE else 0) + (1 if r.elder2_birth != NO_DATE else 0)
         persons += parents
-        elders = parents if away else 0
+        elders = np.int64(parents if away else 0)
     if ages:
         sex = np.int64(r.head_sex)
-        t.ages[(here & PAGE) + sex * 32 + _group(head, 0)] += 1
-        t.ages[(spouse_at & PAGE) + (1 - sex) * 32 + _group(spouse, 1)] += 1
-        t.ages[(one_at & PAGE) + (np.int64(r.child1) & CHILD_GIRL) * 32 + _group(one, 2)] += 1
-        t.ages[(two_at & PAGE) + (np.int64(r.child2) & CHILD_GIRL) * 32 + _group(two, 3)] += 1
-        t.ages[(elders_at & PAGE) + (32 if r.elders & ELDER1_FEMALE else 0) + _group(first, 4)] += 1
-        t.ages[(elders_at & PAGE) + (32 if r.elders & ELDER2_FEMALE else 0) + _group(second, 5)] += 1
+        t.ages[np.uint64((here & PAGE) + sex * 32 + _group(head, 0))] += 1
+        t.ages[np.uint64((spouse_at & PAGE) + (1 - sex) * 32 + _group(spouse, 1))] += 1
+        t.ages[np.uint64((one_at & PAGE) + (np.int64(r.child1) & CHILD_GIRL) * 32 + _group(one, 2))] += 1
+        t.ages[np.uint64((two_at & PAGE) + (np.int64(r.child2) & CHILD_GIRL) * 32 + _group(two, 3))] += 1
+        t.ages[np.uint64((elders_at & PAGE) + (32 if r.elders & ELDER1_FEMALE else 0) + _group(first, 4))] += 1
+        t.ages[np.uint64((elders_at & PAGE) + (32 if r.elders & ELDER2_FEMALE else 0) + _group(second, 5))] += 1
     return children, spouse_home, elders, persons
 
 
 NOBODY_CODE = int(CODE_AT[0])
 PAGE = ~63  # persons, ages and pupils have 64 bins an area
-assert NO_DATE == 2**15 - 1 and CHILD_AT_HOME == 2
+assert NO_DATE == 2**15 - 1
+assert CHILD_AT_HOME == 2
 
 
 @inlined
@@ -315,8 +316,8 @@ def _mover(r, q, p, place, main, migrant, rule, wage, norm, c, t):  # type: igno
     """Count a household that lives away from its village, inside the region."""
     poor, status = np.int64(r.poor), np.int64(r.status)
     waits = 1 if r.homes_since != NO_DATE else 0
-    t.homes[(((place * 2 + poor) * 2 + waits) * 8 + status) * 8 + np.int64(r.tenure)] += 1
-    t.movers[(((place * 2 + poor) * 2 + migrant) * 4 + census_class(r)) * 8 + status] += main
+    t.homes[np.uint64((((place * 2 + poor) * 2 + waits) * 8 + status) * 8 + np.int64(r.tenure))] += 1
+    t.movers[np.uint64((((place * 2 + poor) * 2 + migrant) * 4 + census_class(r)) * 8 + status)] += main
     if r.queue_since != NO_DATE:
         c[place].queue[0] += 1
     age = age_at(r.head_birth, q)
@@ -326,13 +327,14 @@ def _mover(r, q, p, place, main, migrant, rule, wage, norm, c, t):  # type: igno
     if WORK_FROM <= age <= WORK_TO:
         job = np.int64(r.job)
         _work(c[place], r, q, p, rule, wage, norm)
-    t.jobs[(place * 8 + job) * 32 + schemes + (16 if r.arrived == q else 0)] += 1
+    t.jobs[np.uint64((place * 8 + job) * 32 + schemes + (16 if r.arrived == q else 0))] += 1
 
 
 @kernel
 def count(h, lo, hi, q, p, areas, rules, wage, norm, village_counts, ages, t):  # type: ignore[no-untyped-def]
     """Add rows `lo`..`hi` to the tally `t`.
 
+    Bins are numbered without signs, which spares the test for numbers that count from the end.
     `village_counts`: from 2016 rural registers in villages classed as town count as urban hukou. `ages`: count five-year groups too.
     """
     c, stock = t.area, t.stock
@@ -356,7 +358,7 @@ def count(h, lo, hi, q, p, areas, rules, wage, norm, village_counts, ages, t):  
             c[home].left_behind[1] += spouses
             c[home].left_behind[2] += elders
         _register(c, r, np.int64(r.register), persons, village_counts, areas, t)
-        stock[r.origin, areas if out else place] += main
+        stock[np.uint64(r.origin), np.uint64(areas if out else place)] += main
         if away:
             _mover(r, q, p, place, main, migrant, rules[place], wage[place], norm, c, t)
         elif out and area == OUTSIDE and r.register < areas:
