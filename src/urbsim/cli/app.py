@@ -15,7 +15,23 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from urbsim.cli import catalogue, check, compare, explain, new, replay, report, run, score, search, sensitivity, status, sweep, warmup
+from urbsim.cli import (
+    calibrate,
+    catalogue,
+    check,
+    compare,
+    explain,
+    new,
+    replay,
+    report,
+    run,
+    score,
+    search,
+    sensitivity,
+    status,
+    sweep,
+    warmup,
+)
 from urbsim.cli.language import both, language_of, localise
 from urbsim.cli.options import Lang
 from urbsim.errors import DiskError, UserError
@@ -80,7 +96,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=ABOUT)(root)
-    for module in (run, compare, sweep, status, sensitivity, search, replay, check, catalogue, explain, new, report, score):
+    for module in (run, compare, sweep, status, sensitivity, search, calibrate, replay, check, catalogue, explain, new, report, score):
         app.command(module.NAME, help=module.HELP, no_args_is_help=True)(module.command)
     app.command(warmup.NAME, help=warmup.HELP)(warmup.command)
     return app

@@ -121,6 +121,11 @@ def _table(region: str) -> Mapping[int, Mapping[tuple[str, str], float]] | None:
     return parse_ensemble(found.read_text(encoding="utf-8"), f"{region}/ensemble.csv")
 
 
+def forget() -> None:
+    """Read ensembles anew: one has been written."""
+    _table.cache_clear()
+
+
 def parse_ensemble(text: str, file: str = "ensemble.csv") -> Mapping[int, Mapping[tuple[str, str], float]]:
     """Read an ensemble file; draws must count 0, 1, 2, ... without a gap.
 

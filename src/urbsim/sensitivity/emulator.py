@@ -28,6 +28,7 @@ class Emulator:
     explained: float
     whole: Any
     parts: tuple[Any, ...]
+    folds: NDArray[np.int64]  # the fold of each run: `parts[k]` has not seen those of fold k
 
     def __call__(self, x: Floats) -> Floats:
         """Return predictions for points, rows of factors as in fitting."""
@@ -36,6 +37,10 @@ class Emulator:
     def fellows(self, x: Floats) -> list[Floats]:
         """Return the predictions of the emulators fitted without each fold: how far they part shows the emulator's own error."""
         return [_predict(part, x) for part in self.parts]
+
+    def fellows_of(self, fold: int, x: Floats) -> Floats:
+        """Return the predictions of the emulator that has not seen one fold of the runs."""
+        return _predict(self.parts[fold], x)
 
 
 def fit_emulator(x: Floats, y: Floats, seed: int = 0) -> Emulator:
@@ -60,7 +65,7 @@ def fit_emulator(x: Floats, y: Floats, seed: int = 0) -> Emulator:
             parts.append(part)
         error = float(np.sqrt(np.mean(missed**2)))
         if best is None or error < best.error:
-            best = Emulator(kind, error, float(1.0 - np.mean(missed**2) / y.var()), whole, tuple(parts))
+            best = Emulator(kind, error, float(1.0 - np.mean(missed**2) / y.var()), whole, tuple(parts), folds)
     if best is None:
         raise ValueError("no emulator")
     return best
