@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from urbsim.experiments.solving import CEILING, FLOOR, SOLVED
+from urbsim.experiments.solving import AREA_LIMIT, CEILING, FLOOR, SOLVED
 
 Floats = NDArray[np.float64]
 ARRAYS = ("prefecture_part", "area_part", "block", "reclassification")
@@ -59,7 +59,7 @@ def _unpacked(packed: Floats, like: dict[str, Any]) -> dict[str, Any]:
         size = len(like[name])
         start[name] = packed[at : at + size]
         at += size
-    start["area_part"] = np.clip(start["area_part"], -0.5, 0.5)
+    start["area_part"] = np.clip(start["area_part"], -AREA_LIMIT, AREA_LIMIT)
     start["reclassification"] = np.clip(start["reclassification"], FLOOR, CEILING)
     rates = dict(zip(SOLVED, packed[at:], strict=True))
     rates["k_q_out"] = np.exp(rates["k_q_out"])

@@ -6,9 +6,9 @@ The other parameters stay as given; what is solved, by damped log-ratio steps un
 * a constant `xi_block` of every prefecture (people of other provinces; the area's own part is added, what draws or repels people inside a
   prefecture being the same for all), against people registered in other provinces 2020 by prefecture;
 * a yearly rate `reclassification` of every prefecture (boundaries are redrawn both ways: it can be negative), against the town share 2020;
-* 3 rates: `k_outside` (against the region's residents), `k_town` (so that the reclassification left over for the whole region equals the
-  sample's own prior, `reclass_share`: nobody published how much of the rise of towns is a new boundary, and without this the two trade
-  off freely), `k_q_out` (against those of other provinces who settled in 2015-2018, where that is published).
+* 3 rates: `k_outside` (against the region's residents), `k_town` (against the region's town share, with the reclassification of the whole
+  region held at the sample's own prior, `reclass_share`: nobody published how much of the rise of towns is a new boundary, and without
+  this the two trade off freely), `k_q_out` (against those of other provinces who settled in 2015-2018, where that is published).
 
 Nothing dated after 2020 is looked at.
 
@@ -21,7 +21,7 @@ grown as elsewhere, and its constants are guessed from the other prefectures' as
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,7 +37,9 @@ COARSE = (2.5, 14)  # times the weight, most runs
 FINE = (1.0, 5)
 HOPELESS = 2.5  # a candidate this far off at the coarse weight is given up
 ENOUGH = 0.6  # stop when every error is below this share of its tolerance
+ANSWERS = {"prefecture_part": 0.4, "block": 1.2}  # rise of the log outcome for a util, before anything is learnt
 AREA_GAIN, AREA_LIMIT = 2.0, 4.0  # step and limit of an area's own part, utils
+LEAST_MOVING = 0.01  # share of residents: with fewer movers into towns their answer to `k_town` is too steep to follow
 FLOOR, CEILING = -0.03, 0.03  # yearly reclassification: the limit on its constants
 SOLVED = ("k_town", "k_outside", "k_q_out")
 LEAST_SEEN = 5  # prefectures for a line through their constants; with fewer, the mean
@@ -63,6 +65,18 @@ class Solution:
     area_part: Floats
     block: Floats
     reclassification: Floats
+    answers: dict[str, tuple[Floats, Floats, Floats]] = field(default_factory=dict)  # by constant: slope, last constant, last log outcome
+
+    def slope(self, name: str, constant: Floats, outcome: Floats) -> Floats:
+        """Return how a log outcome answers to a constant, learnt from run to run (half the old, half the last step), within a factor 4."""
+        usual = np.full(constant.shape, ANSWERS[name])
+        slope, before, then = self.answers.get(name, (usual, constant, outcome))
+        step = constant - before
+        with np.errstate(divide="ignore", invalid="ignore"):
+            seen = np.where(np.abs(step) > 0.02, (outcome - then) / step, slope)
+        slope = 0.5 * slope + 0.5 * np.clip(seen, usual / 4.0, usual * 4.0)
+        self.answers[name] = (slope, constant.copy(), outcome.copy())
+        return slope
 
     def xi(self, prefecture_of: npt.NDArray[np.int64]) -> Floats:
         """Return the constants of the areas for people of the region."""
@@ -83,6 +97,7 @@ class Reached:
     settled_outside: float
     reclassified: float  # share of the region's villagers of 2010, net, a year
     weight: int
+    into_own_town: float = 0.0  # persons, net, from the villages of an area to its own town since 2010
 
 
 def sums(values: npt.NDArray[Any], prefecture_of: npt.NDArray[np.int64]) -> Floats:
@@ -96,14 +111,14 @@ def run_to_census(
 ) -> Reached:  # fmt: skip
     """Run to 2020 Q4 under a solution and return what is compared with the census; `watch` sees the opening and every quarter."""
     from urbsim.engine import Engine, build_inputs
-    from urbsim.engine.state import RECLASSIFICATION, make_params
+    from urbsim.engine.state import OWN_VILLAGES, RECLASSIFICATION, make_params
     from urbsim.engine.tables import Constants
 
     p = region.prefecture_of
     constants = Constants(solution.xi(p), solution.xi_block(p), solution.reclassification[p])
     inputs = build_inputs(region, scenario, make_params(solution.parameters), constants)
     engine = Engine(inputs, people, templates, weight=weight, seed=seed, draw=draw)
-    settled = reclassified = 0.0
+    settled = reclassified = into_town = 0.0
     if watch is not None:
         watch(engine)
     while engine.q < CENSUS_2020:
@@ -111,6 +126,7 @@ def run_to_census(
         if watch is not None:
             watch(engine)
         reclassified += float(engine.frame["change_town"][:, RECLASSIFICATION].sum())
+        into_town += float(engine.frame["change_town"][:, OWN_VILLAGES].sum())
         if 17 <= engine.q <= 32:
             settled += float(engine.frame["settled"][:, 2].sum())
     frame = engine.frame
@@ -118,7 +134,7 @@ def run_to_census(
     villagers = float((region.residents_2010 - region.town_2010).sum())
     return Reached(
         frame["residents"].sum(axis=1).astype(float), frame["residents"][:, 1].astype(float), other.astype(float), settled,
-        reclassified / 10.0 / villagers, weight,
+        reclassified / 10.0 / villagers, weight, into_town,
     )  # fmt: skip
 
 
@@ -216,20 +232,35 @@ def improve(region: Any, solution: Solution, reached: Reached, held_out: int | N
     rows = seen[p]
     asked, residents = region.residents_2020.astype(float), reached.residents
     by_prefecture = np.log(sums(asked, p) / sums(residents, p))
-    part = solution.prefecture_part + 2.0 * np.clip(by_prefecture, -0.1, 0.1)
+    slope = solution.slope("prefecture_part", solution.prefecture_part, -by_prefecture)
+    part = solution.prefecture_part + np.clip(by_prefecture / slope, -0.5, 0.5)
     solution.prefecture_part = part - np.average(part[seen], weights=sums(asked, p)[seen])
     deviation = np.log(asked / residents) - by_prefecture[p]
     solution.area_part = np.clip(solution.area_part + AREA_GAIN * np.clip(deviation, -0.2, 0.2), -AREA_LIMIT, AREA_LIMIT)
     other = np.log(np.maximum(sums(region.other_province_2020, p), 1.0) / np.maximum(sums(reached.other_province, p), 1.0))
-    solution.block = solution.block + 0.8 * np.clip(other, -1.0, 1.0)
-    missing = sums(region.town_2020, p) / sums(asked, p) * sums(residents, p) - sums(reached.town, p)
-    villagers = sums(residents - reached.town, p)
-    solution.reclassification = np.clip(solution.reclassification + 0.6 * missing / (10.0 * villagers), FLOOR, CEILING)
+    slope = solution.slope("block", solution.block, -other)
+    solution.block = solution.block + np.clip(other / slope, -0.8, 0.8)
+    _improve_towns(solution, reached, sums(region.town_2020, p) / sums(asked, p) * sums(residents, p), p, seen)
     values = solution.parameters
-    values["k_outside"] += float(np.clip(-15.0 * np.log(asked[rows].sum() / residents[rows].sum()), -0.4, 0.4))
-    values["k_town"] += 0.2 * float(np.clip(reached.reclassified / values["reclass_share"] - 1.0, -1.0, 1.5))
+    values["k_outside"] += float(np.clip(-15.0 * np.log(asked[rows].sum() / residents[rows].sum()), -0.8, 0.8))
     if (settled := published(region, SETTLED_FROM_OUTSIDE)) is not None:
         values["k_q_out"] *= float(np.clip((settled / max(reached.settled_outside, settled / 10.0)) ** 0.7, 0.5, 2.0))
+
+
+def _improve_towns(solution: Solution, reached: Reached, asked: Floats, p: npt.NDArray[np.int64], seen: npt.NDArray[np.bool_]) -> None:
+    """Move boundaries and `k_town` towards `asked` town residents by prefecture.
+
+    Boundaries of the whole region go to the sample's prior, what towns then lack in all must move in (an exponential answer to `k_town`);
+    boundaries of a prefecture take up what it lacks beyond its part in that.
+    """
+    values = solution.parameters
+    missing, villagers = asked - sums(reached.town, p), sums(reached.residents - reached.town, p)
+    level = values["reclass_share"] - reached.reclassified
+    common = float(missing[seen].sum())
+    own = missing - common * villagers / float(villagers[seen].sum())
+    solution.reclassification = np.clip(solution.reclassification + 0.6 * own / (10.0 * villagers) + level, FLOOR, CEILING)
+    moving = max(reached.into_own_town, LEAST_MOVING * float(reached.residents.sum()))
+    values["k_town"] += float(np.clip((common - 10.0 * level * float(villagers[seen].sum())) / moving, -0.5, 0.5))
 
 
 def published(region: Any, variable: str) -> float | None:
