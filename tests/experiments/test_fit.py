@@ -9,8 +9,7 @@ import pytest
 
 from urbsim.errors import UserError
 from urbsim.experiments import solving
-from urbsim.experiments.fit import scenario_of
-from urbsim.experiments.solving import Reached, Solution
+from urbsim.experiments.solving import Reached, Solution, scenario_of
 from urbsim.regions import load_region
 
 REGION = load_region("zhejiang")

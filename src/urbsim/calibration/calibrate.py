@@ -74,21 +74,6 @@ class Fit:
     truth: Solved | None = None
 
 
-def scenario_of(region_name: str) -> str:
-    """Return the scenario that a region is fitted under: `baseline` of its region.yaml.
-
-    Raises UserError if none is named there; `--scenario` can then name a file.
-    """
-    from urbsim.regions import area_table
-
-    table = area_table(region_name)
-    given = table.settings.get("baseline")
-    if given is None:
-        zh, en = "region.yaml 没有写 baseline，请写上或用 --scenario 指定", "region.yaml names no baseline: write one or give --scenario"
-        raise UserError.one(zh, en, file=str(table.folder / "region.yaml"))
-    return str(given)
-
-
 def fit(order: Order, *, synthetic: bool = False) -> Fit:
     """Fit a region; with `synthetic` to what the model gave for parameters that are known, instead of what was published.
 

@@ -27,8 +27,8 @@ HELP = both(
       urbsim calibrate xuchang --synthetic --first 40 --second 60
     """,
     en="""
-    Fit a region's parameters to what was published, dated 2020 or earlier; write the ensemble that every run then uses, and what the fit
-    found. Start the same command again to go on after an interruption.
+    Fit the parameters of a region to what was published, dated 2020 or earlier; write the ensemble that every run then uses, and what the
+    fit found. Start the same command again to go on after an interruption.
 
     \b
     Examples:
@@ -113,10 +113,11 @@ def command(
     lang: Lang = None,
 ) -> None:
     """Fit, and write ensemble and findings."""
-    from urbsim.calibration.calibrate import Order, fit, scenario_of
+    from urbsim.calibration.calibrate import Order, fit
     from urbsim.calibration.store import RESULTS
     from urbsim.errors import UserError
     from urbsim.experiments.plan import cores
+    from urbsim.experiments.solving import scenario_of
     from urbsim.scenario import load
 
     language: Language = ctx.obj

@@ -123,7 +123,7 @@ def fitted_rows(region: Any, found: dict[str, Any]) -> list[str]:
 
 
 def unfitted_rows(region: Any, found: dict[str, Any]) -> list[str]:
-    """Return the table of what was not fitted."""
+    """Return the table of what is not solved for."""
     gap = np.abs(found["county_gap"])
     within4, within8 = float(np.mean(gap <= 4.0)), float(np.mean(gap <= 8.0))
     drift = np.abs(ruler(region))
@@ -186,11 +186,13 @@ def page(region: Any, found: dict[str, Any], constants: list[str], remarks: str)
     lines = [
         f"# The first fit of {region.title.en}: asked and got", "",
         f"Draw 0 at the default weight, seed 0. Made by `{COMMAND} {region.name}` (this page) from the ensemble of",
-        f"`python -m urbsim.experiments.fit {region.name}`. Fitted are {len(region.area_codes)} place constants,",
+        f"`urbsim calibrate {region.name}` ([calibration.md](calibration.md)). Solved for are {len(region.area_codes)} place constants,",
         f"{len(region.prefecture_codes)} constants for people of other provinces, {len(region.prefecture_codes)} yearly rates of",
-        "reclassification and 3 rates; every other parameter stays at its prior. Outcomes dated after 2020 are compared, never fitted.", "",
+        "reclassification and 3 rates. Outcomes dated after 2020 are compared, never fitted.", "",
         "## Fitted targets", "", *fitted_rows(region, found), *settled_lines(region, found),
-        "## Not fitted, reported beside", "", *unfitted_rows(region, found), remarks, "",
+        "## Beyond what is solved for", "",
+        "Movers, counties, ages and the hukou rate weigh the members ([calibration.md](calibration.md)); 2021 and 2022 do not.", "",
+        *unfitted_rows(region, found), remarks, "",
         "## What moved people, in the model", "", *parts,
         "## The fitted values of draw 0", "", *constants,
     ]  # fmt: skip
@@ -226,7 +228,7 @@ def main() -> None:
     import argparse
 
     from urbsim.engine import simulate
-    from urbsim.experiments.fit import scenario_of
+    from urbsim.experiments.solving import scenario_of
     from urbsim.regions import load_region
     from urbsim.scenario import load
 

@@ -27,6 +27,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from urbsim.errors import UserError
+
 Floats = npt.NDArray[np.float64]
 
 CENSUS_2020 = 40
@@ -74,7 +76,7 @@ class Solution:
         step = constant - before
         with np.errstate(divide="ignore", invalid="ignore"):
             seen = np.where(np.abs(step) > 0.02, (outcome - then) / step, slope)
-        slope = 0.5 * slope + 0.5 * np.clip(seen, usual / 4.0, usual * 4.0)
+        slope = np.asarray(0.5 * slope + 0.5 * np.clip(seen, usual / 4.0, usual * 4.0), dtype=np.float64)
         self.answers[name] = (slope, constant.copy(), outcome.copy())
         return slope
 
@@ -261,6 +263,21 @@ def _improve_towns(solution: Solution, reached: Reached, asked: Floats, p: npt.N
     solution.reclassification = np.clip(solution.reclassification + 0.6 * own / (10.0 * villagers) + level, FLOOR, CEILING)
     moving = max(reached.into_own_town, LEAST_MOVING * float(reached.residents.sum()))
     values["k_town"] += float(np.clip((common - 10.0 * level * float(villagers[seen].sum())) / moving, -0.5, 0.5))
+
+
+def scenario_of(region_name: str) -> str:
+    """Return the scenario that a region is fitted under: `baseline` of its region.yaml.
+
+    Raises UserError if none is named there; `--scenario` can then name a file.
+    """
+    from urbsim.regions import area_table
+
+    table = area_table(region_name)
+    given = table.settings.get("baseline")
+    if given is None:
+        zh, en = "region.yaml 没有写 baseline，请写上或用 --scenario 指定", "region.yaml names no baseline: write one or give --scenario"
+        raise UserError.one(zh, en, file=str(table.folder / "region.yaml"))
+    return str(given)
 
 
 def published(region: Any, variable: str) -> float | None:
