@@ -92,3 +92,19 @@ def test_candidates_of_the_model_are_kept_and_not_solved_again(tmp_path: Path, m
     for one, other in zip(whole, again, strict=True):
         assert {k: v for k, v in one.items() if k != "seconds"} == {k: v for k, v in other.items() if k != "seconds"}
     assert len(symbols()) == len(whole[1]["quantiles"])
+
+
+def test_the_page_tells_targets_lessons_and_recovery(order: Order, tmp_path: Path) -> None:
+    from urbsim.calibration import page
+
+    fit = calibrate.fit(order)
+    causal = {"moment": "a reform", "unit": "points", "mean": 1.0, "least": 0.5, "most": 1.5, "members": 5, "symbol": "m_ref_u",
+              "study": 1.9, "study_low": 1.0, "study_high": 3.0, "source": "a study"}  # fmt: skip
+    store.write_json(tmp_path / "xuchang", "calibration", store.summary(fit, "urbsim calibrate xuchang") | {"causal": [causal]})
+    text = page.page(*page.read(tmp_path), "### Why the misses\n")
+    for target in TARGETS:
+        assert f"| {target.key.replace('_', ' ')} |" in text
+    for symbol in symbols():
+        assert text.count(f"| `{symbol}` |") == 3  # why, what was learnt, what comes back
+    assert "+1.9 (1.0 to 3.0)" in text
+    assert text.endswith("### Why the misses\n")
