@@ -124,6 +124,8 @@ class Engine:
         self.n = int(population.households["id"].size)
         self.households: Rows = population.rows if take else make_rows(population.households, room=int(self.n * ROOM) + 4096)
         self.event = np.zeros(self.households.size, dtype=np.uint8)  # what happened to a household this quarter
+        self.late = np.zeros(self.households.size, dtype=np.uint32)  # luck of the quarter that its last pass reads
+        self.drawn = 0  # rows whose luck is in `late`
         self.templates: Rows = make_rows(templates)
         self.p = params_record(inputs.params)
         self.town_born = town_born.open_table(np.asarray(population.town_born))
@@ -251,7 +253,9 @@ class Engine:
             share, reclassify.most_reclassified(share), x.dying[q], demography.most_dying(x.dying[q]), hazard, chances, p.birth_second,
             p.leave_home / 4.0,
         )  # fmt: skip
-        found = self.each(lambda lo, hi, acc: passes.family_pass(self.households, lo, hi, q, key, self.areas, family, self.event, acc))
+        found = self.each(lambda lo, hi, acc: passes.family_pass(
+            self.households, lo, hi, q, key, self.areas, family, self.event, self.late, acc))  # fmt: skip
+        self.drawn = self.n
         rows, sexes, keys, parents, slots = joined(found)
         men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
         marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
@@ -331,7 +335,7 @@ class Engine:
         gates = self.rounds.gates()
         villages, ages = q >= FIRST_VILLAGE_COUNT, season(q) == 4
         found, tallies = self._each_counted(lambda lo, hi, acc, tally: passes.register_pass(
-            self.households, lo, hi, q, self.key, p, self.areas, gates, villages, ages, acc, tally))  # fmt: skip
+            self.households, lo, hi, q, self.key, p, self.areas, gates, self.late, self.drawn, villages, ages, acc, tally))  # fmt: skip
         rows = self.rounds.admit(*joined(found))
         passes.finish_ranked(self.households, rows, q, self.key, p, self.areas, gates, villages, ages, self.accounts, tallies[0])
         self.counts = observe.counts_of(tallies, q >= FIRST_VILLAGE_COUNT)
@@ -345,7 +349,9 @@ class Engine:
         self.households = grown
         event = np.zeros(grown.size, dtype=np.uint8)
         event[: self.n] = self.event[: self.n]  # of this quarter so far: what happened must not depend on the room there was
-        self.event = event
+        late = np.zeros(grown.size, dtype=np.uint32)
+        late[: self.n] = self.late[: self.n]
+        self.event, self.late = event, late
 
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""

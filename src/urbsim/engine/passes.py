@@ -98,10 +98,11 @@ class Gates(NamedTuple):
 
 
 @allocating
-def family_pass(h, lo, hi, q, key, areas, x, event, accounts):  # type: ignore[no-untyped-def]
+def family_pass(h, lo, hi, q, key, areas, x, event, late, accounts):  # type: ignore[no-untyped-def]
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
 
-    `x` is `Family`; `event` is cleared and then marked. Returns rows, sexes and sort keys of suitors, rows and slots of leavers.
+    `x` is `Family`; `event` is cleared and then marked; `late` keeps luck for the last pass (`rng.keep_late`). Returns rows, sexes and
+    sort keys of suitors, rows and slots of leavers.
     """
     identities, words = np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.uint64)
     luck = rng.as_bytes(words)
@@ -112,6 +113,7 @@ def family_pass(h, lo, hi, q, key, areas, x, event, accounts):  # type: ignore[n
         stop = min(start + BLOCK, hi)
         event[start:stop] = 0
         rng.bytes_of(h, start, stop, q, key, 0, identities, words)
+        rng.keep_late(words, start, stop, late)
         reclassify(h, start, stop, luck, q, key, areas, x.reclassified, x.most_reclassified, accounts)
         mortality(h, start, stop, luck, q, key, x.dying, x.most_dying, areas, accounts, event)
         births(h, start, stop, luck, q, key, x.birth, x.second, accounts, event)
@@ -164,10 +166,11 @@ def place_pass(h, lo, hi, q, key, p, areas, x, event, season, newcomers, account
 
 
 @allocating
-def register_pass(h, lo, hi, q, key, p, areas, x, villages, ages, accounts, tally):  # type: ignore[no-untyped-def]
+def register_pass(h, lo, hi, q, key, p, areas, x, late, drawn, villages, ages, accounts, tally):  # type: ignore[no-untyped-def]
     """Stages 10, 11, 4 and 13: settling, land, official residence, count; who stands in a line is left to `finish_ranked`.
 
-    `x` is `Gates`; `villages`, `ages`: what `count` does. Returns who is ranked this quarter: rows, score, since, lot, size.
+    `x` is `Gates`; `late` holds the luck of the first `drawn` rows; `villages`, `ages`: what `count` does. Returns who is ranked this
+    quarter: rows, score, since, lot, size.
     """
     identities, words = np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.uint64)
     luck = rng.as_bytes(words)
@@ -176,7 +179,10 @@ def register_pass(h, lo, hi, q, key, p, areas, x, villages, ages, accounts, tall
     n = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
-        rng.bytes_of(h, start, stop, q, key, 0, identities, words)
+        if stop <= drawn:
+            rng.late_again(words, start, stop, late)
+        else:
+            rng.bytes_of(h, start, stop, q, key, 0, identities, words)
         first = n
         n += settling(
             h, start, stop, luck, q, key, p, areas, x.gate, x.rule, x.recognition, x.rental_counts, x.has_quota, x.kin, x.wage, x.price,

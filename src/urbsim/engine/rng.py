@@ -157,6 +157,20 @@ def bytes_of(h, lo, hi, q, key, part, identities, words):  # type: ignore[no-unt
     _draw_words(identities[:n], (np.uint64(q) << np.uint64(16)) | np.uint64(part), key, words)
 
 
+@kernel
+def keep_late(words, start, stop, late):  # type: ignore[no-untyped-def]
+    """Keep the bytes of places 12 to 15 of rows `start`..`stop` in `late` (uint32 by row): what the last pass of a quarter reads."""
+    for k in range(stop - start):
+        late[start + k] = np.uint32(words[1, k] >> _S32)
+
+
+@kernel
+def late_again(words, start, stop, late):  # type: ignore[no-untyped-def]
+    """Put what `keep_late` kept back into `words`; the other places are not drawn again."""
+    for k in range(stop - start):
+        words[1, k] = np.uint64(late[start + k]) << _S32
+
+
 @allocating
 def as_bytes(words):  # type: ignore[no-untyped-def]
     """Return `words` (2 x n) as bytes: 2 x n x 8."""

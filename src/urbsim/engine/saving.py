@@ -19,6 +19,7 @@ from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import RULES
 from urbsim.engine.stages.observe import COUNT, Counts
 from urbsim.engine.state import ACCOUNT, HOUSEHOLD, make_rows, params_record
+from urbsim.population.registry import ROOM
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -27,7 +28,7 @@ REBUILT = frozenset(
         "inputs", "areas", "blocks", "templates", "p",  # from region, scenario, draw
         "weight", "threads", "key", "_pool",  # from the numbers of the run
         "rounds",  # its attributes are saved under its own name
-        "utilities", "event",  # made anew in every quarter
+        "utilities", "event", "late", "drawn",  # made anew in every quarter
     }
 )  # fmt: skip
 ROUNDS_REBUILT = frozenset({"engine"})
@@ -93,7 +94,7 @@ def resume(
         for name, kind in TUPLES.items():
             attributes["engine"][name] = kind(**attributes["engine"][name])
         rows = attributes["engine"]["households"]
-        attributes["engine"]["households"] = make_rows({name: rows[name] for name in rows.dtype.names}, room=int(rows.size * 1.35) + 4096)
+        attributes["engine"]["households"] = make_rows({name: rows[name] for name in rows.dtype.names}, room=int(rows.size * ROOM) + 4096)
     except (KeyError, TypeError) as error:
         raise StateFormatError(f"incomplete state: {error}") from error
     attributes["engine"] |= {
@@ -101,6 +102,7 @@ def resume(
         "threads": max(1, threads), "key": rng.run_key(seed, replicate, draw), "templates": make_rows(templates),
         "p": params_record(inputs.params), "utilities": None, "rounds": rounds,
         "event": np.zeros(attributes["engine"]["households"].size, dtype=np.uint8),
+        "late": np.zeros(attributes["engine"]["households"].size, dtype=np.uint32), "drawn": 0,
     }  # fmt: skip
     vars(rounds).update(attributes["rounds"], engine=engine)
     engine.__setstate__(attributes["engine"])

@@ -12,7 +12,7 @@ import numpy as np
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import allocating, kernel
-from urbsim.engine.people import age_at, at_home, in_own_town
+from urbsim.engine.people import age_at, in_own_town
 from urbsim.engine.state import EVENT_JOB
 from urbsim.policy import assistance as assistance_rule
 from urbsim.policy import insurance as insurance_rule
@@ -29,7 +29,7 @@ from urbsim.population.registry import (
     JOB_INFORMAL,
     JOB_NONE,
     JOB_SELF_EMPLOYED,
-    OUTSIDE,
+    MOVER_IN_PLACE,
     STATUS_PERMIT,
     STATUS_SETTLED,
 )
@@ -103,9 +103,12 @@ def assistance(r, earned, rule):  # type: ignore[no-untyped-def]
 
 @allocating
 def most_bytes(p, areas, rules, train_chance):  # type: ignore[no-untyped-def]
-    """Return the largest first bytes that can change a job, join a scheme (areas x job each) and begin a training (areas)."""
-    change, insured = np.empty((areas, 4), np.int64), np.empty((areas, 4), np.int64)
-    trained = np.empty(areas, np.int64)
+    """Return the largest first bytes that can change a job, join a scheme (areas x job each) and begin a training (areas).
+
+    A last row holds the largest of all areas.
+    """
+    change, insured = np.full((areas + 1, 4), -1, np.int64), np.full((areas + 1, 4), -1, np.int64)
+    trained = np.full(areas + 1, -1, np.int64)
     for a in range(areas):
         rule = rules[a]
         trained[a] = rng.most_byte(train_chance[a])
@@ -119,6 +122,10 @@ def most_bytes(p, areas, rules, train_chance):  # type: ignore[no-untyped-def]
             insured[a, job] = rng.most_byte(base * max(pension, max(medical, injury)))
         services = rule.employment_services * max(rule.employment_services_poor, 1.0) * max(rule.trainee_placement, 1.0)
         change[a, JOB_NONE], insured[a, JOB_NONE] = rng.most_byte(min(p.job_find * services, 1.0)), -1
+        trained[areas] = max(trained[areas], trained[a])
+        for job in range(4):
+            change[areas, job] = max(change[areas, job], change[a, job])
+            insured[areas, job] = max(insured[areas, job], insured[a, job])
     return change, insured, trained
 
 
@@ -133,12 +140,18 @@ def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, m
     unemployment benefit.
     """
     most_change, most_insured, most_trained = most
+    places = False
+    for a in range(areas):
+        places |= place_chance[a] > 0.0
     for i in range(lo, hi):
         r = h[i]
-        place = r.place
-        if place == GONE or place == OUTSIDE or at_home(r):
-            continue
-        age = age_at(r.head_birth, q)
+        place, k, job, age = r.place, i - lo, np.uint64(r.job), age_at(r.head_birth, q)
+        covered = (r.insured > 0) & (r.cover & ALL_COVER == ALL_COVER)
+        changes = rng.byte_at(luck, k, rng.WORK_BYTE) <= most_change[np.uint64(areas), job]
+        joins = (rng.byte_at(luck, k, rng.WORK_BYTE + 2) <= most_insured[np.uint64(areas), job]) & (not covered)
+        trains = (rng.byte_at(luck, k, rng.WORK_BYTE + 3) <= most_trained[np.uint64(areas)]) & (not r.trained)
+        if (r.mover == MOVER_IN_PLACE) | (place >= GONE) | (not (changes | joins | trains | places | (age > WORK_TO))):
+            continue  # not followed, or nothing can happen anywhere
         if age < WORK_FROM:
             continue
         if age > WORK_TO:
@@ -146,8 +159,7 @@ def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, m
                 r.job = JOB_NONE
                 _stop_insurance(r, q)
             continue
-        rule, k, job = rules[place], i - lo, r.job
-        covered = r.insured and r.cover & ALL_COVER == ALL_COVER
+        rule, job = rules[place], r.job
         may_change = rng.byte_at(luck, k, rng.WORK_BYTE) <= most_change[place, job]
         may_insure = not covered and rng.byte_at(luck, k, rng.WORK_BYTE + 2) <= most_insured[place, job]
         may_train = job != JOB_NONE and not r.trained and rng.byte_at(luck, k, rng.WORK_BYTE + 3) <= most_trained[place]
