@@ -38,11 +38,11 @@ def choose(key: np.uint64, size: int, away: list[float], village: float, town: f
     edge, help_ = 1.0, np.zeros(2)
     for k, r in enumerate(rows[:2000]):  # whom the first bytes spare the choice would not move
         if stays_for_sure(r, QUARTER, p, AREAS, race, edge, help_, 0.0, 0.0, bounds, luck, k):
-            assert choose_one(r, QUARTER, key, p, AREAS, race, edge, help_, 0.0, 0.0) == (place if place else VILLAGE_CHOICE)
+            assert choose_one(r, QUARTER, key, p, AREAS, race, edge, help_, 0.0, 0.0, luck, k) == (place if place else VILLAGE_CHOICE)
     broken = location(
         rows, 0, size, luck, QUARTER, key, p, AREAS, np.ones(size, np.uint8), race, bounds,
         np.full((AREAS, AREAS), 50.0), ones, ones, np.ones((3, AREAS)), np.zeros(AREAS, np.uint8), ones,
-        np.zeros((AREAS, 2)), np.zeros((AREAS, 4)), neutral_rules(AREAS), ones, 0.0, empty_accounts(AREAS),
+        np.zeros((AREAS + 1, 2)), np.zeros((AREAS + 1, 4)), neutral_rules(AREAS), ones, 0.0, empty_accounts(AREAS),
     )  # fmt: skip
     assert broken == 0
     return picks(rows)

@@ -104,6 +104,34 @@ def _byte(low, high, place):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _plain4(key, stream, identity, quarter, block):  # type: ignore[no-untyped-def]
+    """Return four uniforms without a shared first byte."""
+    low, high = np.uint64(identity) & _LOW, np.uint64(identity) >> _S32
+    k0, k1 = np.uint64(key) & _LOW, np.uint64(key) >> _S32
+    a, b, c, d = philox(low, high, (np.uint64(quarter) << np.uint64(16)) | np.uint64(block), np.uint64(stream), k0, k1)
+    u0 = (np.float64(a) + 0.5) * _SCALE
+    u1 = (np.float64(b) + 0.5) * _SCALE
+    u2 = (np.float64(c) + 0.5) * _SCALE
+    u3 = (np.float64(d) + 0.5) * _SCALE
+    return u0, u1, u2, u3
+
+
+@kernel
+def draw4_known(key, stream, identity, quarter, block, luck, k):  # type: ignore[no-untyped-def]
+    """Return what `draw4` does for the k-th row, whose shared bytes are at hand in `luck`: they are not drawn again."""
+    u0, u1, u2, u3 = _plain4(key, stream, identity, quarter, block)
+    place, lanes = _LANE[stream, block, 0], _LANE[stream, block, 1]
+    u0 = (np.float64(byte_at(luck, k, place)) + u0) / 256.0
+    if lanes > 1:
+        u1 = (np.float64(byte_at(luck, k, place + 1)) + u1) / 256.0
+    if lanes > 2:
+        u2 = (np.float64(byte_at(luck, k, place + 2)) + u2) / 256.0
+    if lanes > 3:
+        u3 = (np.float64(byte_at(luck, k, place + 3)) + u3) / 256.0
+    return u0, u1, u2, u3
+
+
+@kernel
 def draw4(key, stream, identity, quarter, block):  # type: ignore[no-untyped-def]
     """Return four uniforms in (0, 1): multiples of 2**-32 plus one half step, or of 2**-40 where the first byte is shared.
 
@@ -112,11 +140,7 @@ def draw4(key, stream, identity, quarter, block):  # type: ignore[no-untyped-def
     """
     low, high = np.uint64(identity) & _LOW, np.uint64(identity) >> _S32
     k0, k1 = np.uint64(key) & _LOW, np.uint64(key) >> _S32
-    a, b, c, d = philox(low, high, (np.uint64(quarter) << np.uint64(16)) | np.uint64(block), np.uint64(stream), k0, k1)
-    u0 = (np.float64(a) + 0.5) * _SCALE
-    u1 = (np.float64(b) + 0.5) * _SCALE
-    u2 = (np.float64(c) + 0.5) * _SCALE
-    u3 = (np.float64(d) + 0.5) * _SCALE
+    u0, u1, u2, u3 = _plain4(key, stream, identity, quarter, block)
     if block < 2 and _LANE[stream, block, 0] >= 0:
         place, lanes = _LANE[stream, block, 0], _LANE[stream, block, 1]
         part = np.uint64(place // BYTES_A_DRAW)
@@ -189,7 +213,7 @@ def below(key, stream, identity, quarter, byte, chance):  # type: ignore[no-unty
     scaled = chance * 256.0
     if byte + 1.0 <= scaled:
         return True
-    return byte < scaled and draw4(key, stream, identity, quarter, 0)[0] < chance
+    return byte < scaled and (byte + _plain4(key, stream, identity, quarter, 0)[0]) / 256.0 < chance
 
 
 @kernel

@@ -152,12 +152,13 @@ def _point(cumulated, mark):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def choose(r, q, key, p, areas, race, rent_edge, rent_help, lift, cared):  # type: ignore[no-untyped-def]
+def choose(r, q, key, p, areas, race, rent_edge, rent_help, lift, cared, luck, k):  # type: ignore[no-untyped-def]
     """Return the alternative that household `i` prefers: an area, OUTSIDE, VILLAGE_CHOICE or TOWN_CHOICE.
 
-    `race` are the quarter's tables (`tables.Race`), `rent_edge`, `rent_help`, `lift`, `cared` as in `stay_terms`. The largest V + lambda*e,
-    with e Gumbel, is the smallest of E * exp(-V/lambda), E exponential: a race. The times E of all places but the present one are the first
-    points of a stream of points (see `Race`), which is followed until no later point can win; the present place has a time of its own.
+    `race` are the quarter's tables (`tables.Race`), `rent_edge`, `rent_help`, `lift`, `cared` as in `stay_terms`, the shared bytes of its
+    luck are the k-th row's of `luck`. The largest V + lambda*e, with e Gumbel, is the smallest of E * exp(-V/lambda), E exponential: a
+    race. The times E of all places but the present one are the first points of a stream of points (see `Race`), which is followed until no
+    later point can win; the present place has a time of its own.
     """
     o = r.origin
     kids = min(children_aged(r, q, 6, 15), 2)
@@ -169,8 +170,8 @@ def choose(r, q, key, p, areas, race, rent_edge, rent_help, lift, cared):  # typ
     current = _current(r, areas)
     old, lead, away_cost = _costs(r, q, p, is_far)
     tie = 0.0 if is_home else stay_terms(r, q, p, rent_edge, rent_help, lift, cared)
-    s0, s1, g0, g1 = rng.draw4(key, rng.CHOOSE, r.id, q, 0)
-    own, gap, mark, _ = rng.draw4(key, rng.CHOOSE, r.id, q, 1)
+    s0, s1, g0, g1 = rng.draw4_known(key, rng.CHOOSE, r.id, q, 0, luck, k)
+    own, gap, mark, _ = rng.draw4_known(key, rng.CHOOSE, r.id, q, 1, luck, k)
     log_stable = log_positive_stable(s0, s1, lam)
     village = _village_value(r, p, race.village[o], g0, is_home, is_far, areas)
     town = race.town[o] - math.log(-math.log(g1)) + lead

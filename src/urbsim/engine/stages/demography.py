@@ -75,7 +75,7 @@ def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):  # 
         eldest = min(eldest, min(r.elder1_birth, r.elder2_birth))
         if least > most[min(max(age_at(eldest, q), 0), 100)]:
             continue  # above the chance of anyone as young: nobody dies
-        u0, u1, u2, u3 = rng.draw4(key, rng.DEATH, r.id, q, 0)
+        u0, u1, u2, u3 = rng.draw4_known(key, rng.DEATH, r.id, q, 0, luck, k)
         elders = r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE
         area, part = r.resident_area, r.resident_part
         home, home_part = home_place(r, areas), _home_part(r)
@@ -98,7 +98,7 @@ def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):  # 
                 r.child2 = 0
         # Elders.
         if elders:
-            v0, v1, _, _ = rng.draw4(key, rng.DEATH, r.id, q, 1)
+            v0, v1, _, _ = rng.draw4_known(key, rng.DEATH, r.id, q, 1, luck, k)
             away = r.elders & ELDERS_AT_HOME
             where, side = (home, home_part) if away else (area, part)
             if r.elder1_birth != NO_DATE and _dies(table, side, 1 if r.elders & ELDER1_FEMALE else 0, r.elder1_birth, q, v0):
@@ -224,7 +224,7 @@ def births(h, lo, hi, luck, q, key, hazard, second, accounts, event):  # type: i
             chance *= second
         if byte > rng.most_byte(chance):
             continue
-        u, v, _, _ = rng.draw4(key, rng.BIRTH, r.id, q, 0)
+        u, v, _, _ = rng.draw4_known(key, rng.BIRTH, r.id, q, 0, luck, i - lo)
         if u < chance:
             girl = 1 if v < 0.475 else 0  # 110.5 boys per 100 girls
             if one:

@@ -112,7 +112,7 @@ def buy_and_apply(  # type: ignore[no-untyped-def]
                 continue
             if not waits and rng.byte_at(luck, i - lo, rng.HOMES_BYTE + 1) > most_asking:
                 continue
-        u, v, w, _ = rng.draw4(key, rng.HOMES, r.id, q, 0)
+        u, v, w, _ = rng.draw4_known(key, rng.HOMES, r.id, q, 0, luck, i - lo)
         if r.job != JOB_NONE:
             if u < whole:
                 r.tenure = TENURE_OWN

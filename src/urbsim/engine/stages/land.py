@@ -49,7 +49,7 @@ def land(h, lo, hi, luck, first, q, key, p, areas, rules, rights_kept, programme
             offered = may_exit(r.status == STATUS_SETTLED, in_town, rules[r.origin].exit_scope) > 0
         if not settled and not certify and not offered:
             continue
-        u, v, w, _ = rng.draw4(key, rng.LAND, r.id, q, 0)
+        u, v, w, _ = rng.draw4_known(key, rng.LAND, r.id, q, 0, luck, i - first)
         if settled:
             kept = rights_kept[r.origin] if r.origin < areas else 1.0
             if u < p.land_loss / 4.0 * (1.0 - kept):

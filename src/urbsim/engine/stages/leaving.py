@@ -39,7 +39,7 @@ def leavers(h, lo, hi, luck, q, key, chance, areas, rows, slots):  # type: ignor
         other = r.child2_birth != NO_DATE and age_at(r.child2_birth, q) >= LEAVING_AGE
         if not first and not other:
             continue
-        u, v, _, _ = rng.draw4(key, rng.LEAVE, r.id, q, 0)
+        u, v, _, _ = rng.draw4_known(key, rng.LEAVE, r.id, q, 0, luck, i - lo)
         if first:
             if r.child1 & CHILD_AT_HOME and r.origin >= areas:
                 r.child1_birth = NO_DATE

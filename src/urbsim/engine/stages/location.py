@@ -176,7 +176,7 @@ def location(  # type: ignore[no-untyped-def]
         cared = rules[o].elder_care if o < areas else 0.0
         sure = stays_for_sure(r, q, p, areas, race, edge, rent, lift, cared, bounds, luck, i - lo)
         if not sure or (r.id ^ np.uint64(q)) % SAMPLE == 0:
-            target = choose(r, q, key, p, areas, race, edge, rent, lift, cared)
+            target = choose(r, q, key, p, areas, race, edge, rent, lift, cared, luck, i - lo)
             if not _lives_at(r, target, areas):
                 broken += sure
                 move(r, q, key, p, areas, target, town_share, districts, rules, accounts)

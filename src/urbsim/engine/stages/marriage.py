@@ -40,7 +40,7 @@ def suitors(h, lo, hi, luck, q, key, by_age, rows, sexes, sort_key):  # type: ig
         step = min((age - 20) // 5, 3)
         if byte > rng.most_byte(by_age[step]):
             continue
-        u, v, _, _ = rng.draw4(key, rng.MARRY, r.id, q, 0)
+        u, v, _, _ = rng.draw4_known(key, rng.MARRY, r.id, q, 0, luck, i - lo)
         if u < by_age[step]:
             rows[n] = i
             sexes[n] = r.head_sex

@@ -51,7 +51,7 @@ def reclassify(h, lo, hi, luck, q, key, areas, share, most, accounts):  # type: 
         lodger = lodger and lodging <= most[place]
         if not home_village and not lodger and not taken_back:
             continue
-        u, v, _, _ = rng.draw4(key, rng.RECLASSIFY, r.id, q, 0)
+        u, v, _, _ = rng.draw4_known(key, rng.RECLASSIFY, r.id, q, 0, luck, i - lo)
         if home_village and u < share[origin]:
             r.register_in_town = 1
             persons = left_behind(r)

@@ -209,7 +209,7 @@ def settling(  # type: ignore[no-untyped-def]
                 rate *= p.OR_PH
             if byte > rng.most_byte(rate):
                 continue
-        u, v, w, _ = rng.draw4(key, rng.SETTLE, r.id, q, 0)
+        u, v, w, _ = rng.draw4_known(key, rng.SETTLE, r.id, q, 0, luck, i - lo)
         if not waiting:
             if u >= rate or age_at(r.head_birth, q) < 18:
                 continue

@@ -166,7 +166,7 @@ def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, m
         may_be_placed = place_chance[place] > 0.0 and (job == JOB_NONE or job == JOB_INFORMAL)
         if not may_change and not may_insure and not may_train and not may_be_placed:
             continue
-        u, v, w, x = rng.draw4(key, rng.WORK, r.id, q, 0)
+        u, v, w, x = rng.draw4_known(key, rng.WORK, r.id, q, 0, luck, k)
         if r.job == JOB_NONE:
             services = rule.employment_services * (rule.employment_services_poor if r.poor else 1.0)
             if u < finding_chance(p.job_find, services, r.trained, rule.trainee_placement):
