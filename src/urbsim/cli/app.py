@@ -30,6 +30,7 @@ from urbsim.cli import (
     sensitivity,
     status,
     sweep,
+    validate,
     warmup,
 )
 from urbsim.cli.language import both, language_of, localise
@@ -96,7 +97,7 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=ABOUT)(root)
-    for module in (run, compare, sweep, status, sensitivity, search, calibrate, replay, check, catalogue, explain, new, report, score):
+    for module in (run, compare, sweep, status, sensitivity, search, calibrate, replay, check, catalogue, explain, new, report, score, validate):
         app.command(module.NAME, help=module.HELP, no_args_is_help=True)(module.command)
     app.command(warmup.NAME, help=warmup.HELP)(warmup.command)
     return app

@@ -204,28 +204,42 @@ def without(region: Any, held_out: int) -> Any:
 def guess(region: Any, solution: Solution, held_out: int, luck: int) -> None:
     """Give the left-out prefecture constants from the distribution of the others', in place; the same `luck` makes the same choices.
 
-    Its own part and its constant for people of other provinces lie on a line through the others' over what 2010 already showed, the
-    log of residents over registered people; reclassification at their mean. The error of one of the others, drawn by `luck`, is added
-    to all three, widened for the line's own error, so that the guess is as uncertain as guesses are. An area's part is that of an area
-    of the others, a core's of a core.
+    Its level and its constant for people of other provinces lie on a line through the others' over what 2010 already showed, the log of
+    residents over registered people; reclassification at their mean. The error of one of the others, drawn by `luck`, is added to all
+    three. Areas lie likewise on a line inside their prefecture, with the error of an area of the others, a core's of a core. Errors are
+    widened for the line's own, so that the guess is as uncertain as guesses are.
     """
     p, seen = np.asarray(region.prefecture_of), seen_of(region, held_out)
     rng = np.random.default_rng([held_out, luck])
+    weights = region.residents_2010.astype(float)
+    middle = sums(weights * solution.area_part, p) / sums(weights, p)  # areas' parts are seen from their prefecture's mean
+    inside = solution.area_part - middle[p]
     drawn = np.log(sums(region.residents_2010, p) / sums(region.hukou_2010, p))
-    others = int(seen.sum())
-    donor = int(rng.integers(others))
-    for values, line in ((solution.prefecture_part, True), (solution.block, True), (solution.reclassification, False)):
-        slope = np.polyfit(drawn[seen], values[seen], 1)[0] if line and others >= LEAST_SEEN else 0.0
-        free = others - (2 if slope else 1)
-        level = float(np.mean(values[seen] - slope * drawn[seen]))
-        off = (values[seen] - slope * drawn[seen] - level)[donor] * np.sqrt((others + 1.0) / max(free, 1))
-        values[held_out] = level + slope * drawn[held_out] + off
-    solution.reclassification[held_out] = np.clip(solution.reclassification[held_out], FLOOR, CEILING)
-    core = np.asarray(region.is_core)
-    for area in np.flatnonzero(p == held_out):
-        alike = np.flatnonzero((p != held_out) & (core == core[area]))
-        pool = alike if alike.size else np.flatnonzero(p != held_out)
-        solution.area_part[area] = solution.area_part[pool[int(rng.integers(pool.size))]]
+    donor = int(rng.integers(int(seen.sum())))
+    level = _on_a_line(solution.prefecture_part + middle, drawn, seen, held_out, donor, line=True)
+    block = _on_a_line(solution.block + middle, drawn, seen, held_out, donor, line=True)
+    boundaries = _on_a_line(solution.reclassification, drawn, seen, held_out, donor, line=False)
+    solution.prefecture_part[held_out], solution.block[held_out] = level, block
+    solution.reclassification[held_out] = np.clip(boundaries, FLOOR, CEILING)
+    own = np.log(weights / region.hukou_2010)
+    own = own - (sums(weights * own, p) / sums(weights, p))[p]
+    core, there = np.asarray(region.is_core), p != held_out
+    for area in np.flatnonzero(~there):
+        alike = np.flatnonzero(core[there] == core[area])
+        chosen = int(alike[rng.integers(alike.size)]) if alike.size else int(rng.integers(int(there.sum())))
+        inside[area] = _on_a_line(inside, own, there, int(area), chosen, line=True)
+    here = ~there
+    inside[here] -= np.average(inside[here], weights=weights[here])
+    solution.area_part[here] = np.clip(inside[here], -AREA_LIMIT, AREA_LIMIT)
+
+
+def _on_a_line(values: Floats, x: Floats, seen: npt.NDArray[np.bool_], at: int, donor: int, *, line: bool) -> float:
+    """Return a guess of `values[at]`: what a line over `x` (or the mean) through the seen ones says, and the error of the `donor`-th there."""
+    n = int(seen.sum())
+    slope = float(np.polyfit(x[seen], values[seen], 1)[0]) if line and n >= LEAST_SEEN else 0.0
+    rest = values[seen] - slope * x[seen]
+    wider = np.sqrt((n + 1.0) / max(n - (2 if slope else 1), 1))
+    return float(rest.mean() + slope * x[at] + (rest - rest.mean())[donor] * wider)
 
 
 def improve(region: Any, solution: Solution, reached: Reached, held_out: int | None = None) -> None:

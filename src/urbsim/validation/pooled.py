@@ -58,13 +58,16 @@ def log_posterior(theta: Floats, areas: list[History]) -> float:
         return -np.inf
     value = -0.5 * ((mu - 0.03) / 0.03) ** 2 - 0.5 * (tau / 0.03) ** 2 + log_tau - 0.5 * (sigma / 0.02) ** 2 + log_sigma
     value += np.log(rho) + np.log1p(-rho)
+    alike: dict[bytes, list[History]] = {}
     for area in areas:
-        spread = covariance(area.lengths, rho, sigma) + tau**2
-        gap = area.rates - mu
+        alike.setdefault(area.lengths.tobytes(), []).append(area)
+    for group in alike.values():  # areas seen at the same dates share a covariance
+        spread = covariance(group[0].lengths, rho, sigma) + tau**2
+        gaps = np.stack([area.rates - mu for area in group], axis=1)
         sign, logdet = np.linalg.slogdet(spread)
         if sign <= 0:
             return -np.inf
-        value += -0.5 * (logdet + gap @ np.linalg.solve(spread, gap))
+        value += -0.5 * (len(group) * logdet + float((gaps * np.linalg.solve(spread, gaps)).sum()))
     return float(value)
 
 

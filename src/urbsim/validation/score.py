@@ -36,6 +36,22 @@ def samples_of(dataset: xr.Dataset, observation: Observation) -> Any:
     return values.to_numpy().astype(np.float64).ravel()
 
 
+def score_row(values: Any, observed: float) -> dict[str, Any]:
+    """Return the scores of samples against what was seen: median, error (median minus seen), CRPS, PIT, and by level of `scores.LEVELS`
+    whether the central interval holds it and the interval score."""
+    row: dict[str, Any] = {
+        "observed": observed, "median": float(np.median(values)), "error": float(np.median(values)) - observed,
+        "crps": float(scores.crps(values, observed)), "pit": float(scores.pit(values, observed)),
+    }  # fmt: skip
+    for level in scores.LEVELS:
+        low, high = scores.interval(values, level)
+        row |= {
+            f"inside_{level:.0%}".rstrip("%"): bool(low <= observed <= high),
+            f"interval_score_{level:.0%}".rstrip("%"): float(scores.interval_score(low, high, observed, level)),
+        }
+    return row
+
+
 def score_points(dataset: xr.Dataset, region: Any, observations: list[Observation], seed: int = 0) -> pd.DataFrame:
     """Return one row a point and method: median, error (median minus seen), CRPS, inside 50, 80, 95 %, PIT.
 
@@ -54,17 +70,10 @@ def score_points(dataset: xr.Dataset, region: Any, observations: list[Observatio
         for method, values in methods.items():
             if not np.isfinite(values).all():
                 continue
-            row: dict[str, Any] = {
-                "area": seen.area, "level": str(levels[seen.area]), "year": seen.year, "indicator": seen.indicator, "method": method,
-                "observed": seen.value, "median": float(np.median(values)), "error": float(np.median(values)) - seen.value,
-                "crps": float(scores.crps(values, seen.value)), "pit": float(scores.pit(values, seen.value)), "members": values.size,
+            row = score_row(values, seen.value) | {"members": values.size}
+            row = {
+                "area": seen.area, "level": str(levels[seen.area]), "year": seen.year, "indicator": seen.indicator, "method": method, **row,
             }  # fmt: skip
-            for level in scores.LEVELS:
-                low, high = scores.interval(values, level)
-                row |= {
-                    f"inside_{level:.0%}".rstrip("%"): bool(low <= seen.value <= high),
-                    f"interval_score_{level:.0%}".rstrip("%"): float(scores.interval_score(low, high, seen.value, level)),
-                }
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -72,24 +81,32 @@ def score_points(dataset: xr.Dataset, region: Any, observations: list[Observatio
 def summary(points: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """Return one row an indicator, level and method: points, mean absolute error, CRPS, coverage, and the skill of urbsim against it.
 
-    Skill is 1 - CRPS(urbsim) / CRPS(method) on the points both have, with its 95 % interval by bootstrap over areas (from four areas on).
+    Skill is 1 - CRPS(urbsim) / CRPS(method) on the points both have, with its 95 % interval by bootstrap over blocks (from four blocks on):
+    areas, or what a column `block` says. `better_in` is the share of areas in which urbsim's mean CRPS is the lower one.
     """
+    points = points if "block" in points else points.assign(block=points["area"])
     rng = np.random.default_rng(seed)
     rows = []
     for (indicator, level), group in points.groupby(["indicator", "level"], sort=False):
-        ours = group[group["method"] == "urbsim"].set_index(["area", "year"])
+        key = ["area", "year", *(["group"] if "group" in group else [])]
+        ours = group[group["method"] == "urbsim"].set_index(key)
         for method, part in group.groupby("method", sort=False):
-            theirs = part.set_index(["area", "year"])
+            theirs = part.set_index(key)
             both = ours.index.intersection(theirs.index)
             a, b = ours.loc[both, "crps"].to_numpy(np.float64), theirs.loc[both, "crps"].to_numpy(np.float64)
-            names, block = np.unique([area for area, _ in both], return_inverse=True)
-            low, high = scores.skill_interval(a, b, block, rng) if method != "urbsim" and names.size >= 4 else (np.nan, np.nan)
+            places, place = np.unique([area for area, *_ in both], return_inverse=True)
+            blocks, block = np.unique(ours.loc[both, "block"].to_numpy(str), return_inverse=True)
+            low, high = scores.skill_interval(a, b, block, rng) if method != "urbsim" and blocks.size >= 4 else (np.nan, np.nan)
+            better = np.bincount(place, weights=a) < np.bincount(place, weights=b)
             rows.append(
                 {
-                    "indicator": indicator, "level": level, "method": method, "points": len(part), "areas": names.size,
-                    "mean_absolute_error": part["error"].abs().mean(), "bias": part["error"].mean(), "crps": part["crps"].mean(),
+                    "indicator": indicator, "level": level, "method": method, "points": len(part), "areas": places.size,
+                    "blocks": blocks.size, "mean_absolute_error": part["error"].abs().mean(),
+                    "median_absolute_error": part["error"].abs().median(), "bias": part["error"].mean(), "crps": part["crps"].mean(),
+                    "interval_score_80": part["interval_score_80"].mean(),
                     "inside_50": part["inside_50"].mean(), "inside_80": part["inside_80"].mean(), "inside_95": part["inside_95"].mean(),
                     "skill_of_urbsim": np.nan if method == "urbsim" else scores.skill(a, b), "skill_low": low, "skill_high": high,
+                    "better_in": np.nan if method == "urbsim" else float(better.mean()),
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)
