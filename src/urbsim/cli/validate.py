@@ -57,22 +57,29 @@ def command(
     draws: Annotated[
         int,
         typer.Option(
-            "--draws", metavar="N", min=2,
+            "--draws",
+            metavar="N",
+            min=2,
             help=both(zh="留市回测和成对运行用几组参数", en="Members used where constants are solved anew or runs have twins"),
         ),
     ] = 20,
     members: Annotated[
         int | None,
         typer.Option(
-            "--members", metavar="N", min=2, show_default=False,
-            help=both(zh="其余运行和预测用几组参数；默认全部", en="Members of all other runs and of the projection; by default all of them"),
+            "--members",
+            metavar="N",
+            min=2,
+            show_default=False,
+            help=both(
+                zh="其余运行和预测用几组参数；默认全部", en="Members of all other runs and of the projection; by default all of them"
+            ),
         ),
     ] = None,
     weight: Weight = None,
     jobs: Jobs = None,
-    folder: Annotated[
-        Path, typer.Option("--folder", metavar="DIR", help=both(zh="写到哪里", en="Where to write"))
-    ] = Path("results/validation"),
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help=both(zh="写到哪里", en="Where to write"))] = Path(
+        "results/validation"
+    ),
     quiet: Quiet = False,
     lang: Lang = None,
 ) -> None:
@@ -101,7 +108,8 @@ def command(
     print(NOTE.get(language))
     print(f"\n{PATTERNS.get(language)}")
     for row in found.tables["patterns"].to_dict("records"):
-        print(f"  ({row['pattern']}) {row['claim']}: {row['median']:.3g} [{row['low']:.3g}, {row['high']:.3g}]  {VERDICTS[row['verdict']].get(language)}")
+        found_band = f"{row['median']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
+        print(f"  ({row['pattern']}) {row['claim']}: {found_band}  {VERDICTS[row['verdict']].get(language)}")
     print(f"\n{WRITTEN.get(language)}{'：' if language == 'zh' else ': '}{here}, {projected}")
 
 

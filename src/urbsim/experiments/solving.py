@@ -234,7 +234,7 @@ def guess(region: Any, solution: Solution, held_out: int, luck: int) -> None:
 
 
 def _on_a_line(values: Floats, x: Floats, seen: npt.NDArray[np.bool_], at: int, donor: int, *, line: bool) -> float:
-    """Return a guess of `values[at]`: what a line over `x` (or the mean) through the seen ones says, and the error of the `donor`-th there."""
+    """Return a guess of `values[at]`: what a line over `x` (or the mean) of the seen ones says, and the error of the `donor`-th of them."""
     n = int(seen.sum())
     slope = float(np.polyfit(x[seen], values[seen], 1)[0]) if line and n >= LEAST_SEEN else 0.0
     rest = values[seen] - slope * x[seen]

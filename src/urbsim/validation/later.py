@@ -60,7 +60,9 @@ def census_value(region: Any, unit: Unit, indicator: str) -> float:
     return everyone if indicator == RESIDENTS else 100.0 * town / everyone
 
 
-def forecast(region: Any, residents: Any, unit: Unit, indicator: str, year: int, rng: np.random.Generator, drift: float = 0.0) -> dict[str, Floats]:
+def forecast(
+    region: Any, residents: Any, unit: Unit, indicator: str, year: int, rng: np.random.Generator, drift: float = 0.0
+) -> dict[str, Floats]:
     """Return samples of what may be published for a year: steps laid on the census of 2020, and runs as they are."""
     values = series(residents, unit, indicator)
     now, then, anchor = values[:, year - FIRST], values[:, noise.CENSUS_YEAR - FIRST], census_value(region, unit, indicator)

@@ -2,7 +2,8 @@
 
 The forecast of the model for a left-out prefecture is every draw's run under constants guessed from the other prefectures
 (`experiments.solving.guess`), and the error that the same run makes in an area of the others of the same kind, drawn at random: boundaries
-of towns are redrawn, and no run knows where. Method `urbsim_bare` is the runs alone. Longgang, split from Cangnan in 2019, is scored with it.
+of towns are redrawn, and no run knows where. Method `urbsim_bare` is the runs alone. Longgang, split from Cangnan in 2019, is scored with
+Cangnan.
 """
 
 from __future__ import annotations
@@ -47,16 +48,13 @@ def units(region: Any) -> list[Unit]:
         kind = "core" if region.is_core[a] else "county"
         found.append(Unit(code, "area", kind, int(p[a]), np.array(rows)))
     if len(region.prefecture_codes) > 1:
-        found += [
-            Unit(code, "prefecture", "prefecture", k, np.flatnonzero(p == k)) for k, code in enumerate(region.prefecture_codes)
-        ]
+        found += [Unit(code, "prefecture", "prefecture", k, np.flatnonzero(p == k)) for k, code in enumerate(region.prefecture_codes)]
     return found
 
 
 def census(region: Any, year: int) -> dict[str, Floats]:
     """Return by area what a census counted: residents, town residents and movers of each class."""
-    found = {name: np.asarray(getattr(region, f"{name}_{year}"), dtype=np.float64) for name in ("residents", "town", *CLASSES)}
-    return found
+    return {name: np.asarray(getattr(region, f"{name}_{year}"), dtype=np.float64) for name in ("residents", "town", *CLASSES)}
 
 
 def of_run(residents: npt.NDArray[Any], movers: npt.NDArray[Any]) -> dict[str, Floats]:
@@ -97,7 +95,6 @@ def score_folds(region: Any, kept: Kept, draws: int, seed: int = 0) -> pd.DataFr
         tasks = [Task("fold", region.name, draw, (f"{k:02d}",)) for draw in range(draws)]
         ran = of_run(kept.stack(tasks, "residents"), kept.stack(tasks, "movers"))
         rng = np.random.default_rng([seed, k])
-        hypers: dict[tuple[str, str], dict[float, Floats]] = {}
         for unit in (u for u in scored if u.prefecture == k):
             alike = [u for u in scored if u.kind == unit.kind and u.prefecture != k]
             for indicator, kind in INDICATORS.items():
@@ -105,7 +102,7 @@ def score_folds(region: Any, kept: Kept, draws: int, seed: int = 0) -> pd.DataFr
                 if not _usable(before, after, unit, indicator) or len(group) < 3:
                     continue
                 methods = _ours(ran, after, unit, group, indicator, kind, rng)
-                methods |= _baselines(before, after, unit, group, indicator, rng, hypers.setdefault((unit.kind, indicator), {}))
+                methods |= _baselines(before, after, unit, group, indicator, rng)
                 if unit.level == "prefecture" and indicator in ("town_share", "residents"):
                     methods["B7"] = _cohort(region, k, indicator, rng)
                 seen = 100.0 * value(after, unit, indicator) if kind == "share" else value(after, unit, indicator)
@@ -121,7 +118,9 @@ def _usable(before: dict[str, Floats], after: dict[str, Floats], unit: Unit, ind
     return float(value(before, unit, indicator)) >= LEAST_PEOPLE and float(value(after, unit, indicator)) > 0.0
 
 
-def _rows(methods: dict[str, Floats], seen: float, area: str, level: str, indicator: str, block: str, group: str = "") -> list[dict[str, Any]]:
+def _rows(
+    methods: dict[str, Floats], seen: float, area: str, level: str, indicator: str, block: str, group: str = ""
+) -> list[dict[str, Any]]:
     """Return one row a method; counts are scored as they are (persons)."""
     return [
         {"area": area, "level": level, "year": YEAR, "indicator": indicator, "group": group, "block": block, "method": method,
@@ -135,19 +134,20 @@ def _ours(
 ) -> dict[str, Floats]:
     """Return the runs with the errors they make elsewhere, and the runs alone."""
     ours = others.scaled(value(ran, unit, indicator), kind)
-    errors = np.stack([others.scaled(value(after, u, indicator), kind) - others.scaled(value(ran, u, indicator), kind) for u in group], axis=1)
+    errors = np.stack(
+        [others.scaled(value(after, u, indicator), kind) - others.scaled(value(ran, u, indicator), kind) for u in group], axis=1
+    )
     full = others.with_errors_elsewhere(ours, errors, rng)
     return {"urbsim": others.unscaled(full, kind), "urbsim_bare": others.unscaled(ours, kind)}
 
 
 def _baselines(
     before: dict[str, Floats], after: dict[str, Floats], unit: Unit, group: Sequence[Unit], indicator: str, rng: np.random.Generator,
-    hyper: dict[float, Floats],
 ) -> dict[str, Floats]:  # fmt: skip
     own = float(value(before, unit, indicator))
     old, new = (np.array([float(value(counts, u, indicator)) for u in group]) for counts in (before, after))
     if indicator == "town_share":
-        return {name: 100.0 * samples for name, samples in others.share_forecasts(own, old, new, rng, hyper).items()}
+        return {name: 100.0 * samples for name, samples in others.share_forecasts(own, old, new, rng).items()}
     return others.count_forecasts(own, old, new, rng)
 
 
@@ -160,7 +160,8 @@ def _cohort(region: Any, k: int, indicator: str, rng: np.random.Generator) -> Fl
         logs = np.log(people)
         return np.exp(others.normal(float(logs.mean()), others.spread(logs), rng))
     village = [
-        np.bincount(p, weights=(getattr(region, f"residents_{year}") - getattr(region, f"town_{year}")).astype(float)) for year in (2010, YEAR)
+        np.bincount(p, weights=(getattr(region, f"residents_{year}") - getattr(region, f"town_{year}")).astype(float))
+        for year in (2010, YEAR)
     ]
     left = np.array([cohort.village_ahead(village[0][j], village[1][j], np.array([10.0]))[0] / village[1][j] for j in np.flatnonzero(rest)])
     share = np.clip(1.0 - village[0][k] * left / people, 0.01, 0.99)

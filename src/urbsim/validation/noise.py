@@ -1,6 +1,7 @@
 """How far a published figure may lie from the truth that a run simulates, as the review of evidence says it (part 5.7, known problem 10).
 
-* A yearly share is good to about 0.3 points (`YEARLY_POINTS`, judgement of the review); residents to 0.3 per cent (`YEARLY_SHARE`, by analogy).
+* A yearly share is good to about 0.3 points (`YEARLY_POINTS`, judgement of the review); residents to 0.3 per cent (`YEARLY_SHARE`, by
+  analogy).
 * Between two vintages the shares of a decade moved by about 1 point at the far end: 0.1 points for every year since the census that the
   series goes on from (`VINTAGE_POINTS`). Residents moved by what the region's own two vintages show, where both are published.
 

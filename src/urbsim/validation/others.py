@@ -1,7 +1,7 @@
 """What can be said of a prefecture from the others: baselines fitted on them, and the errors that a model makes there.
 
-Two censuses are all that is seen, and of the left-out prefecture the first alone. Every baseline therefore takes its step 2010-2020 from the
-others of the same kind (cores, counties, or prefectures): the mean of their steps, with a normal spread of their standard deviation,
+Two censuses are all that is seen, and of the left-out prefecture the first alone. Every baseline therefore takes its step 2010-2020 from
+the others of the same kind (cores, counties, or prefectures): the mean of their steps, with a normal spread of their standard deviation,
 widened by the error of the mean. On the scale of the baseline:
 
 * B1 persistence: no step; the spread is the root mean square of the others' steps
@@ -38,11 +38,8 @@ def spread(steps: Floats) -> float:
     return float(np.std(steps, ddof=1) * np.sqrt(1.0 + 1.0 / steps.size)) if steps.size > 1 else float(np.abs(steps).max(initial=0.0))
 
 
-def share_forecasts(before: float, others: Floats, others_after: Floats, rng: np.random.Generator, hyper: dict[float, Floats]) -> dict[str, Floats]:
-    """Return samples (shares 0..1) of a share ten years on by baseline; `others` and `others_after` are those of the others.
-
-    `hyper` keeps the pooled model's draws by ceiling for others that are asked again.
-    """
+def share_forecasts(before: float, others: Floats, others_after: Floats, rng: np.random.Generator) -> dict[str, Floats]:
+    """Return samples (shares 0..1) of a share ten years on by baseline; `others` and `others_after` are those of the others."""
     start, steps = float(logit(before)), logit(others_after) - logit(others)
     found = {
         "B1": expit(normal(start, float(np.sqrt(np.mean(steps**2))), rng)),
@@ -56,20 +53,17 @@ def share_forecasts(before: float, others: Floats, others_after: Floats, rng: np
         each = logit(others_after / top) - logit(others / top)
         parts.append(top * expit(normal(float(logit(before / top)) + each.mean(), spread(each), rng, SAMPLES // tops.size)))
     found["B4"] = np.concatenate(parts)
-    found["B6"] = _pooled(before, others, others_after, rng, hyper)
+    found["B6"] = _pooled(before, others, others_after, rng)
     return found
 
 
-def _pooled(before: float, others: Floats, after: Floats, rng: np.random.Generator, hyper: dict[float, Floats]) -> Floats:
-    parts, years = [], np.array([2010.0, 2020.0])
-    for ceiling in CEILINGS:
+def _pooled(before: float, others: Floats, after: Floats, rng: np.random.Generator) -> Floats:
+    parts = []
+    for ceiling in (top for top in CEILINGS if before < top - 0.005):
         usable = np.maximum(others, after) < ceiling - 0.005
-        if ceiling not in hyper:
-            histories = [pooled.history(years, np.array(pair), ceiling) for pair in zip(others[usable], after[usable], strict=True)]
-            hyper[ceiling] = pooled.sample(histories, np.random.default_rng(1), steps=2500, burn=500) if len(histories) > 2 else np.empty((0, 4))
-        if before < ceiling - 0.005 and len(hyper[ceiling]):
-            chosen = hyper[ceiling][:: max(1, len(hyper[ceiling]) * len(CEILINGS) // SAMPLES)]
-            parts.append(pooled.forecast(None, before, ceiling, chosen, np.array([YEARS]), rng)[:, 0])
+        if usable.sum() > 2:
+            rates = (pooled.ratio(after[usable], ceiling) - pooled.ratio(others[usable], ceiling)) / YEARS
+            parts.append(pooled.forecast_unseen(rates, int(YEARS), before, ceiling, SAMPLES // len(CEILINGS), rng))
     return np.concatenate(parts) if parts else np.full(SAMPLES, np.nan)
 
 
@@ -85,9 +79,7 @@ def count_forecasts(before: float, others: Floats, others_after: Floats, rng: np
 def cohorts(before: Floats, others: Floats, others_after: Floats) -> Floats:
     """Return B7's people by sex and age ten years on, one for each of the others' rates; arrays are (others x) 2 x 18."""
     people = np.concatenate([before[0], before[1]])
-    return np.stack(
-        [(cohort.cohort_matrix(b, a) @ people).reshape(before.shape) for b, a in zip(others, others_after, strict=True)]
-    )
+    return np.stack([(cohort.cohort_matrix(b, a) @ people).reshape(before.shape) for b, a in zip(others, others_after, strict=True)])
 
 
 def age_forecasts(before: Floats, others: Floats, others_after: Floats, rng: np.random.Generator) -> dict[str, Floats]:
@@ -110,7 +102,7 @@ def age_forecasts(before: Floats, others: Floats, others_after: Floats, rng: np.
 
 
 def with_errors_elsewhere(ours: Floats, errors: Floats, rng: np.random.Generator, size: int = SAMPLES) -> Floats:
-    """Return samples of runs plus the errors that the same run makes elsewhere: `ours` N, `errors` N x others, both on the working scale."""
+    """Return samples of runs plus the errors that the same run makes elsewhere: `ours` N, `errors` N x others, on the working scale."""
     draw = np.arange(size) % len(ours)
     return np.asarray(ours[draw] + errors[draw, rng.integers(0, errors.shape[1], size)])
 

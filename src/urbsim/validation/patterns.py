@@ -1,7 +1,7 @@
 """The thirteen patterns (a)-(m) of the review of evidence (part 6), each computed on the members of the ensemble.
 
-A pattern is *met* if at least 80 % of the members show it, *not met* if fewer do, and *cannot be judged* where the model has no such quantity
-or the runs say too little. None was fitted. The bands are the evidence's own where it gives one, else a sign.
+A pattern is *met* if at least 80 % of the members show it, *not met* if fewer do, and *cannot be judged* where the model has no such
+quantity or the runs say too little. None was fitted. The bands are the evidence's own where it gives one, else a sign.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from urbsim.validation.tasks import Kept, Task
 
 MOST = 0.8  # of the members
 FIRST = 2010
-WHOLE = "cannot be judged"
+OPEN = "cannot be judged"
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,10 @@ PATTERNS = (
             0.0, None, lambda r, _: r["mean_age"][:, 11] - r["mean_age"][:, 0]),
     Pattern("d", "who has stayed longer stays, odds ratio near 1.07 a year",
             "odds ratio of staying through 2021 per year there (to ten), schooling and age held", 1.04, 1.10, lambda r, _: r["stay"],
-            "Band: the survey's slope 0.05-0.09 (intention to stay), a little wider. Stayers are selected; the model has no covariates but these."),
+            "Band: the survey's slope 0.05-0.09 (intention to stay), a little wider. Stayers are selected."),
     Pattern("e", "about half of the returns lead to a town at home", "share of returns 2011-2020 to the county town", 0.4, 0.6, _returns),
-    Pattern("f", "willingness is no higher in laxer cities", "rank correlation over areas of willingness 2017 with the share settled", None, 0.1, _laxer,
+    Pattern("f", "willingness is no higher in laxer cities", "rank correlation over areas of willingness 2017 with the share settled",
+            None, 0.1, _laxer,
             "Laxity is the number who settled 2015-2020 over those who could, by area."),
     Pattern("g", "a standardised effect of services is below that of wages", "one deviation of school places over one of wages, utils",
             None, 1.0, _service, "Schools are the only service in the utility of places."),
@@ -149,15 +150,16 @@ PATTERNS = (
     Pattern("i", "... and parents", "elders along, all bills settled against none, per cent", 0.0, None, _medical("elders_along"),
             "The study finds +19.4 %."),
     Pattern("i", "... and not workers", "households away, all bills settled against none, per cent", -1.0, 1.0, _medical("heads")),
-    Pattern("j", "moves decay with distance, inside a nest", "slope of moves 2016-2020 in log distance, origins and places held", -2.0, -0.3,
-            lambda r, _: r["distance"], "Band: from the partial coefficient of nested logits (0.23-0.40 over a dissimilarity of 0.5-0.6) to the "
-            "trade-off without networks held (1.5 times the wage slope)."),
+    Pattern("j", "moves decay with distance, inside a nest", "slope of moves 2016-2020 in log distance, origins and places held",
+            -2.0, -0.3, lambda r, _: r["distance"], "Band: from the partial coefficient of nested logits (0.23-0.40, dissimilarity "
+            "0.5-0.6) to the trade-off without networks held (1.5 times the wage slope)."),
     Pattern("k", "villages with more people away send more", "rank correlation over areas of share away 2010 with leaving 2011-2020",
             0.0, None, _kin),
     Pattern("k", "... without explosion", "people who leave the village a year, 2021-2027 over 2011-2020", None, 1.5, _runaway),
     Pattern("l", "migrants' wages give way where a reform binds", "wages of the largest core by 2020, opened in 2014 against not, per cent",
             -7.9, -2.6, _wages, "Natives have no wage in the model; the study compares migrants before and after against natives."),
-    Pattern("m", "about one migrant household in five owns its home (2018)", "share of migrant households that own, 2018", 0.15, 0.25, _owners,
+    Pattern("m", "about one migrant household in five owns its home (2018)", "share of migrant households that own, 2018",
+            0.15, 0.25, _owners,
             "19 % in a national survey."),
 )  # fmt: skip
 
@@ -170,8 +172,10 @@ def twin_tasks(region: str, draws: int) -> list[Task]:
 def judge(region: Any, kept: Kept, draws: int, twin_draws: int) -> pd.DataFrame:
     """Return one row a pattern: median, 5 and 95 %, share of members that show it, verdict."""
     base = [kept.get(Task("base", region.name, draw)) for draw in range(draws)]
-    names = ("settled", "status", "movers", "absent", "mean_age", "stay", "returns", "returns_outside", "willing", "service_wage", "distance",
-             "origins_2010", "left_village", "tenure")  # fmt: skip
+    names = (
+        "settled", "status", "movers", "absent", "mean_age", "stay", "returns", "returns_outside", "willing", "service_wage", "distance",
+        "origins_2010", "left_village", "tenure",
+    )  # fmt: skip
     runs = {name: np.stack([run[name] for run in base]).astype(float) for name in names}
     runs["laxity"] = np.stack([_laxity(run) for run in base])
     core = int(np.argmax(region.residents_2010))
@@ -197,7 +201,7 @@ def _row(pattern: Pattern, values: Floats) -> dict[str, Any]:
         inside &= known > pattern.low
     if pattern.high is not None:
         inside &= known < pattern.high
-    verdict = WHOLE if known.size == 0 else "met" if inside.mean() >= MOST else "not met"
+    verdict = OPEN if known.size < 2 else "met" if inside.mean() >= MOST else "not met"
     low, middle, high = np.quantile(known, [0.05, 0.5, 0.95]) if known.size else (np.nan,) * 3
     return {
         "pattern": pattern.letter, "claim": pattern.claim, "quantity": pattern.quantity, "band_low": pattern.low, "band_high": pattern.high,

@@ -74,7 +74,10 @@ def figure_skill(skill: pd.DataFrame, *, lang: Language) -> Figure:
     canvas.head(
         figure,
         Text("与各种外推相比的技能", "Skill against the baselines").get(lang),
-        Text("大于 0 为本模型更好；细线为按地区自助抽样的 95% 区间；括号内为点数", "right of 0 the model is better; lines: 95 % by bootstrap; in brackets: points").get(lang),
+        Text(
+            "大于 0 为本模型更好；细线为按地区自助抽样的 95% 区间；括号内为点数",
+            "right of 0 the model is better; lines: 95 % by bootstrap; in brackets: points",
+        ).get(lang),
     )
     return figure
 
@@ -91,13 +94,16 @@ def figure_pit(points: pd.DataFrame, *, lang: Language) -> Figure:
         axis.set_visible(False)
     for axis, ((indicator, level), part) in zip(axes, groups, strict=False):
         bins = 10 if len(part) >= 40 else 5
-        axis.hist(part["pit"], bins=np.linspace(0.0, 1.0, bins + 1), color=OURS.color, edgecolor="white")
+        axis.hist(part["pit"], bins=np.linspace(0.0, 1.0, bins + 1).tolist(), color=OURS.color, edgecolor="white")
         axis.axhline(len(part) / bins, color=palette.TARGET, linewidth=0.9)
         axis.set_title(f"{NAMES[str(indicator)].get(lang)}, {LEVELS[str(level)].get(lang)} ({len(part)})", fontsize=8.2)
     canvas.head(
         figure,
         Text("观测值在预测分布中的位置", "Where observations fall in the forecast distribution").get(lang),
-        Text("横线为分布正确时的期望；中间高表示区间过宽，两边高表示过窄", "line: a right distribution; a hill means too wide, a bowl too narrow, a slope biased").get(lang),
+        Text(
+            "横线为分布正确时的期望；中间高表示区间过宽，两边高表示过窄",
+            "line: a right distribution; a hill means too wide, a bowl too narrow, a slope biased",
+        ).get(lang),
     )
     return figure
 
@@ -107,12 +113,16 @@ def figure_forecasts(points: pd.DataFrame, *, lang: Language) -> Figure:
     """Draw forecast against census for the left-out prefectures and their counties."""
     figure, axes = canvas.sheet(7.2, rows=2, columns=2, hspace=0.4, wspace=0.28)
     for axis, (indicator, level) in zip(
-        axes, (("town_share", "area"), ("town_share", "prefecture"), ("residents", "prefecture"), ("other_province", "prefecture")), strict=True
+        axes,
+        (("town_share", "area"), ("town_share", "prefecture"), ("residents", "prefecture"), ("other_province", "prefecture")),
+        strict=True,
     ):
         part = points[(points["indicator"] == indicator) & (points["level"] == level)]
         for method, look in (("urbsim", OURS), ("B2", THEIRS)):
             one = part[part["method"] == method]
-            axis.plot(one["observed"], one["median"], linestyle="", marker=look.marker, markersize=4, color=look.color, label=method, alpha=0.8)
+            axis.plot(
+                one["observed"], one["median"], linestyle="", marker=look.marker, markersize=4, color=look.color, label=method, alpha=0.8
+            )
         _diagonal(axis, part)
         if indicator != "town_share":
             axis.set_xscale("log")
@@ -152,7 +162,9 @@ def figure_spread(table: pd.DataFrame, *, lang: Language) -> Figure:
     canvas.head(
         figure,
         Text("2027 年各次运行为何不同", "Why the runs differ in 2027").get(lang),
-        Text("蓝：标准差；橙：关掉一种机制后均值的移动", "blue: standard deviation; orange: shift of the mean with a mechanism off").get(lang),
+        Text("蓝：标准差；橙：关掉一种机制后均值的移动", "blue: standard deviation; orange: shift of the mean with a mechanism off").get(
+            lang
+        ),
     )
     return figure
 
@@ -165,7 +177,9 @@ def figure_projection(table: pd.DataFrame, region: str, *, lang: Language) -> Fi
     part = table[(table["area"] == region) & (table["indicator"] == "urbanization_rate")]
     for band, look in (("predictive", THEIRS), ("ensemble", OURS)):
         one = part[part["band"] == band].sort_values("year")
-        label = {"predictive": Text("可能公布的数", "what may be published"), "ensemble": Text("各次运行", "the runs alone")}[band].get(lang)
+        label = {"predictive": Text("可能公布的数", "what may be published"), "ensemble": Text("各次运行", "the runs alone")}[band].get(
+            lang
+        )
         axis.fill_between(one["year"], one["q025"], one["q975"], color=look.color, alpha=0.15)
         axis.fill_between(one["year"], one["q10"], one["q90"], color=look.color, alpha=0.25)
         axis.plot(one["year"], one["q50"], color=look.color, linestyle=look.line, label=label)

@@ -110,3 +110,25 @@ def forecast(area: History | None, share: float, ceiling: float, draws: Floats, 
             path.append(path[-1] + r)
         out[k] = np.interp(ahead, np.arange(last + 1), path)
     return np.asarray(ceiling / (1.0 + np.exp(-out)))
+
+
+def forecast_unseen(rates: Floats, years: int, share: float, ceiling: float, size: int, rng: np.random.Generator, tries: int = 20000) -> Floats:
+    """Return `size` sampled shares `years` on of an area without a past, given the others' mean rates over one interval of `years`.
+
+    With one interval each the others say only what mean rates are centred on and how they vary, v = tau² + Var(mean of `years` rates), and
+    the new area's mean rate is one more of them: priors as in `log_posterior`, weighted by the likelihood with mu integrated out. No chain
+    is run.
+    """
+    tau, sigma = 0.03 * np.abs(rng.standard_normal(tries)), 0.02 * np.abs(rng.standard_normal(tries))
+    rho = rng.uniform(0.0, 0.995, tries)
+    lags = np.arange(1, years)
+    mean_of_years = (years + 2.0 * ((years - lags) * rho[:, None] ** lags).sum(axis=1)) / years**2
+    v = tau**2 + sigma**2 / (1.0 - rho**2) * mean_of_years
+    precision = 1.0 / 0.03**2 + rates.size / v
+    centre = (0.03 / 0.03**2 + rates.sum() / v) / precision
+    log_likelihood = -0.5 * (rates.size * np.log(v) + ((rates**2).sum() / v) + 1.0 - centre**2 * precision + np.log(precision))
+    weight = np.exp(log_likelihood - log_likelihood.max())
+    chosen = rng.choice(tries, size, p=weight / weight.sum())
+    mu = centre[chosen] + rng.standard_normal(size) / np.sqrt(precision[chosen])
+    step = years * (mu + np.sqrt(v[chosen]) * rng.standard_normal(size))
+    return np.asarray(ceiling / (1.0 + np.exp(-(ratio(np.array(share), ceiling) + step))))

@@ -3,9 +3,9 @@
 Two bands for every area, prefecture and the region:
 
 * `ensemble`: the members' runs as they are, under the rules in force. It holds what the parameters leave open.
-* `predictive`: what may be published. Every run's step since the last published figure (2022 where the province published one in the vintage
-  of the census, else the census of 2020) is laid on that figure, and the noise of published figures is added (`noise`): 0.3 points a year,
-  0.1 points for every year since the census for a change of vintage; for residents 0.3 per cent and the difference of the region's vintages.
+* `predictive`: what may be published. Every run's step since the last published figure (2022 where one was published in the vintage of the
+  census, else the census of 2020) is laid on that figure, and the noise of published figures is added (`noise`): 0.3 points a year, 0.1
+  points for every year since the census for a change of vintage; for residents 0.3 per cent and the difference of the region's vintages.
 """
 
 from __future__ import annotations

@@ -101,9 +101,7 @@ def open_run(
     if change is not None:
         inputs = change(inputs)
     people, templates = people_of(scenario.region, scenario.run.weight, scenario.run.seed)
-    return Engine(
-        inputs, people, templates, weight=scenario.run.weight, seed=scenario.run.seed, replicate=replicate, draw=luck
-    )
+    return Engine(inputs, people, templates, weight=scenario.run.weight, seed=scenario.run.seed, replicate=replicate, draw=luck)
 
 
 def follow(e: Any, until: int, watch: bool = False) -> Arrays:
@@ -135,7 +133,7 @@ def follow(e: Any, until: int, watch: bool = False) -> Arrays:
 
 def baseline(region: str, weight: int = 0) -> Any:
     """Return the scenario under which a region was fitted, at its own weight or the one given."""
-    from urbsim.experiments.fit import scenario_of
+    from urbsim.experiments.solving import scenario_of
 
     return at_weight(scenario_of(region), weight)
 
@@ -154,7 +152,9 @@ def member_run(scenario: Any, draw: int, replicate: int = 0, change: Any = None)
     from urbsim.regions import load_region
 
     parameters, constants = constants_of(load_region(scenario.region), draw)
-    return open_run(scenario, parameters | dict(scenario.parameters), constants, luck_of(scenario.region, draw), replicate=replicate, change=change)
+    return open_run(
+        scenario, parameters | dict(scenario.parameters), constants, luck_of(scenario.region, draw), replicate=replicate, change=change
+    )
 
 
 def start_of(region: str, draw: int) -> dict[str, Any]:
@@ -177,8 +177,7 @@ def start_of(region: str, draw: int) -> dict[str, Any]:
 def solved(task: Task, kept: Kept, parameters: dict[str, float], runs: int, held_out: int | None = None) -> Arrays:
     """Solve constants from those of a member on; return them as arrays."""
     from urbsim.engine import luck_of
-    from urbsim.experiments.fit import scenario_of
-    from urbsim.experiments.solving import solve
+    from urbsim.experiments.solving import scenario_of, solve
 
     region, draw = task.region, task.draw
     times = COARSE * (kept.weight / baseline(region).run.weight if kept.weight else 1.0)
@@ -276,7 +275,9 @@ def _fold(task: Task, kept: Kept) -> Arrays:
 
     found, unseen = kept.get(replace(task, kind="fold_solve")), without(load_region(task.region), int(task.detail[0]))
     e = solution_run(baseline(task.region, kept.weight), found, luck_of(task.region, task.draw), unseen)
-    return {name: value[-1] for name, value in follow(e, CENSUS).items() if name in ("residents", "movers", "ages")} | {"worst": found["worst"]}
+    return {name: value[-1] for name, value in follow(e, CENSUS).items() if name in ("residents", "movers", "ages")} | {
+        "worst": found["worst"]
+    }
 
 
 def _refit(task: Task, kept: Kept) -> Arrays:
@@ -288,6 +289,7 @@ def _refit(task: Task, kept: Kept) -> Arrays:
 
 def _variant(task: Task, kept: Kept) -> Arrays:
     from urbsim.engine import luck_of
+
     found = kept.get(replace(task, kind="refit", detail=task.detail[:1]))
     e = solution_run(at_weight(task.detail[1], kept.weight), found, luck_of(task.region, task.draw))
     return follow(e, LAST) | {"worst": found["worst"]}
@@ -303,4 +305,6 @@ def _transfer(task: Task, kept: Kept) -> Arrays:
     from urbsim.engine import luck_of
 
     found = kept.get(replace(task, kind="transfer_solve"))
-    return follow(solution_run(baseline(task.region, kept.weight), found, luck_of(task.region, task.draw)), CENSUS + 8) | {"worst": found["worst"]}
+    return follow(solution_run(baseline(task.region, kept.weight), found, luck_of(task.region, task.draw)), CENSUS + 8) | {
+        "worst": found["worst"]
+    }

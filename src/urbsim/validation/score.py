@@ -37,8 +37,10 @@ def samples_of(dataset: xr.Dataset, observation: Observation) -> Any:
 
 
 def score_row(values: Any, observed: float) -> dict[str, Any]:
-    """Return the scores of samples against what was seen: median, error (median minus seen), CRPS, PIT, and by level of `scores.LEVELS`
-    whether the central interval holds it and the interval score."""
+    """Return the scores of samples against what was seen: median, error (median minus seen), CRPS, PIT.
+
+    And by level of `scores.LEVELS` whether the central interval holds it, and the interval score.
+    """
     row: dict[str, Any] = {
         "observed": observed, "median": float(np.median(values)), "error": float(np.median(values)) - observed,
         "crps": float(scores.crps(values, observed)), "pit": float(scores.pit(values, observed)),

@@ -60,17 +60,22 @@ def pit(samples: Floats, seen: npt.ArrayLike) -> Floats:
 
 
 def skill(ours: Floats, theirs: Floats) -> float:
-    """Return 1 - mean(ours) / mean(theirs) of two sets of scores: above 0 we are better."""
-    return float(1.0 - np.mean(ours) / np.mean(theirs))
+    """Return 1 - mean(ours) / mean(theirs) of two sets of scores: above 0 we are better; NaN where theirs are all 0."""
+    return float(1.0 - np.mean(ours) / np.mean(theirs)) if np.mean(theirs) > 0.0 else float("nan")
 
 
 def skill_interval(
     ours: Floats, theirs: Floats, block: npt.NDArray[np.int64], rng: np.random.Generator, times: int = 1000, level: float = 0.95
 ) -> tuple[float, float]:
-    """Return the interval of the skill by bootstrap over blocks (areas): all points of an area come or stay away together."""
+    """Return the interval of the skill by bootstrap over blocks (areas): all points of an area come or stay away together.
+
+    NaN where a sample of blocks may leave `theirs` without any score to compare with.
+    """
     names = np.unique(block)
     sums = np.array([[ours[block == b].sum(), theirs[block == b].sum()] for b in names])
     picks = rng.integers(0, names.size, (times, names.size))
     totals = sums[picks].sum(axis=1)
+    if not (totals[:, 1] > 0.0).all():
+        return float("nan"), float("nan")
     low, high = np.quantile(1.0 - totals[:, 0] / totals[:, 1], [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
     return float(low), float(high)

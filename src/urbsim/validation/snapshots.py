@@ -30,11 +30,12 @@ Floats = npt.NDArray[np.float64]
 Arrays = dict[str, npt.NDArray[Any]]
 
 FAMILY = (
-    "heads", "spouses_along", "spouses_home", "children_along", "children_home", "girls_lower_along", "girls_lower_home", "boys_lower_along",
-    "boys_lower_home", "elders_along", "elders_home",
+    "heads", "spouses_along", "spouses_home", "children_along", "children_home", "girls_lower_along", "girls_lower_home",
+    "boys_lower_along", "boys_lower_home", "elders_along", "elders_home",
 )  # fmt: skip
 ASKED = 3000  # movers asked for their willingness
 YEARS_OF_SCHOOLING = np.array([6.0, 9.0, 12.0, 15.0, 16.0])
+LEAST_AREAS = 10
 NEAR = 20  # quarters: who came in the last five years
 
 
@@ -132,9 +133,12 @@ def willing(e: Engine, seed: int = 0) -> Floats:
 def distance_slope(e: Engine) -> float:
     """Return the slope of moves inside the region in log distance (those who came in the last five years), origins and places held.
 
-    Poisson pseudo-likelihood with an effect for every origin and place (Santos Silva and Tenreyro 2006): for a given slope the effects follow
-    from the margins by proportional fitting; the slope makes the mean log distance of the fit that of the moves.
+    Poisson pseudo-likelihood with an effect for every origin and place (Santos Silva and Tenreyro 2006): for a given slope the effects
+    follow from the margins by proportional fitting; the slope makes the mean log distance of the fit that of the moves. NaN with fewer
+    than `LEAST_AREAS` areas.
     """
+    if e.areas < LEAST_AREAS:
+        return float("nan")
     h = away(e)
     h = h[(h["origin"] < e.areas) & (h["origin"] != h["place"]) & (e.q - h["arrived"].astype(np.int64) < NEAR)]
     counts = np.zeros((e.areas, e.areas))

@@ -3,7 +3,7 @@
 * *parameters*: the variance between members less the chance in it
 * *chance*: the mean variance between replicates of a member; it is that of the weight of the runs, and falls with the weight
 * *inputs*: the variance over runs of the best member with wages, rents, prices, possible migrants and births after 2022 drawn from judged
-  ranges (`runs.INPUTS`), less chance
+  ranges (`runs.INPUTS`), under one luck
 * *structure*: members run again with a mechanism switched off and their constants solved anew (`runs.VARIANTS`): the shift of the mean. A
   variant is a scenario with parameters set; it is no better account of the world, and nobody has drawn it from a distribution
 """
@@ -65,7 +65,7 @@ def explain(region: str, kept: Kept, draws: int) -> pd.DataFrame:
     inputs = np.stack([read(kept.get(Task("inputs", region, 0, (f"{k:02d}",)))) for k in range(INPUT_RUNS)])
     by_chance = np.mean([group.var(axis=0, ddof=1) for group in luck], axis=0)
     by_parameters = np.maximum(base.var(axis=0, ddof=1) - by_chance, 0.0)
-    by_inputs = np.maximum(inputs.var(axis=0, ddof=1) - 0.0, 0.0)  # one luck: the same in all of these runs
+    by_inputs = inputs.var(axis=0, ddof=1)  # one luck in all of these runs
     total = by_parameters + by_chance + by_inputs
     rows = []
     for k, quantity in enumerate(QUANTITIES):
@@ -75,8 +75,8 @@ def explain(region: str, kept: Kept, draws: int) -> pd.DataFrame:
         ):  # fmt: skip
             rows.append(_part(quantity, name, np.nan, np.sqrt(variance[k]), variance[k] / max(total[k], 1e-12), runs))
         for name in VARIANTS:
-            runs = np.stack([read(kept.get(Task("variant", region, draw, (name, baseline(region).name)))) for draw in range(few)])
-            shift = runs[:, k] - base[:few, k]
+            again = np.stack([read(kept.get(Task("variant", region, draw, (name, baseline(region).name)))) for draw in range(few)])
+            shift = again[:, k] - base[:few, k]
             rows.append(_part(quantity, f"structure: {name}", shift.mean(), shift.std(ddof=1) if few > 1 else np.nan, np.nan, few))
     return pd.DataFrame(rows)
 

@@ -91,7 +91,7 @@ def _ruler(region: Any) -> Floats:
 
 
 def _ruler_spread() -> float:
-    """Return the standard deviation of counties' steps around the common drift, taken from Zhejiang: no county of 2020 here is looked at."""
+    """Return the standard deviation of counties' steps around the common drift in Zhejiang: no county of 2020 here is looked at."""
     from urbsim.regions import load_region
 
     source = load_region(SOURCE)

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ SCORED = ("left_out", "later", "changes", "transfer", "transfer_later")
 
 @dataclass(frozen=True)
 class Validation:
-    """Hold the tables by name (`points_*`, `skill_*`, `patterns`, `spread`, `effects`, `projection`) and the record of how they were made."""
+    """Hold the tables by name (`points_*`, `skill_*`, `patterns`, `spread`, `effects`, `projection`) and how they were made."""
 
     region: str
     tables: dict[str, pd.DataFrame]
@@ -42,8 +43,8 @@ def validate(
 ) -> Validation:  # fmt: skip
     """Carry out what is not finished and return the tables.
 
-    `draws` members are used where constants are solved anew or runs have twins, `members` (default: the whole ensemble) for the rest; `weight`
-    is households a row, by default the scenario's.
+    `draws` members are used where constants are solved anew or runs have twins, `members` (default: the whole ensemble) for the rest;
+    `weight` is households a row, by default the scenario's.
     Raises UserError if the region has no fitted ensemble, or too small a one.
     """
     from urbsim.parameters import members_of
@@ -60,7 +61,7 @@ def validate(
     few = min(TWIN_DRAWS, draws)
     has_policy = region_name in spread.WITHOUT
     for name, tasks in _waves(region, draws, everyone, few, has_policy):
-        carry_out(tasks, kept, jobs=jobs, progress=None if progress is None else lambda done, all_, name=name: progress(name, done, all_))
+        carry_out(tasks, kept, jobs=jobs, progress=None if progress is None else partial(progress, name))
     tables = _tables(region, kept, draws, everyone, few, has_policy)
     record = _record(region, kept, draws, everyone, few, time.monotonic() - started)
     return Validation(region_name, tables, record)
@@ -110,7 +111,8 @@ def _record(region: Any, kept: Kept, draws: int, members: int, few: int, seconds
     refits = spread.tasks(region.name, draws)[2] if region.name in spread.WITHOUT else []
     return {
         "region": region.name, "title": region.title.en, "scenario": scenario.name, "without": spread.WITHOUT.get(region.name),
-        "command": f"urbsim validate {region.name} --draws {draws}" + (f" --weight {kept.weight}" if kept.weight else ""), "draws": draws, "members": members, "twin_draws": few,
+        "command": f"urbsim validate {region.name} --draws {draws}" + (f" --weight {kept.weight}" if kept.weight else ""),
+        "draws": draws, "members": members, "twin_draws": few,
         "weight": scenario.run.weight, "weight_of_solving": round(COARSE * scenario.run.weight), "commit": commit(),
         "ensemble_hash": ensemble_hash(region.name), "region_hash": region_hash(region), "parts": kept.folder.name,
         "seconds_of_last_start": round(seconds), "vintage_drift_of_residents": vintage_share(region),

@@ -1,0 +1,232 @@
+"""Write docs/validation.md from the stored validations of the regions: run `python -m urbsim.validation.page`.
+
+Nothing on the page is typed by hand but the explanations in `docs/validation-remarks.md`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from urbsim.validation import noise, patterns, spread
+from urbsim.validation.runs import FOLD_RUNS
+from urbsim.validation.scores import coverage_band
+
+REGIONS = ("zhejiang", "fujian", "xuchang")
+COMMAND = "python -m urbsim.validation.page"
+TITLES = {
+    "left_out": "From the census of 2010 to that of 2020, a prefecture left out in turn",
+    "later": "From the census of 2020 to 2021 and 2022",
+    "changes": "Yearly changes 2012-2019, in the series of their time",
+    "transfer": "Behaviour of Zhejiang, place constants refitted to the own census of 2020",
+    "transfer_later": "The same, 2021 and 2022",
+}
+UNITS = {
+    "town_share": "points", "urbanization_rate": "points", "age_share": "points", "urbanization_rate_change": "points",
+    "resident_population_change": "per cent",
+}  # fmt: skip
+HEADLINE = (("town_share", "area"), ("town_share", "prefecture"), ("same_area", "area"), ("other_area", "area"), ("other_province", "area"),
+            ("same_area", "prefecture"), ("other_area", "prefecture"), ("other_province", "prefecture"))  # fmt: skip
+
+
+def table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
+    """Return a Markdown table."""
+    return [_row(head), _row(tuple("---" for _ in head)), *(_row(row) for row in rows), ""]
+
+
+def _row(cells: tuple[object, ...]) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def size(value: float, indicator: str) -> str:
+    """Return an error in the unit of its indicator: points, per cent, or thousands of people."""
+    return f"{value:.2f}" if indicator in UNITS else f"{value / 1e3:.1f}k"
+
+
+def skill_table(skill: pd.DataFrame) -> list[str]:
+    """Return one row an indicator, level and method."""
+    rows: list[tuple[object, ...]] = []
+    for row in skill.to_dict("records"):
+        own = row["method"] == "urbsim"
+        name = row["indicator"]
+        low, high = coverage_band(int(row["points"]), 0.8)
+        interval = f" [{row['skill_low']:+.2f}, {row['skill_high']:+.2f}]" if pd.notna(row["skill_low"]) else ""
+        rows.append(
+            (f"**{name}**" if own else "", row["level"] if own else "", row["method"], int(row["points"]),
+             size(row["mean_absolute_error"], name), size(row["median_absolute_error"], name), size(row["bias"], name), size(row["crps"], name),
+             size(row["interval_score_80"], name), f"{row['inside_50']:.0%} / {row['inside_80']:.0%} / {row['inside_95']:.0%}",
+             f"{low:.0%}-{high:.0%}" if own else "", "" if own else f"{row['skill_of_urbsim']:+.2f}{interval}",
+             "" if own else f"{row['better_in']:.0%}")
+        )  # fmt: skip
+    head = ("indicator", "level", "method", "points", "mean abs. error", "median abs. error", "bias", "CRPS", "interval score 80 %",
+            "inside 50 / 80 / 95 %", "80 % if right", "skill of urbsim", "urbsim better in")  # fmt: skip
+    return table(head, rows)
+
+
+def must_show(skills: dict[str, pd.DataFrame], region: str) -> list[tuple[object, ...]]:
+    """Return what the validation set out to show, met or missed, with the figures."""
+    rows: list[tuple[object, ...]] = []
+    if "left_out" in skills:
+        for indicator, level in HEADLINE:
+            rows += _against_all(skills["left_out"], indicator, level, "median_absolute_error", f"left out: {indicator}, {level}")
+    later = skills.get("later")
+    if later is not None:
+        rows += _against_all(later, "urbanization_rate", "region", "crps", "2021-22: rate of the region")
+    for name, skill in skills.items():
+        for row in skill[skill["method"] == "urbsim"].to_dict("records"):
+            met = 0.65 <= row["inside_80"] <= 0.95
+            few = " (few points)" if row["points"] < 10 else ""
+            rows.append((f"{name}: {row['indicator']}, {row['level']}: 80 % band holds 65-95 %", f"{row['inside_80']:.0%} of {row['points']:.0f}{few}",
+                         "", "met" if met else "**missed**"))  # fmt: skip
+    return rows
+
+
+def _against_all(skill: pd.DataFrame, indicator: str, level: str, measure: str, title: str) -> list[tuple[object, ...]]:
+    part = skill[(skill["indicator"] == indicator) & (skill["level"] == level)]
+    rivals = part[~part["method"].isin(("urbsim", "urbsim_bare"))]
+    if part.empty or rivals.empty:
+        return []
+    ours = float(part[part["method"] == "urbsim"][measure].iloc[0])
+    best = rivals.loc[rivals[measure].idxmin()]
+    words = measure.replace("_", " ")
+    won = ours < float(best[measure])
+    return [
+        (f"{title}: {words} below every baseline's", size(ours, indicator), f"{best['method']} {size(float(best[measure]), indicator)}",
+         "met" if won else "**missed**")
+    ]  # fmt: skip
+
+
+def pattern_table(found: pd.DataFrame) -> list[str]:
+    """Return the patterns with figure, band and verdict."""
+    rows = []
+    for row in found.to_dict("records"):
+        low, high = ("" if pd.isna(row[name]) else f"{row[name]:g}" for name in ("band_low", "band_high"))
+        band = f"{low} to {high}" if low and high else f"above {low}" if low else f"below {high}"
+        verdict = row["verdict"] if row["verdict"] == "met" else f"**{row['verdict']}**"
+        remark = f" {row['remark']}" if isinstance(row["remark"], str) else ""
+        rows.append((f"({row['pattern']})", row["claim"], row["quantity"], band, f"{row['median']:.3g} [{row['low']:.3g}, {row['high']:.3g}]",
+                     f"{row['share_showing']:.0%} of {row['members']:.0f}", verdict + "." + remark))  # fmt: skip
+    return table(("", "pattern", "quantity", "band", "median [5, 95 %]", "members that show it", "verdict"), rows)
+
+
+def spread_tables(found: pd.DataFrame, effects: pd.DataFrame, record: dict[str, Any]) -> list[str]:
+    """Return why runs differ in 2027, and the effect of the package by structure."""
+    rows: list[tuple[object, ...]] = []
+    for row in found.to_dict("records"):
+        words = spread.QUANTITIES[row["quantity"]] if row["part"] == "all" else ""
+        share = "" if pd.isna(row["share_of_variance"]) else f"{row['share_of_variance']:.0%}"
+        mean = (
+            ""
+            if pd.isna(row["mean_or_shift"])
+            else f"{row['mean_or_shift']:+.3g}"
+            if row["part"] != "all"
+            else f"{row['mean_or_shift']:.4g}"
+        )
+        rows.append((words, row["part"], mean, f"{row['sd']:.3g}", share, int(row["runs"])))
+    lines = table(("quantity", "part", "mean; structure: shift", "standard deviation", "share of variance", "runs"), rows)
+    lines += ["", f"### What the package does: `{record['scenario']}` less `{record['without']}`", ""]
+    rows = []
+    for quantity, words in spread.QUANTITIES.items():
+        for row in effects[effects["quantity"] == quantity].to_dict("records"):
+            rows.append((words if row["structure"] == "as built" else "", row["structure"], int(row["draws"]), f"{row['q50']:+.3g}",
+                         f"{row['q25']:+.3g} to {row['q75']:+.3g}", f"{row['q10']:+.3g} to {row['q90']:+.3g}",
+                         f"{row['q025']:+.3g} to {row['q975']:+.3g}", f"{row['probability_of_sign']:.0%}"))  # fmt: skip
+    head = ("effect on", "structure", "draws", "median", "50 %", "80 %", "95 %", "same sign")
+    return lines + table(head, rows)
+
+
+def projection_table(found: pd.DataFrame, region: str) -> list[str]:
+    """Return the projected rates of the region by year and band."""
+    part = found[(found["area"] == region) & (found["indicator"] != "resident_population")]
+    rows: list[tuple[object, ...]] = [
+        (row["indicator"], row["year"], row["band"], f"{row['q50']:.2f}", f"{row['q10']:.2f}-{row['q90']:.2f}",
+         f"{row['q025']:.2f}-{row['q975']:.2f}")
+        for row in part.sort_values(["indicator", "year", "band"]).to_dict("records")
+    ]  # fmt: skip
+    return table(("indicator", "year", "band", "median", "80 %", "95 %"), rows)
+
+
+def region_page(region: str, folder: Path, projected: Path) -> list[str]:
+    """Return the lines of one region."""
+    record = json.loads((folder / region / "validation.json").read_text(encoding="utf-8"))
+    names = [name for name in TITLES if (folder / region / f"skill_{name}.csv").exists()]
+    skills = {name: pd.read_csv(folder / region / f"skill_{name}.csv") for name in names}
+    lines = [f"## {record['title']}", "", *_how(record), "", "### What it had to show", ""]
+    lines += table(("what", "urbsim", "best baseline", ""), must_show(skills, region))
+    for name in names:
+        lines += [f"### {record['title']}: {TITLES[name]}", "", f"![skill](../results/validation/{region}/skill_{name}.png)", ""]
+        lines += [f"![PIT](../results/validation/{region}/pit_{name}.png)", "", *skill_table(skills[name])]
+    lines += [f"### {record['title']}: patterns", "", *pattern_table(pd.read_csv(folder / region / "patterns.csv"))]
+    if (folder / region / "spread.csv").exists():
+        lines += [f"### {record['title']}: why runs differ in 2027", ""]
+        lines += spread_tables(pd.read_csv(folder / region / "spread.csv"), pd.read_csv(folder / region / "effects.csv"), record)
+    if (projected / f"{region}.csv").exists():
+        lines += [f"### {record['title']}: the projection 2023-2027", "", f"![projection](../results/projection/{region}.png)", ""]
+        lines += projection_table(pd.read_csv(projected / f"{region}.csv"), region)
+        lines += [f"All areas: [results/projection/{region}.csv](../results/projection/{region}.csv).", ""]
+    return lines
+
+
+def _how(record: dict[str, Any]) -> list[str]:
+    """Return how a region's validation was made."""
+    lines = [
+        f"Made by `{record['command']}` under `{record['scenario']}`: {record['members']} members in plain runs, {record['draws']} where constants",
+        f"were solved anew, {record['twin_draws']} in twins; {record['weight']} households a row in runs, {record['weight_of_solving']} where constants were solved.",
+    ]
+    for key, words in (("fold_worst", "left-out prefectures"), ("refit_worst", "structural variants")):
+        if record.get(key):
+            worst = record[key]
+            lines.append(f"Largest error left in the constants of {words}: {worst['median']:.1f} of its tolerance in the median run, "
+                         f"{worst['largest']:.1f} at most.")  # fmt: skip
+    return lines
+
+
+def page(folder: Path, projected: Path, remarks: str) -> str:
+    """Return the page as Markdown."""
+    there = [region for region in REGIONS if (folder / region / "validation.json").exists()]
+    lines = ["# Validation: what the fitted model would have said, and what came", "", *_opening(there), remarks, ""]
+    for region in there:
+        lines += region_page(region, folder, projected)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _opening(there: list[str]) -> list[str]:
+    commands = [f"urbsim validate {region}" for region in there] + [COMMAND]
+    return [
+        "This page is written from stored results (`results/validation`, `results/projection`) by the last of these commands:", "",
+        "```", *commands, "```", "",
+        "**Rules.** No figure is used before its year; nothing of 2023 or later is used at all; the series first published to 2019 and those",
+        "revised after the census of 2020 are never joined. Points are counted at every score. *Skill* is 1 - CRPS(urbsim) / CRPS(baseline):",
+        "above 0 the model is better; in brackets its 95 % interval by bootstrap over blocks (left-out prefectures together with their counties;",
+        "else areas), from four blocks on. *80 % if right* is the range of the share inside that a right band shows in 95 of 100 cases if points",
+        "were independent, which they are not. *urbsim better in*: share of areas with the lower mean CRPS. Baselines B1-B7 as in",
+        "[odd.md](odd.md) and `urbsim.validation`; where a prefecture is left out they are fitted on the others (`urbsim.validation.others`),",
+        "and B5 is B2.", "",
+        "**What a forecast holds.** *Left out*: every draw's run under constants guessed from the other prefectures, which are solved anew",
+        f"({FOLD_RUNS} runs from the member's own), and the error that the same run makes in the others' areas; `urbsim_bare` is the runs alone. The",
+        "behavioural parameters are the ensemble's, and the whole region's census had a part in choosing them; constants, the bulk of the fit, are",
+        "free of the left-out prefecture. Published inputs of the region (wages, homes, school places) that rest on figures of 2020 stay.",
+        f"*2021 and 2022*: each run's step since 2020 laid on the census, with the noise of published figures: {noise.YEARLY_POINTS} points a year,",
+        f"{noise.VINTAGE_POINTS} points more for every year since the census (a decade moved by about a point between two vintages); residents",
+        f"{100 * noise.YEARLY_SHARE:.1f} %. `urbsim_bare` keeps the runs' own level of 2020. *Yearly changes*: the runs know the census of 2020, so that only",
+        "the timing is judged; the baselines know the earlier changes of the same series.", "",
+        f"**Patterns** are met if at least {patterns.MOST:.0%} of the members lie in the band. **Structure** is a scenario with parameters set and constants",
+        "solved anew: a mechanism switched off to see what rests on it.", "",
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Write the page from the stored results."""
+    root = Path(__file__).resolve().parents[3]
+    remarks_file = root / "docs" / "validation-remarks.md"
+    remarks = remarks_file.read_text(encoding="utf-8") if remarks_file.exists() else ""
+    text = page(root / "results" / "validation", root / "results" / "projection", remarks)
+    (root / "docs" / "validation.md").write_text(text, encoding="utf-8")
+    print("docs/validation.md written")
+
+
+if __name__ == "__main__":
+    main()
