@@ -19,8 +19,8 @@ from urbsim.cli.language import help_text, language_of, locale_language
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
-    "run", "compare", "sweep", "status", "sensitivity", "search", "calibrate", "replay", "check",
-    "list", "explain", "new", "report", "score", "warmup",
+    "run", "compare", "sweep", "status", "sensitivity", "search", "calibrate", "validate", "score", "replay", "check",
+    "list", "explain", "new", "report", "warmup",
 )  # fmt: skip
 HEAVY = {"numba", "mesa", "xarray", "pandas", "matplotlib", "zarr", "distributed", "scipy", "SALib"}
 

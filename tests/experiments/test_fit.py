@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from urbsim.errors import UserError
-from urbsim.experiments import solving
+from urbsim.experiments import held_out, solving
 from urbsim.experiments.solving import Reached, Solution, scenario_of
 from urbsim.regions import load_region
 
@@ -80,12 +80,12 @@ def test_nothing_of_a_left_out_prefecture_comes_through() -> None:
     """With another census there, the region that runs see, the errors, the steps and the guessed constants stay the same."""
     held, found = 2, []
     for census in (REGION, other_census(REGION, held)):
-        region = solving.without(census, held)
+        region = held_out.without(census, held)
         moved = solution()
         moved.prefecture_part[:] = np.linspace(-1.0, 1.0, 11)
         reached = replace(EXACT, residents=0.9 * EXACT.residents, town=0.8 * EXACT.town)
         solving.improve(region, moved, reached, held)
-        solving.guess(region, moved, held, 7)
+        held_out.guess(region, moved, held, 7)
         errors = solving.errors(region, reached, SHARE, held)
         assert errors["residents"].shape == (10,)
         found.append([region.residents_2020, region.town_2020, moved.xi(region.prefecture_of), moved.block, moved.reclassification,
@@ -101,7 +101,7 @@ def test_a_guess_is_as_wide_as_the_others_differ() -> None:
     start.reclassification[:] = np.linspace(-0.01, 0.02, 11)
     parts, rates = [], []
     for luck in range(200):
-        solving.guess(REGION, start, held, luck)
+        held_out.guess(REGION, start, held, luck)
         parts.append(start.prefecture_part[held])
         rates.append(start.reclassification[held])
     assert 0.25 < np.std(parts) < 1.0

@@ -97,7 +97,8 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=ABOUT)(root)
-    for module in (run, compare, sweep, status, sensitivity, search, calibrate, replay, check, catalogue, explain, new, report, score, validate):
+    experiments = (run, compare, sweep, status, sensitivity, search, calibrate, validate, score)
+    for module in (*experiments, replay, check, catalogue, explain, new, report):
         app.command(module.NAME, help=module.HELP, no_args_is_help=True)(module.command)
     app.command(warmup.NAME, help=warmup.HELP)(warmup.command)
     return app

@@ -26,7 +26,7 @@ HELP = both(
       urbsim validate fujian --draws 10 --jobs 2
     """,
     en="""
-    Validate a region's fit: prefectures left out in turn, 2021 and 2022, yearly changes, patterns, beside seven simple extrapolations
+    Validate the fit of a region: prefectures left out in turn, 2021 and 2022, yearly changes, patterns, beside seven simple extrapolations
     (B1-B7); and write the projection 2023-2027.
 
     Start the same command again to go on after an interruption. Results go to results/validation/<region> and results/projection.

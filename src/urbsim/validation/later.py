@@ -83,9 +83,10 @@ def score_later(region: Any, residents: Any, seed: int = 0) -> pd.DataFrame:
             for year in (y for y in LATER if y in years):
                 methods = forecast(region, residents, unit, indicator, year, rng)
                 methods |= rulers.share(code, year) if indicator == SHARE else rulers.residents(code, year)
+                by = 1.0 if indicator == SHARE else 100.0 / census_value(region, unit, indicator)  # percent of the census of 2020
                 rows += [
                     {"area": code, "level": unit.level, "year": year, "indicator": indicator, "method": method,
-                     **score_row(values, years[year]), "members": values.size}
+                     **score_row(by * values, by * years[year]), "members": values.size}
                     for method, values in methods.items() if np.isfinite(values).all()
                 ]  # fmt: skip
     return pd.DataFrame(rows)

@@ -1,7 +1,7 @@
 """From the census of 2010 to that of 2020 with one prefecture left out in turn: what the model and the baselines say of it.
 
 The forecast of the model for a left-out prefecture is every draw's run under constants guessed from the other prefectures
-(`experiments.solving.guess`), and the error that the same run makes in an area of the others of the same kind, drawn at random: boundaries
+(`experiments.held_out.guess`), and the error that the same run makes in an area of the others of the same kind, drawn at random: boundaries
 of towns are redrawn, and no run knows where. Method `urbsim_bare` is the runs alone. Longgang, split from Cangnan in 2019, is scored with
 Cangnan.
 """
@@ -105,10 +105,20 @@ def score_folds(region: Any, kept: Kept, draws: int, seed: int = 0) -> pd.DataFr
                 methods |= _baselines(before, after, unit, group, indicator, rng)
                 if unit.level == "prefecture" and indicator in ("town_share", "residents"):
                     methods["B7"] = _cohort(region, k, indicator, rng)
-                seen = 100.0 * value(after, unit, indicator) if kind == "share" else value(after, unit, indicator)
-                rows += _rows(methods, float(seen), unit.code, unit.level, indicator, code)
+                by = unit_of_score(before, unit, indicator)
+                seen = float(value(after, unit, indicator)) * by
+                methods = methods if kind == "share" else {name: by * samples for name, samples in methods.items()}
+                rows += _rows(methods, seen, unit.code, unit.level, indicator, code)
         rows += _age_rows(region, k, kept.stack(tasks, "ages").astype(float), rng)
     return pd.DataFrame(rows)
+
+
+def unit_of_score(before: dict[str, Floats], unit: Unit, indicator: str) -> float:
+    """Return what a share or count is multiplied by for its score: shares are percent, counts are percent of the count of 2010.
+
+    So a county weighs as much as Hangzhou, and the scale was known before.
+    """
+    return 100.0 if indicator == "town_share" else 100.0 / float(value(before, unit, indicator))
 
 
 def _usable(before: dict[str, Floats], after: dict[str, Floats], unit: Unit, indicator: str) -> bool:
@@ -121,7 +131,7 @@ def _usable(before: dict[str, Floats], after: dict[str, Floats], unit: Unit, ind
 def _rows(
     methods: dict[str, Floats], seen: float, area: str, level: str, indicator: str, block: str, group: str = ""
 ) -> list[dict[str, Any]]:
-    """Return one row a method; counts are scored as they are (persons)."""
+    """Return one row a method."""
     return [
         {"area": area, "level": level, "year": YEAR, "indicator": indicator, "group": group, "block": block, "method": method,
          **score_row(values, seen), "members": values.size}

@@ -24,12 +24,37 @@ TITLES = {
     "transfer": "Behaviour of Zhejiang, place constants refitted to the own census of 2020",
     "transfer_later": "The same, 2021 and 2022",
 }
-UNITS = {
-    "town_share": "points", "urbanization_rate": "points", "age_share": "points", "urbanization_rate_change": "points",
-    "resident_population_change": "per cent",
-}  # fmt: skip
 HEADLINE = (("town_share", "area"), ("town_share", "prefecture"), ("same_area", "area"), ("other_area", "area"), ("other_province", "area"),
             ("same_area", "prefecture"), ("other_area", "prefecture"), ("other_province", "prefecture"))  # fmt: skip
+
+
+OPENING = """
+This page is written from stored results (`results/validation`, `results/projection`) by the last of these commands:
+
+```
+{commands}
+```
+
+**Rules.** No figure is used before its year; nothing of 2023 or later is used at all; the series first published to 2019 and those
+revised after the census of 2020 are never joined. Points are counted at every score. Shares are scored in points, counts in per cent of
+the count of 2010 (of the census of 2020 for later years), so that a county weighs as much as Hangzhou. *Skill* is 1 - CRPS(urbsim) /
+CRPS(baseline): above 0 the model is better; in brackets its 95 % interval by bootstrap over blocks (a left-out prefecture with its
+counties; else areas), from four blocks on. *80 % if right* is the range of the share inside that a right band shows in 95 of 100 cases
+if points were independent, which they are not. *urbsim better in*: share of areas with the lower mean CRPS. Baselines B1-B7 as in
+`urbsim.validation`; where a prefecture is left out they are fitted on the others (`urbsim.validation.others`), and B5 is B2.
+
+**What a forecast holds.** *Left out*: every draw's run under constants guessed from the other prefectures, which are solved anew
+({runs} runs from the member's own), and the error that the same run makes in the others' areas; `urbsim_bare` is the runs alone. The
+behavioural parameters are the ensemble's, and the whole region's census had a part in choosing them; the constants, the bulk of the
+fit, know nothing of the left-out prefecture. Published inputs of the region (wages, homes, school places) that rest on figures of 2020
+stay. *2021 and 2022*: each run's step since 2020 laid on the census, with the noise of published figures: {points} points a year,
+{vintage} points more for every year since the census (a decade moved by about a point between two vintages); residents {share:.1f} %.
+`urbsim_bare` keeps the runs' own level of 2020. *Yearly changes*: the runs know the census of 2020, so that only the timing is judged;
+the baselines know the earlier changes of the same series.
+
+**Patterns** are met if at least {most:.0f} % of the members lie in the band. **Structure** is a scenario with parameters set and
+constants solved anew: a mechanism switched off to see what rests on it.
+"""
 
 
 def table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
@@ -41,9 +66,9 @@ def _row(cells: tuple[object, ...]) -> str:
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
-def size(value: float, indicator: str) -> str:
-    """Return an error in the unit of its indicator: points, per cent, or thousands of people."""
-    return f"{value:.2f}" if indicator in UNITS else f"{value / 1e3:.1f}k"
+def size(value: float) -> str:
+    """Return an error: points of a share, or per cent of a count."""
+    return f"{value:.2f}"
 
 
 def skill_table(skill: pd.DataFrame) -> list[str]:
@@ -56,8 +81,8 @@ def skill_table(skill: pd.DataFrame) -> list[str]:
         interval = f" [{row['skill_low']:+.2f}, {row['skill_high']:+.2f}]" if pd.notna(row["skill_low"]) else ""
         rows.append(
             (f"**{name}**" if own else "", row["level"] if own else "", row["method"], int(row["points"]),
-             size(row["mean_absolute_error"], name), size(row["median_absolute_error"], name), size(row["bias"], name), size(row["crps"], name),
-             size(row["interval_score_80"], name), f"{row['inside_50']:.0%} / {row['inside_80']:.0%} / {row['inside_95']:.0%}",
+             size(row["mean_absolute_error"]), size(row["median_absolute_error"]), size(row["bias"]), size(row["crps"]),
+             size(row["interval_score_80"]), f"{row['inside_50']:.0%} / {row['inside_80']:.0%} / {row['inside_95']:.0%}",
              f"{low:.0%}-{high:.0%}" if own else "", "" if own else f"{row['skill_of_urbsim']:+.2f}{interval}",
              "" if own else f"{row['better_in']:.0%}")
         )  # fmt: skip
@@ -79,8 +104,8 @@ def must_show(skills: dict[str, pd.DataFrame], region: str) -> list[tuple[object
         for row in skill[skill["method"] == "urbsim"].to_dict("records"):
             met = 0.65 <= row["inside_80"] <= 0.95
             few = " (few points)" if row["points"] < 10 else ""
-            rows.append((f"{name}: {row['indicator']}, {row['level']}: 80 % band holds 65-95 %", f"{row['inside_80']:.0%} of {row['points']:.0f}{few}",
-                         "", "met" if met else "**missed**"))  # fmt: skip
+            title = f"{name}: {row['indicator']}, {row['level']}: 80 % band holds 65-95 %"
+            rows.append((title, f"{row['inside_80']:.0%} of {row['points']:.0f}{few}", "", "met" if met else "**missed**"))
     return rows
 
 
@@ -90,24 +115,25 @@ def _against_all(skill: pd.DataFrame, indicator: str, level: str, measure: str, 
     if part.empty or rivals.empty:
         return []
     ours = float(part[part["method"] == "urbsim"][measure].iloc[0])
-    best = rivals.loc[rivals[measure].idxmin()]
+    best = rivals.sort_values(measure).iloc[0]
     words = measure.replace("_", " ")
     won = ours < float(best[measure])
     return [
-        (f"{title}: {words} below every baseline's", size(ours, indicator), f"{best['method']} {size(float(best[measure]), indicator)}",
+        (f"{title}: {words} below every baseline's", size(ours), f"{best['method']} {size(float(best[measure]))}",
          "met" if won else "**missed**")
     ]  # fmt: skip
 
 
 def pattern_table(found: pd.DataFrame) -> list[str]:
     """Return the patterns with figure, band and verdict."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for row in found.to_dict("records"):
         low, high = ("" if pd.isna(row[name]) else f"{row[name]:g}" for name in ("band_low", "band_high"))
         band = f"{low} to {high}" if low and high else f"above {low}" if low else f"below {high}"
         verdict = row["verdict"] if row["verdict"] == "met" else f"**{row['verdict']}**"
         remark = f" {row['remark']}" if isinstance(row["remark"], str) else ""
-        rows.append((f"({row['pattern']})", row["claim"], row["quantity"], band, f"{row['median']:.3g} [{row['low']:.3g}, {row['high']:.3g}]",
+        middle = f"{row['median']:.3g} [{row['low']:.3g}, {row['high']:.3g}]"
+        rows.append((f"({row['pattern']})", row["claim"], row["quantity"], band, middle,
                      f"{row['share_showing']:.0%} of {row['members']:.0f}", verdict + "." + remark))  # fmt: skip
     return table(("", "pattern", "quantity", "band", "median [5, 95 %]", "members that show it", "verdict"), rows)
 
@@ -173,8 +199,9 @@ def region_page(region: str, folder: Path, projected: Path) -> list[str]:
 def _how(record: dict[str, Any]) -> list[str]:
     """Return how a region's validation was made."""
     lines = [
-        f"Made by `{record['command']}` under `{record['scenario']}`: {record['members']} members in plain runs, {record['draws']} where constants",
-        f"were solved anew, {record['twin_draws']} in twins; {record['weight']} households a row in runs, {record['weight_of_solving']} where constants were solved.",
+        f"Made by `{record['command']}` under `{record['scenario']}`: {record['members']} members in plain runs, {record['draws']} where",
+        f"constants were solved anew, {record['twin_draws']} in twins; {record['weight']} households a row in runs,",
+        f"{record['weight_of_solving']} where constants were solved.",
     ]
     for key, words in (("fold_worst", "left-out prefectures"), ("refit_worst", "structural variants")):
         if record.get(key):
@@ -194,28 +221,13 @@ def page(folder: Path, projected: Path, remarks: str) -> str:
 
 
 def _opening(there: list[str]) -> list[str]:
-    commands = [f"urbsim validate {region}" for region in there] + [COMMAND]
-    return [
-        "This page is written from stored results (`results/validation`, `results/projection`) by the last of these commands:", "",
-        "```", *commands, "```", "",
-        "**Rules.** No figure is used before its year; nothing of 2023 or later is used at all; the series first published to 2019 and those",
-        "revised after the census of 2020 are never joined. Points are counted at every score. *Skill* is 1 - CRPS(urbsim) / CRPS(baseline):",
-        "above 0 the model is better; in brackets its 95 % interval by bootstrap over blocks (left-out prefectures together with their counties;",
-        "else areas), from four blocks on. *80 % if right* is the range of the share inside that a right band shows in 95 of 100 cases if points",
-        "were independent, which they are not. *urbsim better in*: share of areas with the lower mean CRPS. Baselines B1-B7 as in",
-        "[odd.md](odd.md) and `urbsim.validation`; where a prefecture is left out they are fitted on the others (`urbsim.validation.others`),",
-        "and B5 is B2.", "",
-        "**What a forecast holds.** *Left out*: every draw's run under constants guessed from the other prefectures, which are solved anew",
-        f"({FOLD_RUNS} runs from the member's own), and the error that the same run makes in the others' areas; `urbsim_bare` is the runs alone. The",
-        "behavioural parameters are the ensemble's, and the whole region's census had a part in choosing them; constants, the bulk of the fit, are",
-        "free of the left-out prefecture. Published inputs of the region (wages, homes, school places) that rest on figures of 2020 stay.",
-        f"*2021 and 2022*: each run's step since 2020 laid on the census, with the noise of published figures: {noise.YEARLY_POINTS} points a year,",
-        f"{noise.VINTAGE_POINTS} points more for every year since the census (a decade moved by about a point between two vintages); residents",
-        f"{100 * noise.YEARLY_SHARE:.1f} %. `urbsim_bare` keeps the runs' own level of 2020. *Yearly changes*: the runs know the census of 2020, so that only",
-        "the timing is judged; the baselines know the earlier changes of the same series.", "",
-        f"**Patterns** are met if at least {patterns.MOST:.0%} of the members lie in the band. **Structure** is a scenario with parameters set and constants",
-        "solved anew: a mechanism switched off to see what rests on it.", "",
-    ]  # fmt: skip
+    """Return what a reader must know first."""
+    commands = "\n".join([*(f"urbsim validate {region}" for region in there), COMMAND])
+    text = OPENING.format(
+        commands=commands, runs=FOLD_RUNS, points=noise.YEARLY_POINTS, vintage=noise.VINTAGE_POINTS, share=100 * noise.YEARLY_SHARE,
+        most=100 * patterns.MOST,
+    )  # fmt: skip
+    return [text.strip(), ""]
 
 
 def main() -> None:

@@ -124,9 +124,6 @@ def figure_forecasts(points: pd.DataFrame, *, lang: Language) -> Figure:
                 one["observed"], one["median"], linestyle="", marker=look.marker, markersize=4, color=look.color, label=method, alpha=0.8
             )
         _diagonal(axis, part)
-        if indicator != "town_share":
-            axis.set_xscale("log")
-            axis.set_yscale("log")
         axis.set_title(f"{NAMES[indicator].get(lang)}, {LEVELS[level].get(lang)}", fontsize=9)
         axis.set_xlabel(Text("2020 年普查", "census of 2020").get(lang))
         axis.set_ylabel(Text("预测中位数", "median forecast").get(lang))

@@ -112,7 +112,9 @@ def forecast(area: History | None, share: float, ceiling: float, draws: Floats, 
     return np.asarray(ceiling / (1.0 + np.exp(-out)))
 
 
-def forecast_unseen(rates: Floats, years: int, share: float, ceiling: float, size: int, rng: np.random.Generator, tries: int = 20000) -> Floats:
+def forecast_unseen(
+    rates: Floats, years: int, share: float, ceiling: float, size: int, rng: np.random.Generator, tries: int = 20000
+) -> Floats:
     """Return `size` sampled shares `years` on of an area without a past, given the others' mean rates over one interval of `years`.
 
     With one interval each the others say only what mean rates are centred on and how they vary, v = tau² + Var(mean of `years` rates), and

@@ -270,7 +270,7 @@ def _fold_solve(task: Task, kept: Kept) -> Arrays:
 
 def _fold(task: Task, kept: Kept) -> Arrays:
     from urbsim.engine import luck_of
-    from urbsim.experiments.solving import without
+    from urbsim.experiments.held_out import without
     from urbsim.regions import load_region
 
     found, unseen = kept.get(replace(task, kind="fold_solve")), without(load_region(task.region), int(task.detail[0]))

@@ -68,7 +68,9 @@ def score_transfer(region: Any, kept: Kept, draws: int, seed: int = 0) -> pd.Dat
             old, new = growth[name]
             usable = old >= left_out.LEAST_PEOPLE
             methods = others.count_forecasts(start, old[usable], new[usable], rng)
-            add(unit, name, {"urbsim": left_out.value(ran, unit, name), **methods}, float(left_out.value(after, unit, name)))
+            methods = {"urbsim": left_out.value(ran, unit, name), **methods}
+            by = left_out.unit_of_score(before, unit, name)
+            add(unit, name, {m: by * samples for m, samples in methods.items()}, by * float(left_out.value(after, unit, name)))
     rows += _ages(region, source, kept.stack(runs, "ages")[:, at].astype(float), rng)
     return pd.DataFrame(rows)
 
