@@ -47,7 +47,7 @@ def test_the_posterior_of_a_linear_model_is_found() -> None:
     emulators = matching.emulate(wave1, targets, seed=0)
     assert emulators[0] is not None
     assert emulators[0].explained > 0.99
-    space = matching.match(emulators, targets, seed=0)
+    space = matching.match(emulators, targets, seed=0, points=20_000)
     points, logs = matching.propose(space, 400, seed=0)
     wave2 = toy(points, {"return_rate": scores(points)[:, 0]}, first=10_000)
     weights, _ = matching.weigh(wave2, logs, targets, space, np.zeros(1))

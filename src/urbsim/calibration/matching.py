@@ -20,7 +20,9 @@ from urbsim.calibration.targets import Target
 from urbsim.sensitivity.emulator import LEAST_RUNS, Emulator, fit_emulator
 
 CUT = 3.0
-POINTS = 40_000
+POINTS = 120_000
+AT_ONCE = 10_000  # points emulated at once
+ROOM = 4.0  # effective points for each candidate drawn from them
 GOOD = 2.5  # times its tolerance: candidates further off the census teach the emulators nothing
 
 
@@ -71,17 +73,19 @@ def misses_of(predicted: Floats, target: Target, variance: float) -> Floats:
     return np.asarray(distance / np.sqrt(target.standard_error**2 + target.discrepancy**2 + variance), dtype=np.float64)
 
 
-def match(emulators: Sequence[Emulator | None], targets: Sequence[Target], seed: int, points: int = POINTS) -> Space:
+def match(emulators: Sequence[Emulator | None], targets: Sequence[Target], seed: int, points: int | None = None) -> Space:
     """Return a sample of the prior with what is ruled out.
 
     Targets are opened one by one from the easiest (the smallest least miss) on; one that would leave nothing is told as a miss instead.
     """
+    points = POINTS if points is None else points
     quantiles = sample_prior(points, seed)
     z = scores(quantiles)
     misses = np.zeros((points, len(targets)))
     for t, (emulator, target) in enumerate(zip(emulators, targets, strict=True)):
         if emulator is not None:
-            misses[:, t] = misses_of(emulator(z), target, emulator.error**2)
+            predicted = np.concatenate([emulator(z[i : i + AT_ONCE]) for i in range(0, points, AT_ONCE)])
+            misses[:, t] = misses_of(predicted, target, emulator.error**2)
     kept = np.ones(points, dtype=bool)
     opened = []
     for t in sorted(range(len(targets)), key=lambda t: float(np.abs(misses[:, t]).min())):
@@ -93,17 +97,28 @@ def match(emulators: Sequence[Emulator | None], targets: Sequence[Target], seed:
 
 
 def propose(space: Space, count: int, seed: int) -> tuple[Floats, Floats]:
-    """Return `count` points of the space that is left, drawn by their emulated likelihood, and the log likelihoods (up to a constant).
+    """Return `count` points of the space that is left, drawn by their emulated likelihood, and the logs of what they were drawn by.
 
-    They come in the order of drawing, so that fewer of them are a sample too.
+    They come in the order of drawing, so that fewer of them are a sample too. Where few points carry the likelihood, a power of it below
+    1 is drawn by, so that enough stand behind the draw (importance weights undo the power too).
     """
     log_likelihood = space.log_likelihood()
-    weights = np.exp(log_likelihood - log_likelihood.max())
+    wanted = min(ROOM * count, 0.5 * float(np.isfinite(log_likelihood).sum()))
+    power = 1.0
+    while effective(_weights(power * log_likelihood)) < wanted and power > 0.01:
+        power *= 0.9
+    log_likelihood = power * log_likelihood
+    weights = _weights(log_likelihood)
     rng = np.random.default_rng([seed, 3])
     # Gumbel's top-k: draws without putting back, in order, each in proportion to its weight among those left
     with np.errstate(divide="ignore"):
         order = np.argsort(-(np.log(weights) + rng.gumbel(size=weights.size)), kind="stable")[: min(count, int((weights > 0).sum()))]
     return space.quantiles[order], log_likelihood[order]
+
+
+def _weights(logs: Floats) -> Floats:
+    """Return weights, the largest 1."""
+    return np.asarray(np.exp(logs - logs.max()), dtype=np.float64)
 
 
 def weigh(

@@ -67,9 +67,10 @@ METHOD = """
 * **Wave 1** fills the prior by a Latin hypercube at 2.5 times the weight. Gaussian processes (or polynomials, whichever errs less on runs
   not seen) stand in for the model. Implausibility divides by the emulator's error (luck and the parameters not searched are in it), the
   figure's error and the discrepancy; what lies above 3 for any target is ruled out. A target that nothing meets cuts nothing and is told.
-* **Wave 2** is drawn from what is left in proportion to the emulated likelihood, solved at the scenario's weight and weighed by the
-  likelihood of what came out of its own runs over the one it was drawn by. Members are taken in proportion to the weights, nobody twice (a
-  second copy would repeat the same run); a weight above one member's share is cut, and the share that is lost is told.
+* **Wave 2** is drawn from what is left by the emulated likelihood (or a power of it below 1 where few points carry it), solved at the
+  scenario's weight and weighed by the likelihood of what came out of its own runs over the one it was drawn by. Members are taken in
+  proportion to the weights, nobody twice (a second copy would repeat the same run); a weight above one member's share is cut, and the share
+  that is lost is told.
 * **Common luck**: a candidate's number keys its luck, and a member repeats its own fit. Neither processes nor interruptions change a
   result.
 * Normal scores of the prior: every parameter has mean 0 and standard deviation (sd) 1 before any data.
@@ -83,7 +84,7 @@ def targets(s: Stored) -> list[str]:
         sign = "at most " if t["kind"] == "at_most" else ""
         told = "**missed**" if abs(t["miss"]) > MISSED else "met"
         if not t["open"]:
-            told += ", no point of the prior meets it"
+            told += ", no point of the prior meets it beside the others"
         share = 100 if t["scale"] == "log" else 1
         unit = "%" if t["scale"] == "log" else ""
         error = f"{figure(share * t['standard_error'])}{unit}, {figure(share * t['discrepancy'])}{unit}"
@@ -138,7 +139,7 @@ def recovered(s: Stored, synthetic: Stored | None) -> list[str]:
     one = {r["symbol"]: r for r in synthetic["parameters"]} if synthetic else {}
     lines += [
         "Each candidate of wave 1 in turn is the truth: its outcomes are the targets, emulators that have not seen it fit it. Correlation",
-        "of the posterior mean with the truth, posterior sd, sd of the z-scores (1 if the spread is right), truths inside the central 90 %.",
+        "of the posterior mean with the truth, posterior sd, sd of the z-scores (1 if the spread is right), share inside the central 90 %.",
     ]
     if synthetic:
         lines += [

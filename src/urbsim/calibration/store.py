@@ -29,7 +29,8 @@ def ship(fit: Fit, command: str, target: Path) -> None:
         f"Fitted ensemble of {order.region}: {len(fit.members)} members of equal weight, the best first; scenario {order.scenario}.",
         f"Each meets the 2020 census by prefecture within {TOLERANCES} and is weighed by the targets of calibration.csv.",
         f"Made by: {command}",
-        f"Made on {dt.date.today()} in {fit.seconds / 60:.0f} minutes with {order.jobs} processes; commit {_commit()}.",
+        f"Made on {dt.date.today()} in {fit.seconds / 60:.0f} minutes with {order.jobs} processes, "
+        f"{_processor(fit):.0f} minutes of processor; commit {_commit()}.",
     ]
     write_ensemble(fit.members, load_region(order.region), target, comments)
 
@@ -40,6 +41,11 @@ def _commit() -> str:
     return commit() or "-"
 
 
+def _processor(fit: Fit) -> float:
+    """Return the processor minutes of all candidates, of earlier sessions too."""
+    return float(sum(one["seconds"] for one in [*fit.wave1, *fit.wave2]) / 60.0)
+
+
 def summary(fit: Fit, command: str) -> dict[str, Any]:
     """Return everything that the page shows, as plain numbers."""
     order = fit.order
@@ -48,7 +54,7 @@ def summary(fit: Fit, command: str) -> dict[str, Any]:
     return {
         "region": order.region, "scenario": order.scenario, "command": command, "date": str(dt.date.today()), "commit": _commit(),
         "minutes": round(fit.seconds / 60.0, 1), "jobs": order.jobs, "seed": order.seed,
-        "processor_minutes": round(sum(one["seconds"] for one in [*fit.wave1, *fit.wave2]) / 60.0, 1),
+        "processor_minutes": round(_processor(fit), 1),
         "members": len(fit.members), "tolerances": TOLERANCES, "best": fit.members[0]["candidate"],
         "wave1": {"candidates": len(fit.wave1), "near": len(matching.near(fit.wave1)),
                   "runs": sum(one["iteration"] + 1 for one in fit.wave1)},
