@@ -54,7 +54,7 @@ def _generation(
     others = set(multiprocessing.active_children())
     ahead = jobs * AHEAD
     flying: dict[Future[Outcome], Numbered] = {}
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(work, board)) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(), work, board)) as pool:
         try:
             with quiet_start():
                 _submit(pool, itertools.islice(source, ahead), board, flying)
@@ -135,8 +135,8 @@ class _Board(NamedTuple):
 _worker: tuple[Work, _Board] | None = None
 
 
-def _end_with(parent: int) -> None:
-    """End this worker when its parent is gone, however it went, so that a killed run leaves nothing behind that computes."""
+def end_with(parent: int) -> None:
+    """End this worker when its parent is gone, however and whenever it went, so that a killed run leaves no process behind."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -146,10 +146,10 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _begin(work: Work, board: _Board) -> None:
+def _begin(parent: int, work: Work, board: _Board) -> None:
     """Keep the work for all tasks of this worker."""
     global _worker
-    _end_with(os.getppid())
+    end_with(parent)
     _worker = work, board
 
 

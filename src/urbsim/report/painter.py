@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
-from urbsim.experiments.pool import quiet_start
+from urbsim.experiments.pool import end_with, quiet_start
 from urbsim.text import Language
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def painter(wanted: bool) -> Iterator[Painter | None]:
     if not wanted:
         yield None
         return
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=end_with, initargs=(os.getpid(),)) as pool:
         try:
             yield Painter(pool)
         finally:
