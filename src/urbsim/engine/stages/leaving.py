@@ -18,6 +18,7 @@ from urbsim.population.registry import (
 )
 
 LEAVING_AGE = 18
+LEAVING_QUARTERS = 4 * LEAVING_AGE
 
 
 @kernel
@@ -30,15 +31,15 @@ def leavers(h, lo, hi, luck, q, key, chance, areas, rows, slots):  # type: ignor
     most = rng.most_byte(chance)
     for i in range(lo, hi):
         r = h[i]
-        abroad = r.origin >= areas and (r.child1 | r.child2) & CHILD_AT_HOME
-        if not abroad and min(rng.byte_at(luck, i - lo, rng.LEAVE_BYTE), rng.byte_at(luck, i - lo, rng.LEAVE_BYTE + 1)) > most:
+        grown = (r.child1_birth <= q - LEAVING_QUARTERS) | (r.child2_birth <= q - LEAVING_QUARTERS)  # NO_DATE is later than any
+        abroad = (r.origin >= areas) & ((r.child1 | r.child2) & CHILD_AT_HOME > 0)
+        lucky = min(rng.byte_at(luck, i - lo, rng.LEAVE_BYTE), rng.byte_at(luck, i - lo, rng.LEAVE_BYTE + 1)) <= most
+        if not (grown & (lucky | abroad)):
             continue
         if r.place == GONE:
             continue
         first = r.child1_birth != NO_DATE and age_at(r.child1_birth, q) >= LEAVING_AGE
         other = r.child2_birth != NO_DATE and age_at(r.child2_birth, q) >= LEAVING_AGE
-        if not first and not other:
-            continue
         u, v, _, _ = rng.draw4_known(key, rng.LEAVE, r.id, q, 0, luck, i - lo)
         if first:
             if r.child1 & CHILD_AT_HOME and r.origin >= areas:

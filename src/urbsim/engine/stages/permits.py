@@ -65,15 +65,18 @@ def permits(h, lo, hi, luck, q, key, p, months, ground, wait, chances, enough, a
     where the permit alone opens the school (`enough`). Converted permits are not counted as issued.
     """
     enrolment = season_of(q) == 2
-    likeliest = p.permit_for_school if enrolment else 0.0
+    likeliest = 0.0
     for a in range(chances.shape[0]):
         for kind in range(8):
             likeliest = max(likeliest, chances[a, kind >> 2, kind >> 1 & 1, kind & 1])
     most = rng.most_byte(likeliest)
+    most_enrolling = rng.most_byte(p.permit_for_school) if enrolment else most
     for i in range(lo, hi):
         r = h[i]
         byte = rng.byte_at(luck, i - lo, rng.PERMIT_BYTE)
-        if (r.status != STATUS_UNREGISTERED) | ((byte > most) & (r.permit_since == NO_DATE)):
+        child = (r.child1_birth != NO_DATE) | (r.child2_birth != NO_DATE)
+        lucky = (byte <= most) | ((byte <= most_enrolling) & child)
+        if not ((r.status == STATUS_UNREGISTERED) & (lucky | (r.permit_since != NO_DATE))):
             continue  # another status, or above the chance of anyone, and no permit to convert
         place = r.place
         if place == GONE or place == OUTSIDE or at_home(r):
