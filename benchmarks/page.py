@@ -11,7 +11,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "performance.md"
-NAMES = ("machine", "startup", "stages", "against", "scaling", "memory")
+NAMES = ("machine", "startup", "stages", "against", "scaling", "memory", "runs")
+FIRST_BASE = 0.25e9  # bytes that a process holds without households, where `memory` was not run
 BUSY = 0.5  # load before the first figure above which times are not to be trusted
 
 
@@ -39,10 +40,15 @@ def page(found: dict[str, Any]) -> str:
     large = [run for run in runs if run["households"] >= 1_000_000]
     threads = {run["threads"]: run for run in scaling.get("threads", [])}
     everyone = scaling.get("everyone")
-    costs = [run["ns_cpu"] for run in scaling.get("households", [])]
+    paces = [everyone["household_quarters_per_s"]] if everyone else [run["household_quarters_per_s"] for run in large]
+    base = memory[0]["base_gb"] * 1e9 if memory else FIRST_BASE
+    held = (everyone["peak_gb"] * 1e9 - base) / everyone["households"] if everyone else None
+    linear = [run for run in scaling.get("households", []) if run["households"] >= 100_000]
+    costs = [run["ns_cpu"] for run in linear]
+    ordinary = next((run for run in results.get("runs", []) if "--" not in run["command"]), None)
     table = [
         _row("household-quarters a second, a million households and more", "30 million", "100 million",
-             max((run["household_quarters_per_s"] / 1e6 for run in large), default=None), "million", 30.0),
+             max(paces, default=0.0) / 1e6 if paces else None, "million", 30.0),
         _row("everyone in Zhejiang, 2010-2027, one run: time", "90 s", "30 s",
              everyone["opening_s"] + everyone["quarters_s"] if everyone else None, "s", 90.0, higher=False),
         _row("the same: memory", "4 GB", "2 GB", everyone["peak_gb"] if everyone else None, "GB", 4.0, higher=False),
@@ -51,9 +57,11 @@ def page(found: dict[str, Any]) -> str:
         _row("two threads against one", "1.5 x", "1.8 x", threads[1]["ns_wall"] / threads[2]["ns_wall"] if len(threads) == 2 else None,
              "x", 1.5),
         _row("bytes a household at peak, above the base", "128", "64",
-             min((case["bytes_per_household"] for case in memory), default=None), "bytes", 128.0, higher=False),
-        _row("cost of a household from few to many, greatest over least", "1.2", "1.2", max(costs) / min(costs) if costs else None,
+             held, "bytes", 128.0, higher=False),
+        _row("cost of a household from 1e5 to 1e6 of them, greatest over least", "1.2", "1.2", max(costs) / min(costs) if costs else None,
              "", 1.2, higher=False),
+        _row("`urbsim run zhejiang_2027` (20 draws, weight 100, report and tables), kernels compiled", "30 s", "10 s",
+             ordinary["wall_median"] if ordinary else None, "s", 30.0, higher=False),
         _row("everyone synthesised and the run opened", "20 s", "2 s", everyone["opening_s"] if everyone else None, "s", 20.0,
              higher=False),
         _row("`urbsim --help`", "0.4 s", "0.2 s", startup.get("urbsim --help"), "s", 0.4, higher=False),
@@ -69,7 +77,8 @@ def page(found: dict[str, Any]) -> str:
          f"{r['peak_gb']:.2f}")
         for name, r in [*named, *([("everyone", everyone)] if everyone else [])]
     ]  # fmt: skip
-    stages = results.get("stages", {}).get("ns_per_household", {})
+    stages, run = results.get("stages", {}).get("ns_per_household", {}), results.get("stages", {}).get("run")
+    shares = [(f"`{name}`", f"{own:.2f}", f"{own / run['cpu_s']:.0%}") for name, own in run["functions_s"].items()] if run else []
     parts = {
         "TABLE": "\n".join(["| | at least | aim | measured | |", "|---|---|---|---|---|", *table]),
         "MACHINE": f"{one.get('processor', '?')}, {one.get('cores', '?')} cores, {one.get('memory_gb', '?')} GB, Python "
@@ -78,6 +87,9 @@ def page(found: dict[str, Any]) -> str:
         "one run and processor time say something, wall times do not." if busy else "The machine was quiet.",
         "STAGES": _lines(("stage", "ns a household and quarter, processor, least"),
                          [(name, f"{value['cpu_least']:.1f}") for name, value in stages.items()]),
+        "RUN": f"One run at weight {run['weight']}, 2010 to 2027, {run['household_quarters'] / 1e6:.1f} million household-quarters: "
+        f"{run['cpu_s']:.2f} s of processor time on one thread, {run['ns']:.0f} ns each.\n\n" + _lines(("function", "s", "share"), shares)
+        if run else "Not measured.",
         "SCALING": _lines(("what", "households", "areas", "threads", "quarters", "draws", "ns processor", "ns clock", "peak GB"), grown),
         "LIMITS": _lines(("", ""), [(name.replace("_", " "), f"{value:.3g}") for name, value in results.get("machine", {}).items()]),
     }  # fmt: skip

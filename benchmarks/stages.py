@@ -1,16 +1,19 @@
-"""(d) Stage by stage: each kernel alone on the rows of a run, in nanoseconds of processor time per household.
+"""(d) Where the time goes: a whole run function by function, and each kernel alone on rows of a run, by processor time per household.
 
-python benchmarks/stages.py [--weight 100] [--quarters 8]
+python benchmarks/stages.py [--weight 100] [--quarters 40]
 """
 
 from __future__ import annotations
 
+import cProfile
+import pstats
+import time
 from typing import Any
 
 import numpy as np
 from common import SCENARIO, parser, report, say, timed
 
-from urbsim.clock import season
+from urbsim.clock import LAST_QUARTER, season
 from urbsim.engine import Engine, open_engine, passes, rng
 from urbsim.engine.stages import (
     attention,
@@ -95,11 +98,33 @@ class Bench:
         }  # fmt: skip
 
 
+def whole_run(weight: int) -> dict[str, Any]:
+    """Return what one run from 2010 to 2027 takes on one thread, and the seconds of the functions that take most of them."""
+    engine = open_engine(load(SCENARIO), weight=weight)
+    household_quarters, profile = 0, cProfile.Profile()
+    began = time.process_time()
+    profile.enable()
+    while engine.q < LAST_QUARTER:
+        household_quarters += engine.n
+        engine.step()
+    profile.disable()
+    seconds = time.process_time() - began
+    taken = {}
+    for (file, _, name), (_, _, own, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
+        where = file.rpartition("/")[2].removesuffix(".py")
+        taken[f"{where}.{name}" if "/" in file else name] = own
+    shares = dict(sorted(taken.items(), key=lambda item: -item[1])[:12])
+    return {
+        "weight": weight, "household_quarters": household_quarters, "cpu_s": seconds, "ns": seconds / household_quarters * 1e9,
+        "functions_s": {name: round(own, 3) for name, own in shares.items()},
+    }  # fmt: skip
+
+
 def main() -> None:
-    """Time every kernel, then the passes that hold them."""
+    """Profile a run, then time every kernel."""
     options = parser(__doc__)
     options.add_argument("--weight", type=int, default=100)
-    options.add_argument("--quarters", type=int, default=8, help="quarters run before the rows are taken")
+    options.add_argument("--quarters", type=int, default=40, help="quarters run before the rows are taken")
     options.add_argument("--rows", type=int, default=8192, help="rows taken, from all over: as many as stay in cache")
     given = options.parse_args()
     engine = open_engine(load(SCENARIO), weight=given.weight)
@@ -117,7 +142,9 @@ def main() -> None:
 
         seconds = timed(work_on, given.repeat, renew)
         results[name] = {key: round(value / bench.n * 1e9, 2) for key, value in seconds.items() if key.startswith("cpu")}
-    report("stages", {"rows": bench.n, "block": passes.BLOCK, "ns_per_household": results}, given.out)
+    say("a whole run")
+    found = {"rows": bench.n, "block": passes.BLOCK, "ns_per_household": results, "run": whole_run(given.weight)}
+    report("stages", found, given.out)
 
 
 if __name__ == "__main__":

@@ -1,68 +1,64 @@
-"""Time `urbsim.run` as a user meets it: a fresh process for every case, wall time and peak memory with all its workers.
+"""(g) Time `urbsim run` as a user meets it, report and tables included: a fresh process a case, with the peak memory of all its workers.
 
-Run by hand on a quiet machine:
-
-    .venv/bin/python benchmarks/time_runs.py
-    .venv/bin/python benchmarks/time_runs.py --repeat 5 --scenario zhejiang_2027 --draws 20 --jobs 1 2 --weight 100 10
+python benchmarks/time_runs.py [--draws 20] [--jobs 2] [--weight 100] [--threads 1]
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import itertools
-import os
-import platform
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
+from typing import Any
 
 import psutil
+from common import SCENARIO, parser, report, say
 
-ONE_RUN = """
-import sys, urbsim
-if __name__ == "__main__":
-    scenario, draws, jobs, weight, threads = sys.argv[1], *map(int, sys.argv[2:6])
-    urbsim.run(scenario, draws=draws, jobs=jobs, weight=weight, threads=threads)
-"""
+CALL = "from urbsim.cli import main; main()"
 
 
-def measure(scenario: str, draws: int, jobs: int, weight: int, threads: int) -> tuple[float, float]:
-    """Return seconds and the peak of resident memory in MiB, summed over the process and its workers; raises if the run fails."""
-    started = time.perf_counter()
-    arguments = [scenario, *map(str, (draws, jobs, weight, threads))]
-    process = psutil.Popen([sys.executable, "-c", ONE_RUN, *arguments])
-    peak = 0
+def measure(words: list[str], folder: str) -> tuple[float, float]:
+    """Return seconds and the peak of resident memory in GB, summed over the process and its workers; stop if the run fails."""
+    began, peak = time.perf_counter(), 0
+    process = psutil.Popen([sys.executable, "-c", CALL, "run", *words, "--quiet"], cwd=folder, stdout=subprocess.DEVNULL)
     while process.poll() is None:
         with contextlib.suppress(psutil.Error):
             peak = max(peak, sum(one.memory_info().rss for one in (process, *process.children(recursive=True))))
         time.sleep(0.05)
     if process.returncode:
         raise SystemExit(f"the run failed with status {process.returncode}")
-    return time.perf_counter() - started, peak / 2**20
+    return time.perf_counter() - began, peak / 1e9
 
 
 def main() -> None:
-    """Print one line for each case."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--scenario", default="zhejiang_2027")
-    parser.add_argument("--draws", type=int, nargs="+", default=[1, 20])
-    parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--weight", type=int, nargs="+", default=[100])
-    parser.add_argument("--threads", type=int, nargs="+", default=[1])
-    parser.add_argument("--repeat", type=int, default=3)
-    given = parser.parse_args()
-
-    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, {given.scenario}")
-    print("a first run compiles the kernels and is not counted:", end=" ", flush=True)
-    print(f"{measure(given.scenario, 1, 1, max(given.weight), 1)[0]:.1f} s")
-    print(f"{'draws':>6} {'jobs':>5} {'weight':>7} {'threads':>8} {'median s':>9} {'least s':>8} {'peak MiB':>9}")
-    for draws, jobs, weight, threads in itertools.product(given.draws, given.jobs, given.weight, given.threads):
-        if jobs > draws:
-            continue
-        cases = [measure(given.scenario, draws, jobs, weight, threads) for _ in range(given.repeat)]
-        seconds, memory = zip(*cases, strict=True)
-        print(f"{draws:6} {jobs:5} {weight:7} {threads:8} {statistics.median(seconds):9.1f} {min(seconds):8.1f} {max(memory):9.0f}")
+    """Time the command as it stands, then with the numbers that were given."""
+    options = parser(__doc__)
+    options.add_argument("--scenario", default=SCENARIO)
+    options.add_argument("--draws", type=int, nargs="*", default=[])
+    options.add_argument("--jobs", type=int, nargs="+", default=[2])
+    options.add_argument("--weight", type=int, nargs="+", default=[100])
+    options.add_argument("--threads", type=int, nargs="+", default=[1])
+    given = options.parse_args()
+    cases: list[list[str]] = [[]]
+    for numbers in itertools.product(given.draws, given.jobs, given.weight, given.threads):
+        named = zip(("--draws", "--jobs", "--weight", "--threads"), map(str, numbers), strict=True)
+        cases.append([word for pair in named for word in pair])
+    results: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        measure([given.scenario, "--draws", "1", "--weight", "2000", "--output", str(Path(folder) / "warm")], folder)
+        for number, case in enumerate(cases):
+            runs = [
+                measure([given.scenario, *case, "--output", str(Path(folder) / f"{number}-{k}")], folder) for k in range(given.repeat)
+            ]
+            seconds, memory = zip(*runs, strict=True)
+            words, median = " ".join(("urbsim run", given.scenario, *case)), statistics.median(seconds)
+            results.append({"command": words, "wall_median": median, "wall_least": min(seconds), "peak_gb": max(memory)})
+            say(f"{words}: {median:.1f} s")
+    report("runs", results, given.out)
 
 
 if __name__ == "__main__":
