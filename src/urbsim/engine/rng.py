@@ -157,9 +157,9 @@ def draw4(key, stream, identity, quarter, block):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _draw_words(identities, counter, key, words):  # type: ignore[no-untyped-def]
+def _draw_words(identities, counter, stream, key, words):  # type: ignore[no-untyped-def]
     """Fill `words` (2 x n) with 16 bytes for each identity."""
-    k0, k1, stream = np.uint64(key) & _LOW, np.uint64(key) >> _S32, np.uint64(BYTES)
+    k0, k1 = np.uint64(key) & _LOW, np.uint64(key) >> _S32
     for k in range(identities.size):  # vector instructions, as long as arrays are read and written in a row
         one = identities[k]
         c0, c1, c2, c3 = one & _LOW, one >> _S32, counter, stream
@@ -178,7 +178,19 @@ def bytes_of(h, lo, hi, q, key, part, identities, words):  # type: ignore[no-unt
     n = hi - lo
     for k in range(n):
         identities[k] = h[lo + k].id
-    _draw_words(identities[:n], (np.uint64(q) << np.uint64(16)) | np.uint64(part), key, words)
+    _draw_words(identities[:n], (np.uint64(q) << np.uint64(16)) | np.uint64(part), np.uint64(BYTES), key, words)
+
+
+@kernel
+def pairs_of(identities, stream, quarter, key, words, first, second):  # type: ignore[no-untyped-def]
+    """Fill `first`, `second` with the first two uniforms of block 0 for each identity, as `draw4` gives them where no byte is shared.
+
+    `words` (2 x n, uint64) is scratch.
+    """
+    _draw_words(identities, np.uint64(quarter) << np.uint64(16), np.uint64(stream), key, words)
+    for k in range(identities.size):
+        first[k] = (np.float64(words[0, k] & _LOW) + 0.5) * _SCALE
+        second[k] = (np.float64(words[0, k] >> _S32) + 0.5) * _SCALE
 
 
 @kernel

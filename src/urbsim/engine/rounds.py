@@ -54,23 +54,18 @@ class Rounds:
         e = self.engine
         x, h = e.inputs, e.households
         self._sell_shared(asking, np.maximum(self._shared_units() - occupied[:, 2], 0))
-        stays = h["tenure"][rows] != TENURE_SHARED
-        rows, place, kind, score, since, lot = (v[stays] for v in (rows, place, kind, score, since, lot))
-        found = rows.size
+        if asking.size:
+            stays = h["tenure"][rows] != TENURE_SHARED
+            rows, place, kind, score, since, lot = (v[stays] for v in (rows, place, kind, score, since, lot))
+        one = np.ones(rows.size, dtype=np.int64)
         score *= e.lever("homes.poor_first")[place] > 0.5
         units = ((x.units[e.q] + e.grant_units) * x.params.units_rural).astype(np.int64) // e.weight
-        free = np.maximum(units - occupied[:, :2], 0)
-        entitled = kind == 1
-        public = np.zeros(found, dtype=np.bool_)
-        public[entitled] = ration(
-            place[entitled], score[entitled], since[entitled], lot[entitled], np.ones(int(entitled.sum()), np.int64), free[:, 1]
-        )
+        nowhere = e.areas  # one line more, for those who stand in none: nothing is free there
+        free = np.zeros((e.areas + 1, 2), dtype=np.int64)
+        free[:nowhere] = np.maximum(units - occupied[:, :2], 0)
+        public = ration(np.where(kind == 1, place, nowhere), score, since, lot, one, free[:, 1])
         homes.allot(h, rows, public, TENURE_PUBLIC)
-        rest = ~public
-        served = np.zeros(found, dtype=np.bool_)
-        served[rest] = ration(
-            place[rest], np.zeros(int(rest.sum())), since[rest], lot[rest], np.ones(int(rest.sum()), np.int64), free[:, 0]
-        )
+        served = ration(np.where(public, nowhere, place), np.zeros(rows.size), since, lot, one, free[:, 0])
         homes.allot(h, rows, served, TENURE_GUARANTEED)
 
     def _shared_units(self) -> IntArray:

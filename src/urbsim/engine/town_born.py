@@ -32,7 +32,7 @@ def _whole(expected, u, most):  # type: ignore[no-untyped-def]
     return min(int(expected + u), most)
 
 
-@kernel
+@allocating
 def live(table, q, year, key, dying, fertile, reclassified, change_residents, change_town, births, deaths):  # type: ignore[no-untyped-def]
     """One quarter of deaths, births and reclassification.
 
@@ -40,6 +40,8 @@ def live(table, q, year, key, dying, fertile, reclassified, change_residents, ch
     village becomes town. `births`, `deaths` are A x part.
     """
     areas = table.shape[0]
+    cells, words = np.empty(BIRTH_YEARS, np.uint64), np.empty((2, BIRTH_YEARS), np.uint64)
+    dies, moves = np.empty(BIRTH_YEARS), np.empty(BIRTH_YEARS)
     for a in range(areas):
         for part in (1, 0):  # towns first: whoever's village becomes town has passed through this quarter once
             component = NATURAL_TOWN if part == 1 else NATURAL_VILLAGE
@@ -47,12 +49,14 @@ def live(table, q, year, key, dying, fertile, reclassified, change_residents, ch
             gone = 0
             for sex in range(2):
                 for y in range(BIRTH_YEARS):
+                    cells[y] = ((a * 2 + part) * 2 + sex) * 128 + y
+                rng.pairs_of(cells, rng.TOWN_BORN, q, key, words, dies, moves)
+                for y in range(BIRTH_YEARS):
                     n = table[a, part, sex, y]
                     if n == 0:
                         continue
                     age = min(year - FIRST_BIRTH_YEAR - y, 100)
-                    cell = ((a * 2 + part) * 2 + sex) * 128 + y
-                    u, v, _, _ = rng.draw4(key, rng.TOWN_BORN, cell, q, 0)
+                    u, v = dies[y], moves[y]
                     if sex == 1 and 15 <= age <= 49:
                         expected += n * fertile[part, age - 15]
                     dead = _whole(n * dying[part, sex, age], u, n)

@@ -100,6 +100,8 @@ def apply_round(h, lo, hi, q, permit_enough, applied):  # type: ignore[no-untype
     """Second quarter: mark the children who apply. `permit_enough` per area; `applied` (areas x stage) counts all who ask."""
     for i in range(lo, hi):
         r = h[i]
+        if (r.child1_birth == NO_DATE) & (r.child2_birth == NO_DATE):
+            continue
         if not rationed(r):
             continue
         place = r.place
@@ -166,7 +168,7 @@ def entry_round(h, lo, hi, q, areas, local, public, bought, rows, slots, stages)
     first, second = np.int64(1), np.int64(2)
     for i in range(lo, hi):
         r = h[i]
-        if r.place == GONE:
+        if (r.place == GONE) | ((r.child1_birth == NO_DATE) & (r.child2_birth == NO_DATE)):
             continue
         home = home_place(r, areas)
         if rationed(r):
