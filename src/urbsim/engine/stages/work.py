@@ -145,12 +145,14 @@ def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, m
         places |= place_chance[a] > 0.0
     for i in range(lo, hi):
         r = h[i]
+        if r.mover == MOVER_IN_PLACE:
+            continue
         place, k, job, age = r.place, i - lo, np.uint64(r.job), age_at(r.head_birth, q)
         covered = (r.insured > 0) & (r.cover & ALL_COVER == ALL_COVER)
         changes = rng.byte_at(luck, k, rng.WORK_BYTE) <= most_change[np.uint64(areas), job]
         joins = (rng.byte_at(luck, k, rng.WORK_BYTE + 2) <= most_insured[np.uint64(areas), job]) & (not covered)
         trains = (rng.byte_at(luck, k, rng.WORK_BYTE + 3) <= most_trained[np.uint64(areas)]) & (not r.trained)
-        if (r.mover == MOVER_IN_PLACE) | (place >= GONE) | (not (changes | joins | trains | places | (age > WORK_TO))):
+        if (place >= GONE) | (not (changes | joins | trains | places | (age > WORK_TO))):
             continue  # not followed, or nothing can happen anywhere
         if age < WORK_FROM:
             continue
