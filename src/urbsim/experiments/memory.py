@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Measured (benchmarks/memory.py), rounded up. A process that simulates holds numpy, numba, the kernels and the region.
 BASE_BYTES = 350e6
-ROW_BYTES = 100.0  # rows of 64 bytes, newcomers and new households to 2027, lists and scratch
+ROW_BYTES = 125.0  # rows of 64 bytes, newcomers and new households to 2027, lists and scratch
 KEPT_BYTES = 64.0  # the people of 2010 beside them, where they are kept for the next run
 FIGURES = 250  # 64-bit figures of an area in a quarter, of which a run keeps all
 COPIES = 3  # of them while the result is put together
