@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from urbsim.validation import noise, patterns, spread
+from urbsim.validation import noise, patterns, spread, summary
 from urbsim.validation.runs import FOLD_RUNS
 from urbsim.validation.scores import coverage_band
 
@@ -237,7 +237,8 @@ def main() -> None:
     remarks = remarks_file.read_text(encoding="utf-8") if remarks_file.exists() else ""
     text = page(root / "results" / "validation", root / "results" / "projection", remarks)
     (root / "docs" / "validation.md").write_text(text, encoding="utf-8")
-    print("docs/validation.md written")
+    summary.write(root / "results" / "validation", REGIONS)
+    print("docs/validation.md written, and the table of hindcasts that the report shows")
 
 
 if __name__ == "__main__":

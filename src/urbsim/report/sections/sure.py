@@ -9,6 +9,7 @@ from urbsim.report import reading
 from urbsim.report.blocks import Block, Listing, Paragraph, Picture, Row, Section, Table
 from urbsim.report.numbers import number, percent, span
 from urbsim.report.scores import Check, coverage
+from urbsim.report.sections import hindcast
 from urbsim.report.sections.context import Context
 from urbsim.report.words import unknown
 from urbsim.results.variables import VARIABLES
@@ -21,6 +22,8 @@ def section(context: Context) -> Section:
     blocks.append(Picture("check", context.say("模型与 2020 年普查对照", "model against the census of 2020")))
     if found:
         blocks += [_summary(context, found), _whole(context, found), _misses(context, found)]
+    past = hindcast.table(context)
+    blocks += [past] if past is not None else []
     blocks += _assumptions(context)
     return Section("sure", context.say("有多大把握", "How sure is this"), blocks)
 
