@@ -98,10 +98,10 @@ def score_folds(region: Any, kept: Kept, draws: int, seed: int = 0) -> pd.DataFr
         for unit in (u for u in scored if u.prefecture == k):
             alike = [u for u in scored if u.kind == unit.kind and u.prefecture != k]
             for indicator, kind in INDICATORS.items():
-                group = [u for u in alike if _usable(before, after, u, indicator)]
-                if not _usable(before, after, unit, indicator) or len(group) < 3:
+                group = [u for u in alike if usable(before, after, u, indicator)]
+                if not usable(before, after, unit, indicator) or len(group) < 3:
                     continue
-                methods = _ours(ran, after, unit, group, indicator, kind, rng)
+                methods = ours(ran, unit, indicator, kind, rng, ran, after, group)
                 methods |= _baselines(before, after, unit, group, indicator, rng)
                 if unit.level == "prefecture" and indicator in ("town_share", "residents"):
                     methods["B7"] = _cohort(region, k, indicator, rng)
@@ -121,7 +121,7 @@ def unit_of_score(before: dict[str, Floats], unit: Unit, indicator: str) -> floa
     return 100.0 if indicator == "town_share" else 100.0 / float(value(before, unit, indicator))
 
 
-def _usable(before: dict[str, Floats], after: dict[str, Floats], unit: Unit, indicator: str) -> bool:
+def usable(before: dict[str, Floats], after: dict[str, Floats], unit: Unit, indicator: str) -> bool:
     """Tell whether a unit's logit or growth means something: people on both sides."""
     if indicator == "town_share":
         return all(0.0 < float(value(counts, unit, indicator)) < 1.0 for counts in (before, after))
@@ -139,16 +139,15 @@ def _rows(
     ]  # fmt: skip
 
 
-def _ours(
-    ran: dict[str, Floats], after: dict[str, Floats], unit: Unit, group: Sequence[Unit], indicator: str, kind: str, rng: np.random.Generator
-) -> dict[str, Floats]:
-    """Return the runs with the errors they make elsewhere, and the runs alone."""
-    ours = others.scaled(value(ran, unit, indicator), kind)
-    errors = np.stack(
-        [others.scaled(value(after, u, indicator), kind) - others.scaled(value(ran, u, indicator), kind) for u in group], axis=1
-    )
-    full = others.with_errors_elsewhere(ours, errors, rng)
-    return {"urbsim": others.unscaled(full, kind), "urbsim_bare": others.unscaled(ours, kind)}
+def ours(
+    ran: dict[str, Floats], unit: Unit, indicator: str, kind: str, rng: np.random.Generator, elsewhere: dict[str, Floats],
+    seen: dict[str, Floats], group: Sequence[Unit],
+) -> dict[str, Floats]:  # fmt: skip
+    """Return the runs with the errors made `elsewhere` (against what was `seen` there, in the units of `group`), and the runs alone."""
+    own = others.scaled(value(ran, unit, indicator), kind)
+    errors = [others.scaled(value(seen, u, indicator), kind) - others.scaled(value(elsewhere, u, indicator), kind) for u in group]
+    full = others.with_errors_elsewhere(own, np.stack(errors, axis=1), rng)
+    return {"urbsim": others.unscaled(full, kind), "urbsim_bare": others.unscaled(own, kind)}
 
 
 def _baselines(

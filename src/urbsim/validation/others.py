@@ -25,6 +25,7 @@ from urbsim.validation.past import CEILINGS
 
 SAMPLES = 500
 YEARS = 10.0
+FEW = 300.0  # persons
 Bools = npt.NDArray[np.bool_]
 
 
@@ -108,10 +109,10 @@ def with_errors_elsewhere(ours: Floats, errors: Floats, rng: np.random.Generator
 
 
 def scaled(values: Any, kind: str) -> Floats:
-    """Return values on the scale on which errors add: the logit of a share, the log of a count."""
-    return logit(np.clip(values, 1e-4, 1.0 - 1e-4)) if kind == "share" else np.asarray(np.log(np.maximum(values, 1.0)))
+    """Return values on the scale on which errors add: the logit of a share, the log of a count and `FEW` more."""
+    return logit(np.clip(values, 1e-4, 1.0 - 1e-4)) if kind == "share" else np.asarray(np.log(np.asarray(values) + FEW))
 
 
 def unscaled(values: Floats, kind: str) -> Floats:
     """Return shares in percent, or counts."""
-    return 100.0 * expit(values) if kind == "share" else np.asarray(np.exp(values))
+    return 100.0 * expit(values) if kind == "share" else np.maximum(np.exp(values) - FEW, 0.0)

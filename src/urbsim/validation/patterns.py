@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 
 from urbsim.validation.baselines import Floats
-from urbsim.validation.runs import TWINS
+from urbsim.validation.runs import TWINS, WILLING, baseline
 from urbsim.validation.snapshots import FAMILY
 from urbsim.validation.tasks import Kept, Task
 
 MOST = 0.8  # of the members
 FIRST = 2010
+LEAST_ASKED = 15  # movers of an area whose mean willingness counts
+POINTS_ALONE = 120.0  # months
 OPEN = "cannot be judged"
 
 
@@ -62,13 +64,14 @@ def _returns(runs: dict[str, Floats], _: Any) -> Floats:
 
 
 def _laxer(runs: dict[str, Floats], _: Any) -> Floats:
-    """Return by draw the rank correlation between areas of willingness (2017) and laxity: settled 2015-2020 among the willing."""
+    """Return by draw the rank correlation between areas of willingness and laxity in 2017; NaN where all rules are alike."""
     from scipy.stats import spearmanr
 
-    found = []
-    for asked, lax in zip(runs["willing"], runs["laxity"], strict=True):
-        usable = asked[:, 1] >= 15
-        found.append(spearmanr(asked[usable, 0] / asked[usable, 1], lax[usable]).statistic if usable.sum() >= 5 else np.nan)
+    found, lax = [], runs["laxity"]
+    for asked in runs["willing"]:
+        usable = asked[:, 1] >= LEAST_ASKED
+        differ = usable.sum() >= 5 and np.unique(lax[usable]).size > 1
+        found.append(spearmanr(asked[usable, 0] / asked[usable, 1], lax[usable]).statistic if differ else np.nan)
     return np.array(found)
 
 
@@ -138,9 +141,9 @@ PATTERNS = (
             "odds ratio of staying through 2021 per year there (to ten), schooling and age held", 1.04, 1.10, lambda r, _: r["stay"],
             "Band: the survey's slope 0.05-0.09 (intention to stay), a little wider. Stayers are selected."),
     Pattern("e", "about half of the returns lead to a town at home", "share of returns 2011-2020 to the county town", 0.4, 0.6, _returns),
-    Pattern("f", "willingness is no higher in laxer cities", "rank correlation over areas of willingness 2017 with the share settled",
+    Pattern("f", "willingness is no higher in laxer cities", "rank correlation over areas of willingness with the laxity of the rule, 2017",
             None, 0.1, _laxer,
-            "Laxity is the number who settled 2015-2020 over those who could, by area."),
+            "Laxity: the fewest months that an open route asks for."),
     Pattern("g", "a standardised effect of services is below that of wages", "one deviation of school places over one of wages, utils",
             None, 1.0, _service, "Schools are the only service in the utility of places."),
     Pattern("h", "daughters, not sons, stay behind when lower-secondary places are short",
@@ -177,7 +180,7 @@ def judge(region: Any, kept: Kept, draws: int, twin_draws: int) -> pd.DataFrame:
         "origins_2010", "left_village", "tenure",
     )  # fmt: skip
     runs = {name: np.stack([run[name] for run in base]).astype(float) for name in names}
-    runs["laxity"] = np.stack([_laxity(run) for run in base])
+    runs["laxity"] = laxity(region)
     core = int(np.argmax(region.residents_2010))
     twins: dict[str, list[dict[str, Floats]]] = {"base": base[:twin_draws]}
     for name in TWINS:
@@ -188,10 +191,22 @@ def judge(region: Any, kept: Kept, draws: int, twin_draws: int) -> pd.DataFrame:
     return pd.DataFrame([_row(pattern, np.asarray(pattern.values(runs, twins), dtype=float)) for pattern in PATTERNS])
 
 
-def _laxity(run: dict[str, Floats]) -> Floats:
-    """Return by area who settled 2015-2020 over those who could."""
-    settled = run["settled_by_area"][at(2015) : at(2020) + 1].sum(axis=0)
-    return np.asarray(settled / np.maximum(run["could_settle"][at(2014) : at(2020)].sum(axis=0), 1.0))
+ROUTES = (("owner_residence_months", "owner_insurance_months"), ("renter_residence_months", "renter_insurance_months"),
+          ("worker_residence_months", "worker_insurance_months"))  # fmt: skip
+
+
+def laxity(region: Any) -> Floats:
+    """Return by area how lax the rule of settling is at the end of 2017: less the months that the easiest open route asks for.
+
+    Where no route is open (points alone) it is as if `POINTS_ALONE` months were asked.
+    """
+    policy = baseline(region.name).policy
+    asked = []
+    for names in ROUTES:
+        months = [np.asarray(policy.array(f"settlement.{name}"))[WILLING] for name in names]
+        closed = np.any([each < 0.0 for each in months], axis=0)
+        asked.append(np.where(closed, POINTS_ALONE, np.maximum(*months)))
+    return np.asarray(-np.min(asked, axis=0))
 
 
 def _row(pattern: Pattern, values: Floats) -> dict[str, Any]:

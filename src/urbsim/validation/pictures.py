@@ -55,7 +55,9 @@ def figure_skill(skill: pd.DataFrame, *, lang: Language) -> Figure:
     groups = list(skill.groupby(["indicator", "level"], sort=False))
     columns = 3
     rows = -(-len(groups) // columns)
-    figure, axes = canvas.sheet(1.5 + 1.75 * rows, rows=rows, columns=columns, hspace=0.65, wspace=0.35)
+    figure, axes = canvas.sheet(
+        1.3 + 1.75 * rows, rows=rows, columns=columns, hspace=0.5, wspace=0.5, margins=canvas.Margins(left=1.0, bottom=0.4)
+    )
     for axis in axes[len(groups) :]:
         axis.set_visible(False)
     for axis, ((indicator, level), part) in zip(axes, groups, strict=False):
@@ -89,7 +91,7 @@ def figure_pit(points: pd.DataFrame, *, lang: Language) -> Figure:
     groups = list(ours.groupby(["indicator", "level"], sort=False))
     columns = 4
     rows = -(-len(groups) // columns)
-    figure, axes = canvas.sheet(1.5 + 1.5 * rows, rows=rows, columns=columns, hspace=0.65, wspace=0.3)
+    figure, axes = canvas.sheet(1.3 + 1.5 * rows, rows=rows, columns=columns, hspace=0.55, wspace=0.3, margins=canvas.Margins(bottom=0.4))
     for axis in axes[len(groups) :]:
         axis.set_visible(False)
     for axis, ((indicator, level), part) in zip(axes, groups, strict=False):
@@ -145,7 +147,7 @@ def _diagonal(axis: Axes, part: pd.DataFrame) -> None:
 def figure_spread(table: pd.DataFrame, *, lang: Language) -> Figure:
     """Draw what makes runs differ in 2027: standard deviation by part, and the shift of the mean by structure."""
     quantities = list(dict.fromkeys(table["quantity"]))[:3]
-    figure, axes = canvas.sheet(3.6, columns=len(quantities), wspace=0.75, margins=canvas.Margins(left=1.5))
+    figure, axes = canvas.sheet(3.4, columns=len(quantities), wspace=0.75, margins=canvas.Margins(left=1.3, bottom=0.4))
     for axis, quantity in zip(axes, quantities, strict=True):
         part = table[(table["quantity"] == quantity) & (table["part"] != "all")]
         structural = part["part"].str.startswith("structure")

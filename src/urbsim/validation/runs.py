@@ -58,7 +58,7 @@ class Diary:
         """Take down a quarter."""
         frame = e.frame
         flows = {name: frame[name].sum(axis=0) for name in ("settled", "returns", "returns_outside", "permits_issued")}
-        flows["left_village"], flows["settled_by_area"] = frame["left_village"], frame["settled"].sum(axis=1)
+        flows["left_village"] = frame["left_village"]
         for name, value in flows.items():
             self._flows[name] = self._flows[name] + value if name in self._flows else value
         if e.q % 4:
@@ -70,7 +70,6 @@ class Diary:
             "movers": np.column_stack([frame["migrants"][:, :3, 0].sum(axis=1), frame["migrants"][:, :3, 1].sum(axis=1),
                                        frame["migrants"][:, 1:3, 2].sum(axis=1)]) + frame["town_born_movers"],
             "status": frame["migrants"].sum(axis=0),
-            "could_settle": frame["migrants"][:, :3].sum(axis=(1, 2)),
             "absent": frame["migrants"][:, 4].sum(axis=1),
             "ages": np.stack([np.bincount(p, weights=ages[:, g]) for g in range(ages.shape[1])], axis=1),
             "hukou": np.array([frame["hukou"].sum(), frame["hukou_urban"].sum()]),
@@ -206,7 +205,8 @@ def solution_run(scenario: Any, found: Arrays, luck: int, region: Any = None) ->
 def execute(task: Task, kept: Kept) -> Arrays:
     """Carry out one task; what it needs of earlier ones is in `kept`."""
     work = {"base": _base, "other": _other, "chance": _chance, "inputs": _inputs, "twin": _twin, "fold_solve": _fold_solve,
-            "fold": _fold, "refit": _refit, "variant": _variant, "transfer_solve": _transfer_solve, "transfer": _transfer}  # fmt: skip
+            "fold": _fold, "refit": _refit, "variant": _variant, "transfer_solve": _transfer_solve, "transfer": _transfer,
+            "source": _source}  # fmt: skip
     return work[task.kind](task, kept)
 
 
@@ -308,3 +308,9 @@ def _transfer(task: Task, kept: Kept) -> Arrays:
     return follow(solution_run(baseline(task.region, kept.weight), found, luck_of(task.region, task.draw)), CENSUS + 8) | {
         "worst": found["worst"]
     }
+
+
+def _source(task: Task, kept: Kept) -> Arrays:
+    """Run a member of the region that behaviour was fitted to, for the errors it makes there."""
+    found = follow(member_run(baseline("zhejiang", kept.weight), task.draw), CENSUS)
+    return {name: found[name][-1] for name in ("residents", "movers", "ages")}

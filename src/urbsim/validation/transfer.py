@@ -3,7 +3,8 @@
 The refit meets prefectures' residents, people of other provinces and town share of 2020, so that these are no test. Scored are what it does
 not look at: counties' town shares, movers inside the region, ages; and 2021 and 2022. The baselines have as much of 2020: `ruler` lets
 every county of a prefecture drift alike on the logit until the prefecture's share is met; B2 lets a class of movers grow as in Zhejiang; B7
-takes Zhejiang's cohort rates, scaled to the prefecture's residents.
+takes Zhejiang's cohort rates. The runs carry the errors that the same draws make in Zhejiang's own cores, counties and prefectures; without
+them they are `urbsim_bare`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ def tasks(region: Any, draws: int) -> tuple[list[Task], list[Task]]:
     """Return the tasks that solve and the tasks that run; none for the region that behaviour was fitted to."""
     if region.name == SOURCE:
         return [], []
-    solve, run = ([Task(kind, region.name, draw) for draw in range(draws)] for kind in ("transfer_solve", "transfer"))
-    return solve, run
+    solve, source, run = ([Task(kind, region.name, draw) for draw in range(draws)] for kind in ("transfer_solve", "source", "transfer"))
+    return solve, [*source, *run]
 
 
 def score_transfer(region: Any, kept: Kept, draws: int, seed: int = 0) -> pd.DataFrame:
@@ -41,6 +42,14 @@ def score_transfer(region: Any, kept: Kept, draws: int, seed: int = 0) -> pd.Dat
     before, after = left_out.census(region, 2010), left_out.census(region, YEAR)
     growth = {name: (left_out.census(source, 2010)[name], left_out.census(source, YEAR)[name]) for name in left_out.CLASSES}
     ruled, wide = _ruler(region), _ruler_spread()
+    there, errors_of = [Task("source", region.name, draw) for draw in range(draws)], left_out.units(source)
+    at_source = left_out.of_run(kept.stack(there, "residents"), kept.stack(there, "movers"))
+    seen_there = left_out.census(source, YEAR)
+
+    def ours(unit: Unit, indicator: str, kind: str) -> dict[str, Floats]:
+        alike = [u for u in errors_of if u.kind == unit.kind and left_out.usable(seen_there, seen_there, u, indicator)]
+        return left_out.ours(ran, unit, indicator, kind, rng, at_source, seen_there, alike)
+
     rows: list[dict[str, Any]] = []
     single = len(region.prefecture_codes) == 1
 
@@ -54,24 +63,22 @@ def score_transfer(region: Any, kept: Kept, draws: int, seed: int = 0) -> pd.Dat
     for unit in left_out.units(region):
         share = 100.0 * left_out.value(after, unit, "town_share")
         if unit.level == "area" and 0.0 < share < 99.9:
-            ours = 100.0 * left_out.value(ran, unit, "town_share")
             own = others.scaled(left_out.value(before, unit, "town_share"), "share")
             people = after["residents"][unit.rows]
             middle = float(others.scaled(ruled[unit.rows] @ people / people.sum(), "share"))
             ruler = others.unscaled(others.normal(middle, wide, rng), "share")
             still = others.unscaled(others.normal(float(own), _moved(before, after), rng), "share")
-            add(unit, "town_share", {"urbsim": ours, "ruler": ruler, "B1": still}, float(share))
+            add(unit, "town_share", {**ours(unit, "town_share", "share"), "ruler": ruler, "B1": still}, float(share))
         for name in ("same_area", "other_area"):
             start = float(left_out.value(before, unit, name))
             if start < left_out.LEAST_PEOPLE:
                 continue
             old, new = growth[name]
-            usable = old >= left_out.LEAST_PEOPLE
-            methods = others.count_forecasts(start, old[usable], new[usable], rng)
-            methods = {"urbsim": left_out.value(ran, unit, name), **methods}
+            enough = old >= left_out.LEAST_PEOPLE
+            methods = {**ours(unit, name, "count"), **others.count_forecasts(start, old[enough], new[enough], rng)}
             by = left_out.unit_of_score(before, unit, name)
             add(unit, name, {m: by * samples for m, samples in methods.items()}, by * float(left_out.value(after, unit, name)))
-    rows += _ages(region, source, kept.stack(runs, "ages")[:, at].astype(float), rng)
+    rows += _ages(region, source, kept.stack(runs, "ages")[:, at].astype(float), kept.stack(there, "ages").astype(float), rng)
     return pd.DataFrame(rows)
 
 
@@ -108,17 +115,22 @@ def _moved(before: dict[str, Floats], after: dict[str, Floats]) -> float:
     return float(abs(logit(step[1]) - logit(step[0])))
 
 
-def _ages(region: Any, source: Any, ages: Floats, rng: np.random.Generator) -> list[dict[str, Any]]:
+def _ages(region: Any, source: Any, ages: Floats, at_source: Floats, rng: np.random.Generator) -> list[dict[str, Any]]:
     from urbsim.experiments.fit_page import GROUPS
 
-    seen = region.age_2020.sum(axis=1).astype(float)
-    seen = 100.0 * seen / seen.sum(axis=1, keepdims=True)
-    shares = 100.0 * ages / ages.sum(axis=2, keepdims=True)
+    def shares_of(people: Floats) -> Floats:
+        return np.asarray(100.0 * people / people.sum(axis=-1, keepdims=True))
+
+    seen, there = (shares_of(one.age_2020.sum(axis=1).astype(float)) for one in (region, source))
+    shares, shares_there = shares_of(ages), shares_of(at_source)
     rows = []
     for k, code in enumerate(region.prefecture_codes):
         methods = others.age_forecasts(region.age_2010[k].astype(float), source.age_2010.astype(float), source.age_2020.astype(float), rng)
         for g, name in enumerate(GROUPS):
-            found = {"urbsim": shares[:, k, g], **{method: values[:, g] for method, values in methods.items()}}
+            off = others.scaled(there[None, :, g] / 100.0, "share") - others.scaled(shares_there[:, :, g] / 100.0, "share")
+            full = others.with_errors_elsewhere(others.scaled(shares[:, k, g] / 100.0, "share"), off, rng)
+            found = {"urbsim": others.unscaled(full, "share"), "urbsim_bare": shares[:, k, g]}
+            found |= {method: values[:, g] for method, values in methods.items()}
             rows += [
                 {"area": code, "level": "prefecture", "year": YEAR, "indicator": "age_share", "group": name, "method": method,
                  "block": code, **score_row(values, float(seen[k, g])), "members": values.size}
