@@ -22,6 +22,8 @@ MOST = 0.8  # of the members
 FIRST = 2010
 LEAST_ASKED = 15  # movers of an area whose mean willingness counts
 POINTS_ALONE = 120.0  # months
+LEAST_CHILDREN = 500  # of 12-14, rows
+BINDS = 0.02  # per cent of wages: a reform that moves less does not bind
 OPEN = "cannot be judged"
 
 
@@ -85,10 +87,11 @@ def _home_share(runs: Any, who: str) -> Floats:
 
 
 def _daughters(runs: dict[str, Floats], twins: dict[str, list[dict[str, Floats]]]) -> Floats:
-    """Return by draw the rise of the share of girls of 12-14 left at home less that of boys, with 40 % fewer places (points)."""
+    """Return by draw the rise of the share of girls of 12-14 left at home less that of boys, with 40 % fewer places (points); NaN with few."""
     less, base = twins["fewer_seats"], twins["base"]
+    known = np.array([run["family"][FAMILY.index("girls_lower_along") : FAMILY.index("boys_lower_home") + 1].sum() for run in base])
     girls, boys = (_home_share(less, who) - _home_share(base, who) for who in ("girls_lower", "boys_lower"))
-    return 100.0 * (girls - boys)
+    return np.where(known >= LEAST_CHILDREN, 100.0 * (girls - boys), np.nan)
 
 
 def _medical(member: str) -> Callable[[Any, dict[str, list[dict[str, Floats]]]], Floats]:
@@ -120,9 +123,13 @@ def _runaway(runs: dict[str, Floats], _: Any) -> Floats:
 
 
 def _wages(runs: dict[str, Floats], twins: dict[str, list[dict[str, Floats]]]) -> Floats:
-    """Return by draw the change of migrants' wages in the largest core by 2020 when its rule opens in 2014 (per cent)."""
+    """Return by draw the change of migrants' wages in the largest core by 2020 when its rule opens in 2014 (per cent).
+
+    NaN where nothing happens: the rule was open before.
+    """
     pairs = zip(twins["open_core"], twins["base"], strict=True)
-    return np.array([100.0 * float(np.log(one["core_wage"] / base["core_wage"])) for one, base in pairs])
+    found = np.array([100.0 * float(np.log(one["core_wage"] / base["core_wage"])) for one, base in pairs])
+    return np.where(np.abs(found) < BINDS, np.nan, found)
 
 
 def _owners(runs: dict[str, Floats], _: Any) -> Floats:
