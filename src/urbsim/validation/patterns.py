@@ -87,7 +87,7 @@ def _home_share(runs: Any, who: str) -> Floats:
 
 
 def _daughters(runs: dict[str, Floats], twins: dict[str, list[dict[str, Floats]]]) -> Floats:
-    """Return by draw the rise of the share of girls of 12-14 left at home less that of boys, with 40 % fewer places (points); NaN with few."""
+    """Return by draw the rise of the share of girls of 12-14 at home less that of boys, with 40 % fewer places (points); NaN with few."""
     less, base = twins["fewer_seats"], twins["base"]
     known = np.array([run["family"][FAMILY.index("girls_lower_along") : FAMILY.index("boys_lower_home") + 1].sum() for run in base])
     girls, boys = (_home_share(less, who) - _home_share(base, who) for who in ("girls_lower", "boys_lower"))
