@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tests.reference.books import Part
 from tests.reference.facts import Child, Elder, Facts
 from tests.reference.luck import Use
@@ -130,6 +132,17 @@ class Lives(Facts):
         birth = self.head_birth if self.head_sex == code.FEMALE else self.spouse_birth
         age = None if birth is None else self.age(birth)
         return age if age is not None and 15 <= age <= 49 else None
+
+    @property
+    def women(self) -> Iterator[tuple[int, Part]]:
+        """Age and residence of the female head or the wife, and of the daughters."""
+        if self.head_sex == code.FEMALE:
+            yield self.age(self.head_birth), self.residence
+        elif self.spouse_birth is not None:
+            yield self.age(self.spouse_birth), self.home if self.spouse == code.SPOUSE_AT_HOME else self.residence
+        for child in self.living_children:
+            if child.girl:
+                yield self.age(child.birth), self.home if child.at_home else self.residence
 
     def bear_child(self) -> None:
         """A couple that lives together may have a child while one of two places is free."""

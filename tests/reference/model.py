@@ -193,13 +193,15 @@ class ReferenceModel(Model):  # type: ignore[misc]
         """
         women, couples = [0.0, 0.0], [0.0, 0.0]
         for h in self.living:
-            age = h.woman_age
-            if h.resident_area == code.OUTSIDE or age is None:
+            for age, (area, part) in h.women:
+                if area != code.OUTSIDE and 15 <= age <= 49:
+                    women[part] += self.fertile[part][age - 15]
+            age_of_wife = h.woman_age
+            if h.resident_area == code.OUTSIDE or h.spouse != code.SPOUSE_ALONG or age_of_wife is None:
                 continue
-            births = self.fertile[h.resident_part][age - 15]
-            women[h.resident_part] += births
+            births = self.fertile[h.resident_part][age_of_wife - 15]
             children = sum(1 for _ in h.living_children)
-            if h.spouse == code.SPOUSE_ALONG and children < 2:
+            if children < 2:
                 couples[h.resident_part] += births if children == 0 else births * self.p.birth_second
         return [w / c if c > 0.0 else 1.0 for w, c in zip(women, couples, strict=True)]
 

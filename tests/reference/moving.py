@@ -165,7 +165,8 @@ class Moving(Choosing):
         latent = self.model.luck.four(Use.FAMILY, self.identity, 0)
         years = self.years_here
         if self.spouse != code.SPOUSE_NONE:
-            stays = where == AWAY and latent[0] > logistic(p.s0 + p.c2 * min(years, 10) + p.c5_s * bills)
+            far = 0.0 if self.of_region and not self.outside else p.s_far
+            stays = where == AWAY and latent[0] > logistic(p.s0 + far + p.c2 * min(years, 10) + p.c5_s * bills)
             self._journey(1, self.spouse == code.SPOUSE_AT_HOME, stays)
             self.spouse = code.SPOUSE_AT_HOME if stays else code.SPOUSE_ALONG
         for slot, child in enumerate(self.children):

@@ -65,8 +65,8 @@ def test_ages_households_and_blocks_add_up(region: Region) -> None:
 
 
 def test_births_and_fertility_are_in_the_range_of_the_evidence(region: Region) -> None:
-    assert region.births_by_year[2017] == 584_000
-    assert region.births_by_year[2019] == 510_000
+    assert region.births_by_year[2017] == pytest.approx(584_000, rel=0.03)  # published for residents who were 2 % too few
+    assert region.births_by_year[2021] == 345_000
     assert max(region.births_by_year) == 2022
     women = region.fertility[1].sum(axis=1)
     assert 1.05 < women.mean() < 1.45  # demography.md: a total fertility rate of roughly 1.3 to 1.4

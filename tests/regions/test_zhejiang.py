@@ -37,6 +37,7 @@ SHAPES: dict[str, tuple[tuple[int, ...], str]] = {
     "death_rate": ((2, 2, 2, 101), "float64"),
     "fertility": ((2, 2, 35), "float64"),
     "fertility_level": ((QUARTERS,), "float64"),
+    "mortality_level": ((QUARTERS,), "float64"),
     "birth_order_share": ((2, 2, 3), "float64"),
     **dict.fromkeys(("wage_town", "income_village", "rent", "house_price", "income_urban", "income_rural"), ((QUARTERS, A), "float64")),
     "wage_outside": ((QUARTERS,), "float64"),
@@ -202,7 +203,14 @@ def test_death_rates_are_probabilities_lower_in_towns(region: Region) -> None:
     assert (q[:, 1, :, 30:90] < q[:, 0, :, 30:90]).all()
     assert (q[1, :, :, 60:80] < q[0, :, :, 60:80]).all()
     women_2010 = region.age_part_2010[2, 1]
-    assert (women_2010 * region.death_rate[0, 0, 1]).sum() == pytest.approx(1.25 * 76_987, rel=0.06)
+    assert (women_2010 * region.death_rate[0, 0, 1]).sum() == pytest.approx(1.171 * 76_987, rel=0.06)
+
+
+def test_deaths_meet_the_published_ones(region: Region) -> None:
+    level = {year_of(q): region.mortality_level[q] for q in range(QUARTERS)}
+    assert level[2010] == level[2020] == 1
+    assert 1 < level[2021] < level[2022]
+    assert level[2023] == level[2027] == pytest.approx((level[2021] + level[2022]) / 2, rel=1e-5)
 
 
 def test_births_meet_the_published_ones(region: Region) -> None:
@@ -210,6 +218,8 @@ def test_births_meet_the_published_ones(region: Region) -> None:
     births = women[2] @ region.fertility[0, 0] + women[:2].sum(axis=0) @ region.fertility[0, 1]
     assert births == pytest.approx(region.births_by_year[2010], rel=1e-3)
     assert region.births_by_year[2022] == 412_000
+    children = region.age_2020.sum(axis=0)[:, :2].sum()
+    assert sum(region.births_by_year[y] for y in range(2011, 2021)) == pytest.approx(children, rel=0.02)
     assert max(region.births_by_year) == 2022
     level = {year_of(q): region.fertility_level[q] for q in range(QUARTERS)}
     assert level[2010] == pytest.approx(1)

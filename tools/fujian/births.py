@@ -10,25 +10,20 @@ RATES = (2010, 2011, 2015, 2017, 2018, 2019)  # years with a published birth rat
 
 
 def births_by_year(evidence: Evidence) -> dict[int, Births]:
-    """Return births of 2010..2022 with tag and rule; first-published vintage to 2019, after the 2020 census from 2020."""
+    """Return births of 2010..2022 with tag and rule; from 2020 on as published after the 2020 census.
+
+    To 2019 the surveys' birth rates hold for residents on the line between the two censuses, since the women who bear them in the model are
+    the censuses'.
+    """
     births: dict[int, Births] = {}
     rate = {y: evidence.value("fujian", y, "birth_rate") for y in RATES}
-    people = {
-        2010: evidence.value("fujian", 2010, "resident_population_census", "demography"),
-        **{y: evidence.value("fujian", y, "resident_population_first_published") * 1e4 for y in (2017, 2018, 2019)},
-    }
+    first, last = (evidence.value("fujian", y, "resident_population_census", "demography") for y in (2010, 2020))
     for year in range(2010, 2020):
-        row = evidence.get("fujian", year, "births")
-        if row is not None:
-            births[year] = Births(row.number * 1e4, row["confidence"], "", row)
-            continue
         level = float(np.interp(year, list(rate), list(rate.values())))
-        residents = float(np.interp(year, list(people), list(people.values())))
+        residents = first if year == 2010 else first + (last - first) * (year - 2010.33) / 10
         rule = f"birth rate {level:.2f} per 1000 ({'published' if year in rate else 'between the published years'}) times "
-        rule += (
-            "census residents" if year == 2010 else "residents of the series first published (2017-19) joined linearly to the 2010 census"
-        )
-        births[year] = Births(level / 1000 * residents, "imputed", rule)
+        rule += "census residents" if year == 2010 else "residents at mid-year on the line between the censuses"
+        births[year] = Births(level / 1000 * residents, "derived" if year in rate else "imputed", rule)
     infants = sum(evidence.value("fujian", 2020, f"age_0_{sex}_census") for sex in SEXES)
     births[2020] = Births(infants, "derived", "persons aged 0 in the 2020 census")
     row = evidence.get("fujian", 2021, "births")

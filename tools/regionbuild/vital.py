@@ -7,15 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
+from scipy.optimize import brentq
 
 from regionbuild.census import fine_counts, to_single_years
 from regionbuild.evidence import Evidence, Facts, Row
 from regionbuild.place import Place
 
-# Real deaths over those that a census enumerates: China 2020, official 7.07 per 1000 against 5.66 enumerated (demography.md, caveat 2).
-# People of the 2020 census aged forward then give 97 % of the deaths that Zhejiang published for 2021, 98 % of Fujian's and 88 % of
-# Henan's (90, 91 and 81 % with 1.15).
-UNDERCOUNT = 1.25
 PARTS = {"village": ("village",), "town": ("city", "town")}
 SEXES = ("male", "female")
 
@@ -56,9 +53,61 @@ def _rate(evidence: Evidence, year: int, sex: str, part: str) -> np.ndarray:
     return np.asarray(np.exp(curve(np.clip(np.arange(101) + 0.5, 0.5, 101.5))) / 1000)
 
 
+def undercount_of_deaths(evidence: Evidence) -> float:
+    """Return real deaths over those that the censuses enumerated, 2010-2020: China's people of 65 and more of 2010 aged to 2020.
+
+    Nobody enters or leaves the country at that age: the factor at which the survivors of its censuses' rates (linear between the two) equal
+    those of 75 and more who were counted in 2020.
+    """
+    people = {y: {s: sum(_population(evidence, "china", y, s, part) for part in PARTS) for s in SEXES} for y in (2010, 2020)}
+    rates = {y: {s: _enumerated(evidence, y, s) for s in SEXES} for y in (2010, 2020)}
+
+    def too_many(factor: float) -> float:
+        left = 0.0
+        for sex in SEXES:
+            alive = np.asarray(people[2010][sex])
+            for year in range(10):
+                share = (year + 0.5) / 10
+                rate = (1 - share) * rates[2010][sex] + share * rates[2020][sex]
+                alive = _a_year_older(alive, 1 - np.exp(-factor * rate))
+            left += float(alive[75:].sum())
+        return left - float(sum(people[2020][s][75:].sum() for s in SEXES))
+
+    return float(brentq(too_many, 0.8, 2.0))
+
+
+def _a_year_older(people: np.ndarray, dying: np.ndarray) -> np.ndarray:
+    older = np.zeros(101)
+    older[1:] = (people * (1 - dying))[:-1]
+    older[100] += (people * (1 - dying))[100]
+    return older
+
+
+def _enumerated(evidence: Evidence, year: int, sex: str) -> np.ndarray:
+    """Return the country's death rate by single year, of all parts, at the level of the deaths enumerated."""
+    deaths, people = np.zeros(101), np.zeros(101)
+    for source in ("city", "town", "village"):
+        weight = to_single_years(*fine_counts(evidence, "china", year, sex, source)).astype(float)
+        deaths += weight * _rate(evidence, year, sex, source)
+        people += weight
+    level = evidence.value("china", year, f"deaths_{sex}_census") / float(deaths.sum())
+    return np.asarray(level * deaths / np.maximum(people, 1e-9))
+
+
+def _published_deaths(evidence: Evidence, province: str, year: int) -> tuple[float, str]:
+    """Return a year's published deaths and where they come from: the count, else the rate times the mean of residents of two year ends."""
+    row = evidence.get(province, year, "deaths")
+    if row is not None:
+        return row.number * 1e4, f"{row.number:g} x 10,000 deaths published for {province} ({row['confidence']})"
+    rate = evidence.value(province, year, "death_rate")
+    mean = sum(evidence.value(province, y, "resident_population") for y in (year - 1, year)) / 2 * 1e4
+    return rate / 1000 * mean, f"published death rate of {province}, {rate:.2f} per 1000, times mean residents"
+
+
 def write_deaths(evidence: Evidence, facts: Facts, place: Place) -> None:
-    """Write yearly death probabilities by year, part, sex and age at the level of the region."""
-    province = place.province
+    """Write yearly death probabilities by year, part, sex and age, and the yearly level that meets the province's published deaths."""
+    province, undercount = place.province, undercount_of_deaths(evidence)
+    probabilities: dict[tuple[int, str, str], np.ndarray] = {}
     for year in (2010, 2020):
         for part, sources in PARTS.items():
             for sex in SEXES:
@@ -69,14 +118,41 @@ def write_deaths(evidence: Evidence, facts: Facts, place: Place) -> None:
                     persons += weight
                 pattern = expected / np.maximum(persons, 1e-9)
                 enumerated = sum(evidence.value(province, year, f"deaths_{sex}_{s}_census") for s in sources)
-                level = UNDERCOUNT * enumerated / expected.sum()
+                level = undercount * enumerated / expected.sum()
                 probability = 1 - np.exp(-np.minimum(pattern * level, 3.0))
                 note = (
                     f"national rate by age of {' and '.join(sources)} weighted by the province's people; times {level:.3f} so that deaths "
-                    f"are {UNDERCOUNT} x those enumerated ({int(enumerated)}); q = 1 - exp(-m)"
+                    f"are {undercount:.3f} x those enumerated ({int(enumerated)}; China's people of 65+ of 2010 aged to 2020); "
+                    "q = 1 - exp(-m)"
                 )
+                probabilities[year, part, sex] = probability
                 for age, value in enumerate(probability):
                     facts.add(place.name, year, f"death_rate_{part}_{sex}_{age}", float(value), "per_year", "derived", note)
+    _write_mortality_level(evidence, facts, place, probabilities)
+
+
+def _write_mortality_level(
+    evidence: Evidence, facts: Facts, place: Place, probabilities: Mapping[tuple[int, str, str], np.ndarray]
+) -> None:
+    """Write deaths of a year over those expected: 1 to 2020, where the census tells; published deaths of 2021 and 2022; then their mean."""
+    people = {(part, sex): _population(evidence, place.province, 2020, sex, part) for part in PARTS for sex in SEXES}
+    levels = dict.fromkeys(range(2010, 2021), 1.0)
+    notes = dict.fromkeys(levels, ("derived", "the level that the two censuses tell"))
+    for year in (2021, 2022):
+        share = (year - 2010) / 10
+        expected = 0.0
+        for part, sex in people:
+            first, last = probabilities[2010, part, sex], probabilities[2020, part, sex]
+            dying = np.maximum(first + (last - first) * share, 0.0)
+            expected += float((people[part, sex] * dying).sum())
+            people[part, sex] = _a_year_older(people[part, sex], dying)
+        published, source = _published_deaths(evidence, place.province, year)
+        levels[year] = published / expected
+        notes[year] = "derived", f"{source}, over those expected of the people of the 2020 census"
+    for year in range(2023, 2028):
+        levels[year], notes[year] = (levels[2021] + levels[2022]) / 2, ("assumption", "mean of 2021 and 2022")
+    for year, (tag, note) in notes.items():
+        facts.add(place.name, year, "mortality_level", levels[year], "ratio", tag, note)
 
 
 def _women(evidence: Evidence, area: str, year: int, part: str) -> np.ndarray:
@@ -122,8 +198,7 @@ def write_fertility(evidence: Evidence, facts: Facts, place: Place, births: Mapp
             facts.copy(born.row, place.name, year, "births", "persons", scale=1e4)
         else:
             facts.add(place.name, year, "births", round(born.number), "persons", born.tag, born.note)
-    women = {y: {p: _women(evidence, province, y, p) for p in PARTS} for y in (2010, 2020)}
-    ages20 = {p: _population(evidence, province, 2020, "female", p) for p in PARTS}
+    women = {y: {p: _population(evidence, province, y, "female", p) for p in PARTS} for y in (2010, 2020)}
     level = 1.0
     for year in range(2010, 2028):
         if year <= 2022:
@@ -131,15 +206,16 @@ def write_fertility(evidence: Evidence, facts: Facts, place: Place, births: Mapp
             expected = 0.0
             for part in PARTS:
                 rate = (1 - share) * patterns[2010][part] + share * patterns[2020][part]
-                if year <= 2020:
-                    exposed = (1 - share) * women[2010][part] + share * women[2020][part]
-                else:
-                    exposed = ages20[part][15 - (year - 2020) : 50 - (year - 2020)]
+                before, after = year - 2010, year - 2020
+                exposed = women[2020][part][15 - after : 50 - after]  # the same women at the census of 2020
+                if year < 2020:
+                    exposed = (1 - share) * women[2010][part][15 - before : 50 - before] + share * exposed
                 expected += float(rate @ exposed)
             level = births[year].number / expected
             tag, note = (
                 "derived",
-                "births of the year over those expected from the interpolated age pattern and census women (aged forward after 2020)",
+                "births of the year over those expected from the interpolated age pattern and census women (cohorts between the censuses, "
+                "aged forward after 2020)",
             )
         else:
             tag, note = "assumption", "level of 2022 kept"

@@ -205,9 +205,13 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         )
     ]
     level = np.array(region.fertility_level, dtype=np.float64)
+    level[LAST_OBSERVED + 1 :] *= params.fertility_after
     if given.get("fertility_level_after_2022") is not None:
         level[LAST_OBSERVED + 1 :] = float(given["fertility_level_after_2022"])
     fertile = np.minimum(_between(region.fertility[0], region.fertility[1], 1.0) * level[:, None, None] / 4.0, 0.5)
+    mortality = np.array(region.mortality_level, dtype=np.float64)
+    mortality[LAST_OBSERVED + 1 :] *= params.mortality_after
+    dying = np.minimum(_between(region.death_rate[0], region.death_rate[1], 1.4) * mortality[:, None, None, None], 1.0)
     at_risk = _after(region.block_population_at_risk, given.get("block_stock_growth"))
     pace = np.ones(QUARTERS)
     future = given.get("reclassification_pace_after_2020")
@@ -244,7 +248,7 @@ def build_inputs(region: Region, scenario: ScenarioLike, params: Params, constan
         price=_after(region.house_price, given.get("house_price_growth")),
         km=km,
         log_km=np.log(km + 1.0),
-        dying=_quarterly(_between(region.death_rate[0], region.death_rate[1], 1.4)),
+        dying=_quarterly(dying),
         fertile=fertile,
         at_risk=at_risk,
         residents_reference=reference_path(

@@ -76,7 +76,8 @@ def birth_scale(e: Engine) -> FloatArray:
     Fertility is given per woman; couples who live together bear it all. Renewed every year, so that the region's fertility holds.
     """
     sums = np.zeros((2, 2))
-    demography.fertility_base(e.households, 0, e.n, e.q, e.inputs.fertile[max(e.q, 0)], e.inputs.params.birth_second, sums)
+    fertile, second = e.inputs.fertile[max(e.q, 0)], e.inputs.params.birth_second
+    demography.fertility_base(e.households, 0, e.n, e.q, e.areas, fertile, second, sums)
     scale: FloatArray = np.divide(sums[0], sums[1], out=np.ones(2), where=sums[1] > 0)
     return scale
 

@@ -145,6 +145,7 @@ class Params(NamedTuple):
     c6: float
     c7: float
     s0: float
+    s_far: float
     c5_s: float
     e0: float
     c5_p: float
@@ -193,6 +194,8 @@ class Params(NamedTuple):
     marry_30: float
     marry_35: float
     birth_second: float
+    fertility_after: float
+    mortality_after: float
     leave_home: float
     dorm_share: float
     town_tilt: float

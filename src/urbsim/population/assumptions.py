@@ -197,13 +197,20 @@ ASSUMPTIONS: dict[str, Assumption] = {
     # arrivals
     "arrival_ages": Assumption(
         (
-            (0, 0, 0, 190, 300, 190, 110, 75, 55, 35, 20, 10, 5, 2, 0, 0, 0, 0),
-            (0, 0, 0, 190, 290, 170, 90, 60, 45, 25, 12, 6, 3, 1, 0, 0, 0, 0),
+            (0, 0, 0, 320, 310, 130, 70, 55, 45, 35, 20, 10, 5, 2, 0, 0, 0, 0),
+            (0, 0, 0, 320, 300, 110, 50, 40, 35, 25, 12, 6, 3, 1, 0, 0, 0, 0),
         ),
-        "assumption",
-        "weights of heads of arriving households by sex and age: mostly 16-35; the sex ratio comes from `arrival_male_heads`",
+        "derived",
+        "weights of heads of arriving households by sex and age, mostly 16-25, set so that people of 20-44 come near the ages of the "
+        "2020 census (190 and 300 in the first two groups left those of 30-44 a tenth too many and those of 20-24 a tenth too "
+        "few); the sex ratio comes from `arrival_male_heads`",
     ),
-    "arrival_male_heads": Assumption(0.64, "assumption", "male share of heads of arriving households"),
+    "arrival_male_heads": Assumption(
+        0.75,
+        "derived",
+        "male share of heads of arriving households: four fifths of the married and three fifths of the others, so that people of other "
+        "provinces are about 60 % men in 2020 (Zhejiang's press conference on the census of 2020), after 55.52 % in 2010",
+    ),
     "arrival_single": Assumption(0.55, "assumption", "arriving households whose head is alone in town"),
     "arrival_spouse_along": Assumption(0.62, "assumption", "married arriving heads whose spouse comes along"),
     "arrival_child_along": Assumption(0.30, "assumption", "children under 18 of arriving heads who come along"),

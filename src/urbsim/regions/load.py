@@ -150,6 +150,7 @@ def _vital(table: AreaTable, facts: FactTable) -> dict[str, Any]:
     births = {y: facts.by_key[name, str(y), "births"].value for y in YEARS if (name, str(y), "births") in facts.by_key}
     return {
         "death_rate": np.array(death),
+        "mortality_level": series.by_calendar_year(series.path(facts, name, "mortality_level")),
         "fertility": cube("fertility", tuple(range(15, 50))),
         "fertility_level": series.by_calendar_year(series.path(facts, name, "fertility_level")),
         "birth_order_share": cube("birth_order", BIRTH_ORDERS),

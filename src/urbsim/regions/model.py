@@ -105,6 +105,7 @@ class Region:
     tenure_2010: Ints  # P×5 sampled households by TENURES (inherited_or_gift inside other in 2010)
     tenure_2020: Ints
     death_rate: Floats  # 2 years (2010, 2020) × part × sex × 101 yearly probability
+    mortality_level: Floats  # Q+1 multiplier on the rates interpolated 2010-2020 and drawn on to 2024; 1 to 2020
     fertility: Floats  # 2 years × part × 35 births per woman of 15..49 and year
     fertility_level: Floats  # Q+1 multiplier on the pattern interpolated 2010-2020 and kept after; 1 in 2010 and 2020
     birth_order_share: Floats  # 2 years × part × 3

@@ -81,6 +81,7 @@ def needs(table: AreaTable) -> Iterator[Need]:
     for year in YEARS:
         yield table.name, str(year), "wage_outside", "yuan_per_month"
         yield table.name, str(year), "fertility_level", "ratio"
+        yield table.name, str(year), "mortality_level", "ratio"
         for block in table.blocks:
             yield block, str(year), "population_at_risk", "persons"
 

@@ -239,22 +239,48 @@ def births(h, lo, hi, luck, q, key, hazard, second, accounts, event):  # type: i
 
 
 @kernel
-def fertility_base(h, lo, hi, q, rate, second, sums):  # type: ignore[no-untyped-def]
-    """Add expected births by part: `sums[0]` of all women by `rate` (part x 35), `sums[1]` of couples with a free slot before scaling."""
+def _expected(rate, part, birth, q):  # type: ignore[no-untyped-def]
+    """Return the births expected of a woman in the quarter; `rate` is part x 35."""
+    age = age_at(birth, q)
+    return rate[part, age - FERTILE_FROM] if FERTILE_FROM <= age <= FERTILE_TO else 0.0
+
+
+@kernel
+def _daughter(r, birth, bits, home, q, rate, sums):  # type: ignore[no-untyped-def]
+    """Add what is expected of a daughter of the house where she lives, if that is in the region."""
+    if birth == NO_DATE or not bits & CHILD_GIRL:
+        return
+    if bits & CHILD_AT_HOME:
+        if home != OUTSIDE:
+            sums[0, _home_part(r)] += _expected(rate, _home_part(r), birth, q)
+    elif r.resident_area != OUTSIDE:
+        sums[0, r.resident_part] += _expected(rate, r.resident_part, birth, q)
+
+
+@kernel
+def fertility_base(h, lo, hi, q, areas, rate, second, sums):  # type: ignore[no-untyped-def]
+    """Add expected births by part: `sums[0]` of all women by `rate` (part x 35), `sums[1]` of couples with a free slot before scaling.
+
+    All women are those who live in the region, wherever the head lives: heads, wives, wives left at home, daughters.
+    """
     for i in range(lo, hi):
         r = h[i]
-        if r.place == GONE or r.resident_area == OUTSIDE:
+        if r.place == GONE:
             continue
-        couple = r.spouse != SPOUSE_NONE
-        if r.head_sex == 0 and not couple:
-            continue
-        birth = r.head_birth if r.head_sex == 1 else r.spouse_birth
-        age = age_at(birth, q)
-        if age < FERTILE_FROM or age > FERTILE_TO:
-            continue
-        expected = rate[r.resident_part, age - FERTILE_FROM]
-        sums[0, r.resident_part] += expected
-        if r.spouse == SPOUSE_ALONG:
+        home = home_place(r, areas)
+        here = r.resident_area != OUTSIDE
+        if r.head_sex == 1:
+            if here:
+                sums[0, r.resident_part] += _expected(rate, r.resident_part, r.head_birth, q)
+        elif r.spouse == SPOUSE_ALONG:
+            if here:
+                sums[0, r.resident_part] += _expected(rate, r.resident_part, r.spouse_birth, q)
+        elif r.spouse == SPOUSE_AT_HOME and home != OUTSIDE:
+            sums[0, _home_part(r)] += _expected(rate, _home_part(r), r.spouse_birth, q)
+        _daughter(r, r.child1_birth, r.child1, home, q, rate, sums)
+        _daughter(r, r.child2_birth, r.child2, home, q, rate, sums)
+        if here and r.spouse == SPOUSE_ALONG:
+            expected = _expected(rate, r.resident_part, r.head_birth if r.head_sex == 1 else r.spouse_birth, q)
             one, two = r.child1_birth != NO_DATE, r.child2_birth != NO_DATE
             if not one and not two:
                 sums[1, r.resident_part] += expected

@@ -18,6 +18,7 @@ from urbsim.population.registry import (
     CHILD_AT_HOME,
     CHILD_GIRL,
     ELDERS_AT_HOME,
+    OUTSIDE,
     SPOUSE_ALONG,
     SPOUSE_AT_HOME,
     SPOUSE_NONE,
@@ -91,7 +92,8 @@ def arrange_family(r, q, key, p, areas, where, km, seat, bills, aid, pull, accou
     u0, u1, u2, u3 = rng.draw4(key, rng.FAMILY, r.id, 0, 0)
     years = max(0, (q - r.arrived) // 4)
     if r.spouse != SPOUSE_NONE:
-        stays = where == AWAY and u0 > _logistic(p.s0 + p.c2 * min(years, 10) + p.c5_s * bills)
+        far = p.s_far if r.origin >= areas or r.place == OUTSIDE else 0.0
+        stays = where == AWAY and u0 > _logistic(p.s0 + far + p.c2 * min(years, 10) + p.c5_s * bills)
         if stays and r.spouse == SPOUSE_ALONG:
             r.spouse = SPOUSE_AT_HOME
             _book_member(r, areas, accounts, False)
