@@ -182,7 +182,7 @@ def test_closed_seats_leave_daughters_of_lower_secondary_age_behind(state: bytes
     for seat in (0.9, 0.1):
         engine: Engine = pickle.loads(state)
         engine.inputs, engine.seat = inputs_under(()), np.full(engine.areas, seat)
-        engine.run(START + 2)
+        engine.run(START + 6)
         left.append({girl: children_along(engine, 12, 14, girl) for girl in (True, False)})
     fall = {girl: left[0][girl] - left[1][girl] for girl in (True, False)}
     assert fall[True] > 0

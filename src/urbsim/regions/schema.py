@@ -139,7 +139,7 @@ def file_of(indicator: str) -> str:
         return "census.csv"
     if indicator.startswith(("block_stock_", "population_at_risk")):
         return "origins.csv"
-    if indicator.startswith(("death_rate_", "fertility_", "birth_order_")):
+    if indicator.startswith(("death_rate_", "mortality_", "fertility_", "birth_order_")):
         return "vital.csv"
     if indicator in PATHS or indicator == "wage_outside":
         return "economy.csv"
