@@ -37,6 +37,7 @@ class Walk:
     reach: frozenset[str]
     quarters: int = 4
     base: tuple[str, ...] = ()
+    fine: bool = False  # few act on it: looked at in a run with four times the rows
 
 
 ROUTES = (
@@ -122,7 +123,7 @@ WALKS: dict[str, Walk] = {
     "school.new_places_lower_secondary": Walk(200_000, ("places", "admitted_school"), NOTHING, 8, base=SCARCE),
     "school.new_teacher_posts": Walk(20_000, ("places", "admitted_school"), NOTHING, base=SCARCE),
     "school.places_bought": Walk(200_000, ("pupils",), NOTHING, base=SCARCE),
-    "school.points_ranking": Walk(1, ("pupils",), NOTHING, quarters=12, base=SCARCE),
+    "school.points_ranking": Walk(1, ("pupils",), NOTHING, 12, SCARCE, fine=True),
     "school.permit_enough": Walk(0, ("admitted_school",), PERMITS, base=("school.permit_enough@2023-01=1",)),
     "school.permit_guarantee": Walk(1, ("admitted_school",), NOTHING, base=SCARCE),
     "school.planned_by_residents": Walk(1, ("places",), frozenset({"places"}), base=("school.planned_by_residents@2023-01=0",)),
@@ -131,10 +132,10 @@ WALKS: dict[str, Walk] = {
     "school.new_places_upper_academic": Walk(50_000, ("later_places",), NOTHING),
     "school.new_places_upper_vocational": Walk(50_000, ("later_places",), NOTHING),
     "school.kindergarten_open": Walk(1, ("persons_band",), ANYTHING, 8, base=("school.kindergarten_open@2023-01=0",)),
-    "school.upper_secondary_open": Walk(1, ("persons_band",), ANYTHING),
+    "school.upper_secondary_open": Walk(1, ("persons_band",), ANYTHING, fine=True),
     "school.exam_where_studied": Walk(1, ("persons_band",), ANYTHING),
     "homes.guaranteed_units": Walk(100_000, ("homes_units", "homes_occupied"), HOMES),
-    "homes.guaranteed_rent_share": Walk(0, ("departures",), ANYTHING, quarters=12),
+    "homes.guaranteed_rent_share": Walk(0, ("departures",), ANYTHING, fine=True),
     "homes.public_units": Walk(100_000, ("homes_units", "homes_occupied"), HOMES),
     "homes.poor_first": Walk(0, ("queue",), HOMES, base=("homes.public_units@2023-01=4000",)),
     "homes.rental_counts_as_home": _settling(0, RENTERS),
@@ -163,7 +164,7 @@ WALKS: dict[str, Walk] = {
     "health.hospital_opening": Walk(20, ("hospitals_opened", "bills"), _names("hospitals_opened"), base=COMPUTED),
     "health.filing_ease": Walk(20, ("bills",), NOTHING, base=COMPUTED),
     "health.care_aid_poor": Walk(1, (), ANYTHING),  # moves too few of the poor to be seen here: `test_lever_effects`
-    "school.aid_poor": Walk(1, ("persons_band",), ANYTHING, 12),
+    "school.aid_poor": Walk(1, ("persons_band",), ANYTHING, 12, fine=True),
     "work.trainee_placement": Walk(20, ("workers",), ANYTHING),
     "work.job_reserve": Walk(5000, ("placed", "formal"), ANYTHING),
     "work.placements": Walk(20_000, ("placed", "formal"), ANYTHING),
