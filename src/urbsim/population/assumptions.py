@@ -208,8 +208,8 @@ ASSUMPTIONS: dict[str, Assumption] = {
     "arrival_male_heads": Assumption(
         0.75,
         "derived",
-        "male share of heads of arriving households: four fifths of the married and three fifths of the others, so that people of other "
-        "provinces are about 60 % men in 2020 (Zhejiang's press conference on the census of 2020), after 55.52 % in 2010",
+        "male share of heads of arriving households: four fifths of the married and three fifths of the others; raised from 0.64 since "
+        "people of other provinces came out 52 % men in 2020, where Zhejiang's press conference said about 60 % (2010: 55.52 %); now 57 %",
     ),
     "arrival_single": Assumption(0.55, "assumption", "arriving households whose head is alone in town"),
     "arrival_spouse_along": Assumption(0.62, "assumption", "married arriving heads whose spouse comes along"),
