@@ -53,7 +53,7 @@ def test_what_is_missing_is_drawn_in() -> None:
     moved = solution()
     solving.improve(REGION, moved, short)
     assert moved.prefecture_part[0] > 0 > moved.prefecture_part[1]
-    assert moved.block[0] > 0 == moved.block[1]
+    assert moved.block[0] > 3 * moved.block[1] > 0  # made up where it lacks; all a little, since places draw on the same people
     assert moved.reclassification[0] > SHARE
     assert moved.parameters["k_town"] > 1.0  # too much is left to boundaries: more people must move into their own town
     assert moved.parameters["k_q_out"] > 0.01

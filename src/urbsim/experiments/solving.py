@@ -36,7 +36,7 @@ COARSE = (2.5, 14)  # times the weight, most runs
 FINE = (1.0, 5)
 HOPELESS = 2.5  # a candidate this far off at the coarse weight is given up
 ENOUGH = 0.6  # stop when every error is below this share of its tolerance
-ANSWERS = {"prefecture_part": 0.4, "block": 1.2}  # rise of the log outcome for a util, before anything is learnt
+ANSWERS = {"prefecture_part": 0.4, "block": 1.2, "k_outside": 0.06}  # change of the log outcome for a util, before anything is learnt
 AREA_GAIN, AREA_LIMIT = 2.0, 4.0  # step and limit of an area's own part, utils
 LEAST_MOVING = 0.01  # share of residents: with fewer movers into towns their answer to `k_town` is too steep to follow
 FLOOR, CEILING = -0.03, 0.03  # yearly reclassification: the limit on its constants
@@ -62,17 +62,24 @@ class Solution:
     area_part: Floats
     block: Floats
     reclassification: Floats
-    answers: dict[str, tuple[Floats, Floats, Floats]] = field(default_factory=dict)  # by constant: slope, last constant, last log outcome
+    answers: dict[str, tuple[float, float, float]] = field(default_factory=dict)  # by constant: slope, level and error of the last run
 
-    def slope(self, name: str, constant: Floats, outcome: Floats) -> Floats:
-        """Return how a log outcome answers to a constant, learnt from run to run (half the old, half the last step), within a factor 4."""
-        usual = np.full(constant.shape, ANSWERS[name])
-        slope, before, then = self.answers.get(name, (usual, constant, outcome))
-        step = constant - before
-        with np.errstate(divide="ignore", invalid="ignore"):
-            seen = np.where(np.abs(step) > 0.02, (outcome - then) / step, slope)
-        slope = np.asarray(0.5 * slope + 0.5 * np.clip(seen, usual / 4.0, usual * 4.0), dtype=np.float64)
-        self.answers[name] = (slope, constant.copy(), outcome.copy())
+    def step(self, name: str, constant: Floats, error: Floats, weights: Floats) -> Floats:
+        """Return how far to move a constant of places for the log error (asked over got) of each.
+
+        What all places have in common answers little, since they draw on the same people: its slope is learnt. What sets one off from
+        another answers as places compete, by `ANSWERS`.
+        """
+        level, common = float(np.average(constant, weights=weights)), float(np.average(error, weights=weights))
+        slope = self.slope(name, level, common, ANSWERS[name] / 2.0)
+        return np.asarray(np.clip(common / slope, -1.0, 1.0) + np.clip((error - common) / ANSWERS[name], -0.8, 0.8), dtype=np.float64)
+
+    def slope(self, name: str, level: float, error: float, usual: float) -> float:
+        """Return how a log count answers to one number, learnt from run to run, half the old and half the last step."""
+        slope, before, then = self.answers.get(name, (usual, level, error))
+        if abs(level - before) > 0.02:
+            slope = 0.5 * slope + 0.5 * float(np.clip((then - error) / (level - before), usual / 6.0, 2.0 * usual))
+        self.answers[name] = (slope, level, error)
         return slope
 
     def xi(self, prefecture_of: npt.NDArray[np.int64]) -> Floats:
@@ -183,17 +190,18 @@ def improve(region: Any, solution: Solution, reached: Reached, held_out: int | N
     rows = seen[p]
     asked, residents = region.residents_2020.astype(float), reached.residents
     by_prefecture = np.log(sums(asked, p) / sums(residents, p))
-    slope = solution.slope("prefecture_part", solution.prefecture_part, -by_prefecture)
-    part = solution.prefecture_part + np.clip(by_prefecture / slope, -0.5, 0.5)
+    part = solution.prefecture_part + np.clip(by_prefecture / ANSWERS["prefecture_part"], -0.5, 0.5)
     solution.prefecture_part = part - np.average(part[seen], weights=sums(asked, p)[seen])
     deviation = np.log(asked / residents) - by_prefecture[p]
     solution.area_part = np.clip(solution.area_part + AREA_GAIN * np.clip(deviation, -0.2, 0.2), -AREA_LIMIT, AREA_LIMIT)
-    other = np.log(np.maximum(sums(region.other_province_2020, p), 1.0) / np.maximum(sums(reached.other_province, p), 1.0))
-    slope = solution.slope("block", solution.block, -other)
-    solution.block = solution.block + np.clip(other / slope, -0.8, 0.8)
+    people = np.maximum(sums(region.other_province_2020, p), 1.0)
+    other = np.log(people / np.maximum(sums(reached.other_province, p), 1.0))
+    solution.block = solution.block + solution.step("block", solution.block, other, np.where(seen, people, 0.0))
     _improve_towns(solution, reached, sums(region.town_2020, p) / sums(asked, p) * sums(residents, p), p, seen)
     values = solution.parameters
-    values["k_outside"] += float(np.clip(-15.0 * np.log(asked[rows].sum() / residents[rows].sum()), -0.8, 0.8))
+    missing = float(np.log(asked[rows].sum() / residents[rows].sum()))
+    slope = solution.slope("k_outside", -values["k_outside"], missing, ANSWERS["k_outside"])
+    values["k_outside"] -= float(np.clip(missing / slope, -0.8, 0.8))
     if (settled := published(region, SETTLED_FROM_OUTSIDE)) is not None:
         values["k_q_out"] *= float(np.clip((settled / max(reached.settled_outside, settled / 10.0)) ** 0.7, 0.5, 2.0))
 
