@@ -136,6 +136,8 @@ def test_the_version_is_told(urbsim_command: Command) -> None:
         ["run", "--help"],
         ["check", "zhejiang_2027"],
         ["list", "scenarios"],
+        ["list", "studies"],
+        ["list", "goals"],
         ["list", "levers"],
         ["list", "regions"],
         ["list", "indicators"],

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import FAST, Command
+from urbsim.experiments.study import shipped_studies
 from urbsim.policy import LEVERS
 from urbsim.scenario import load, shipped_scenarios
+from urbsim.search.goal import shipped_goals
 
 
 def test_shipped_scenarios_are_fine(urbsim_command: Command) -> None:
@@ -60,11 +62,14 @@ def test_good_and_bad_together(urbsim_command: Command, tmp_path: Path) -> None:
     assert err.count("zhejiang_2027") == 2, "the nearest name for both"
 
 
-@pytest.mark.parametrize("kind", ["scenarios", "regions", "levers", "indicators", "parameters"])
+@pytest.mark.parametrize("kind", ["scenarios", "studies", "goals", "regions", "levers", "indicators", "parameters"])
 def test_lists_have_a_line_for_each_thing(urbsim_command: Command, kind: str) -> None:
     status, out, _ = urbsim_command("list", kind)
     assert status == 0
-    names = {"scenarios": shipped_scenarios(), "levers": tuple(LEVERS), "regions": ("zhejiang",), "indicators": ("urbanization_rate",)}
+    names = {
+        "scenarios": shipped_scenarios(), "studies": shipped_studies(), "goals": shipped_goals(), "levers": tuple(LEVERS),
+        "regions": ("zhejiang",), "indicators": ("urbanization_rate",),
+    }  # fmt: skip
     for name in names.get(kind, ("k_away",)):
         assert f"{name}  " in out
     chinese = urbsim_command("list", kind, "--lang", "zh").out

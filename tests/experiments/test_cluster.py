@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -118,9 +120,31 @@ def test_a_scheduler_that_is_not_there_is_told_in_seconds(study: Path, tmp_path:
         do(study, tmp_path / "out", scheduler=address)
     for words in (caught.value.problems[0].render("en"), caught.value.problems[0].render("zh")):
         assert address in words
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_listener_that_is_no_scheduler_is_told(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("urbsim.experiments.cluster.GREET_SECONDS", 2.0)
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(UserError, match="No Dask scheduler answers"):
         do(study, tmp_path / "out", scheduler=f"tcp://127.0.0.1:{server.getsockname()[1]}")
+
+
+def test_a_web_server_is_no_scheduler(study: Path, tmp_path: Path) -> None:
+    """What answers in another protocol is read as the length of a message that no memory holds."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+
+        def answer() -> None:
+            for _ in range(2):  # the knock, and the greeting
+                with contextlib.suppress(OSError):
+                    talk, _ = server.accept()
+                    with talk:
+                        talk.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9)
+                        talk.settimeout(5)
+                        talk.recv(1000)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        with pytest.raises(UserError, match="something else than a scheduler"):
+            do(study, tmp_path / "out", scheduler=f"tcp://127.0.0.1:{server.getsockname()[1]}")
+        thread.join()

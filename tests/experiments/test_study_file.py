@@ -17,10 +17,12 @@ from urbsim.clock import quarter_of
 from urbsim.engine.state import FIELD_OF_SYMBOL, Params
 from urbsim.errors import UserError
 from urbsim.experiments.design import points, size, unit_points
+from urbsim.experiments.factor_file import TAKEN
 from urbsim.experiments.jsonschema import schema_text, study_schema
 from urbsim.experiments.study import Study, load_study, names_study, shipped_studies
 from urbsim.parameters import PARAMETERS, quantile
 from urbsim.parameters.context import CONTEXT
+from urbsim.results.storage import open_results
 from urbsim.scenario import loads
 from urbsim.scenario.find import shipped_folder
 
@@ -74,6 +76,12 @@ def test_the_schema_is_current_and_knows_the_fields() -> None:
         ("settled", "setled"), ("values", "vals"), ("parameter:", "lever:"), ("name: mine", "nme: mine"), ("2025", "soon"),
     ]:  # fmt: skip
         assert not validator.is_valid(plain(good.replace(old, new))), new
+
+
+def test_every_name_in_a_result_is_taken() -> None:
+    """A factor beside them in a store must not have the name of a variable or a coordinate."""
+    found = open_results(Path(__file__).parents[2] / "results" / "reference")
+    assert {str(name) for name in found.variables} - {"urbanization_rate_still"} <= TAKEN
 
 
 def test_which_studies_ship() -> None:
@@ -253,7 +261,8 @@ def test_every_mistake_is_told_at_once_with_its_place(tmp_path: Path) -> None:
         ("{lever: settlement.quota, area: hangzhou, except: hangzhou, from: 2025, values: [1]}", "no area is left"),
         ("{lever: permit.services, area: all, from: 2025, total: true, values: [1]}", "cannot be given as a total"),
         ("{assumption: wage_grwth, low: 0, high: 0.1}", "'wage_growth'"),
-        ("{parameter: a0, low: 0.1, high: 0.2, name: draw}", "another meaning"),
+        ("{parameter: a0, low: 0.1, high: 0.2, name: draw}", "means something else"),
+        ("{parameter: a0, low: 0.1, high: 0.2, name: grant}", "means something else"),
         ("3", "a mapping"),
     ],
 )  # fmt: skip

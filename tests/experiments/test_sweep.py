@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from tests.experiments import fake_engine
+from urbsim.cli.check import look_at
 from urbsim.errors import DiskError, UserError
 from urbsim.experiments import runner, store, sweep, sweep_folder
 from urbsim.experiments.keys import Keys
@@ -253,6 +254,7 @@ def test_a_design_of_a_thousand_million_is_refused_before_it_starts(tmp_path: Pa
     assert "years" in words
     assert "TB" in words
     assert not (tmp_path / "out").exists()
+    assert "1,000,000,000 runs" in look_at(str(file))[0][0].render("en")
 
 
 def test_a_disk_too_small_is_told_before_it_starts(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

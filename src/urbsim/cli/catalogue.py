@@ -16,7 +16,7 @@ from urbsim.text import Language, Text
 NAME = "list"
 HELP = both(
     zh="""
-    列出有哪些情景、地区、政策工具、指标或参数。
+    列出有哪些情景、研究、目标、地区、政策工具、指标或参数。
 
     \b
     示例：
@@ -24,7 +24,7 @@ HELP = both(
       urbsim list levers
     """,
     en="""
-    List the scenarios, regions, levers, indicators or parameters there are.
+    List the scenarios, studies, goals, regions, levers, indicators or parameters there are.
 
     \b
     Examples:
@@ -38,6 +38,8 @@ class Kind(StrEnum):
     """What can be listed."""
 
     scenarios = "scenarios"
+    studies = "studies"
+    goals = "goals"
     regions = "regions"
     levers = "levers"
     indicators = "indicators"
@@ -51,8 +53,8 @@ def command(
         typer.Argument(
             metavar="KIND",
             help=both(
-                zh="scenarios 情景、regions 地区、levers 政策工具、indicators 指标、parameters 参数",
-                en="scenarios, regions, levers, indicators or parameters",
+                zh="scenarios 情景、studies 研究、goals 目标、regions 地区、levers 政策工具、indicators 指标、parameters 参数",
+                en="scenarios, studies, goals, regions, levers, indicators or parameters",
             ),
         ),
     ],
@@ -71,6 +73,29 @@ def _scenarios(lang: Language) -> str:
         scenario = load(name)
         rows.append([name, scenario.region, scenario.title.get(lang)])
     return table([word.get(lang) for word in header], rows)
+
+
+def _studies(lang: Language) -> str:
+    from urbsim.experiments.design import runs_of
+    from urbsim.experiments.study import load_study, shipped_studies
+
+    header = [Text("研究", "study"), Text("基准情景", "base"), Text("运行次数", "runs"), Text("标题", "title")]
+    rows = []
+    for name in shipped_studies():
+        study = load_study(name)
+        rows.append([name, study.base.name, str(runs_of(study)), study.title.get(lang)])
+    return table([word.get(lang) for word in header], rows, numbers=[2])
+
+
+def _goals(lang: Language) -> str:
+    from urbsim.search.goal import load_goal, shipped_goals
+
+    header = [Text("目标文件", "goal"), Text("基准情景", "base"), Text("目标数", "targets"), Text("标题", "title")]
+    rows = []
+    for name in shipped_goals():
+        goal = load_goal(name)
+        rows.append([name, goal.base.name, str(len(goal.targets)), goal.title.get(lang)])
+    return table([word.get(lang) for word in header], rows, numbers=[2])
 
 
 def _regions(lang: Language) -> str:
@@ -114,6 +139,8 @@ def _parameters(lang: Language) -> str:
 
 LISTS: Mapping[Kind, Callable[[Language], str]] = {
     Kind.scenarios: _scenarios,
+    Kind.studies: _studies,
+    Kind.goals: _goals,
     Kind.regions: _regions,
     Kind.levers: _levers,
     Kind.indicators: _indicators,

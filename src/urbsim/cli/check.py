@@ -65,6 +65,7 @@ def look_at(path: str) -> tuple[list[Problem], tuple[Text, ...]]:
         from urbsim.regions import check_region
 
         return check_region(path), ()
+    from urbsim.experiments.design import too_many
     from urbsim.experiments.study import load_study, names_study
     from urbsim.scenario import load
     from urbsim.search.goal import load_goal, names_goal
@@ -73,7 +74,8 @@ def look_at(path: str) -> tuple[list[Problem], tuple[Text, ...]]:
         if names_goal(path):
             return [], load_goal(path).base.notes
         if names_study(path):
-            return [], load_study(path).base.notes
+            study = load_study(path)
+            return too_many(study), study.base.notes
         return [], load(path).notes
     except UserError as error:
         return error.problems, ()

@@ -89,6 +89,22 @@ def _cores(client: Any) -> int:
 def connected(address: str) -> Iterator[Any]:
     """Give a client of the cluster at `address`; raises UserError within seconds if nobody answers there."""
     from distributed import Client
+
+    reach(address)
+    make: Any = Client
+    try:
+        client: Any = make(address, timeout=GREET_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise _silent(address, error) from error
+    try:
+        yield client
+    finally:
+        with contextlib.suppress(Exception):
+            client.close(timeout=GREET_SECONDS)
+
+
+def reach(address: str) -> None:
+    """Raise UserError within seconds if no Dask scheduler answers at `address`."""
     from distributed.comm.addressing import get_address_host_port
 
     try:
@@ -101,19 +117,16 @@ def connected(address: str) -> Iterator[Any]:
     try:
         socket.create_connection((host, port), timeout=KNOCK_SECONDS).close()
         _greet(address)
-        make: Any = Client
-        client: Any = make(address, timeout=GREET_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise UserError.one(
-            zh=f"连不上 {address} 的 Dask 调度器：{reason}。请确认它已启动、地址和端口无误（见 docs/cluster.md）。",
-            en=f"No Dask scheduler answers at {address}: {reason}. Is it running, are host and port right? See docs/cluster.md.",
-        ) from error
-    try:
-        yield client
-    finally:
-        with contextlib.suppress(Exception):
-            client.close(timeout=GREET_SECONDS)
+        raise _silent(address, error) from error
+
+
+def _silent(address: str, error: Exception) -> UserError:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return UserError.one(
+        zh=f"连不上 {address} 的 Dask 调度器：{reason}。请确认它已启动、地址和端口无误（见 docs/cluster.md）。",
+        en=f"No Dask scheduler answers at {address}: {reason}. Is it running, are host and port right? See docs/cluster.md.",
+    )
 
 
 def _greet(address: str) -> None:
@@ -130,7 +143,10 @@ def _greet(address: str) -> None:
             await other.close_rpc()
 
     with ThreadPoolExecutor(1) as thread:  # a notebook has a loop of its own
-        identity = thread.submit(asyncio.run, ask()).result()
+        try:
+            identity = thread.submit(asyncio.run, ask()).result()
+        except (MemoryError, TypeError, KeyError, AttributeError) as error:  # bytes of another protocol, read as lengths and names
+            raise OSError("something else than a scheduler answers") from error
     if identity.get("type") != "Scheduler":
         raise OSError(f"a {identity.get('type')} answers")
 

@@ -8,12 +8,19 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from urbsim.errors import Problem
 from urbsim.experiments.study import NAN, Study
+from urbsim.text import Text
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+MOST_RUNS = 1_000_000
+FEWER_RUNS = Text(
+    zh=f"一次最多 {MOST_RUNS:,} 次；请减小 n、少列几个值，或用 latin_hypercube",
+    en=f"At most {MOST_RUNS:,} in one sweep: a smaller n, fewer values, or latin_hypercube instead of a grid",
+)
 STEPS = {"grid": 3, "one_at_a_time": 2}  # values of a range, if the design has no n
 
 
@@ -32,6 +39,21 @@ def size(study: Study) -> int:
     for count in counts:
         total *= count
     return total
+
+
+def runs_of(study: Study) -> int:
+    """Return the number of runs of a study: points × draws × replicates."""
+    run = study.base.run
+    return size(study) * run.draws * run.replicates
+
+
+def too_many(study: Study) -> list[Problem]:
+    """Return what is wrong with a design of more runs than a sweep takes."""
+    runs = runs_of(study)
+    if runs <= MOST_RUNS:
+        return []
+    message = Text(f"设计太大：共 {runs:,} 次运行。", f"The design is too big: {runs:,} runs.")
+    return [Problem(message, file=study.file, hint=FEWER_RUNS)]
 
 
 def points(study: Study) -> NDArray[np.float64]:

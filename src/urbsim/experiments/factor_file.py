@@ -18,12 +18,21 @@ from urbsim.policy.problems import nearest_hint, problem_at, validate
 from urbsim.policy.registry import LEVERS
 from urbsim.policy.rules import area_hint, lever_hint, one_value, unknown_area, unknown_lever
 from urbsim.policy.yamlnodes import Node
+from urbsim.results.labels import AXES
+from urbsim.results.variables import VARIABLES
 from urbsim.scenario.assumptions import ASSUMPTIONS
 from urbsim.scenario.parameters import named_parameter
 from urbsim.text import Text
 
 KINDS: tuple[Kind, ...] = ("lever", "parameter", "assumption")
-TAKEN = frozenset({"run", "point", "draw", "replicate", "time", "year", "year_end", "area", "level", "run_key", "run_status", "run_hash"})
+_COORDINATES = (
+    "run point draw replicate run_key run_status run_hash time year year_end area level area_prefecture prefecture indicator service_unit "
+    "indicator_unit indicator_number baseline target cumulative judged upward baseline_year first_year target_year"
+)
+TAKEN = frozenset(
+    name + language for name in (*_COORDINATES.split(), *AXES, *VARIABLES) for language in ("", "_zh", "_en")
+)
+"""Names of the variables and coordinates of results, which a factor beside them must not have."""
 
 
 def read_factors(node: Node | None, file: str, areas: Areas, problems: list[Problem]) -> list[Factor]:
@@ -241,7 +250,8 @@ def _named(found: list[tuple[Factor, Node]], file: str, problems: list[Problem])
         if name in seen or (factor.kind != "lever" and targets[factor.target] > 1 and factor.target in seen):
             problems.append(problem_at(node, file, Text(f"因素“{name}”重复", f"the factor '{name}' stands twice")))
         elif name in TAKEN:
-            problems.append(problem_at(node, file, Text(f"“{name}”另有所指，请换个名字", f"'{name}' has another meaning; rename it")))
+            message = Text(f"“{name}”在结果里另有所指", f"'{name}' means something else in the results")
+            problems.append(problem_at(node, file, message, Text("请用 name 换个名字", "give the factor another name")))
         seen |= {name, factor.target} if factor.kind != "lever" else {name}
         named.append(replace(factor, name=name))
     return named

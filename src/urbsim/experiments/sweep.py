@@ -168,6 +168,7 @@ def carry_out(plan: SweepPlan, folder: Path, progress: Callable[[Tally], None] |
     Failed runs are tried again. Raises UserError for a folder that holds something else, DiskError if the disk is full: what is finished
     stays, and the next start goes on from there.
     """
+    plan.plan.spread.check()
     missing = claim(plan, folder)
     tally = Tally(plan.runs, plan.runs - len(missing))
     store = Store(folder, plan.study.outputs)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from urbsim.errors import DiskError, Problem, UserError
+from urbsim.experiments.design import FEWER_RUNS, MOST_RUNS
 from urbsim.experiments.keys import Keys, data_hash, model_hash
 from urbsim.experiments.markers import STORE, runs_of
 from urbsim.experiments.store import SPOOL, Store, attributes, create
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 STUDY, BASE, FAILURES = "study.yaml", "base.yaml", "failures"
 STORE_VERSION = 1
-MOST_RUNS = 1_000_000
 SQUEEZE = 0.5  # compressed over plain bytes, measured on the shipped study what_matters_2027
 SECONDS_ALWAYS, SECONDS_AT_WEIGHT_1 = 0.3, 300.0  # of one run to the end of 2027 (docs/performance.md)
 
@@ -100,11 +100,8 @@ def check_size(plan: SweepPlan, folder: Path) -> None:
         en=f"{plan.runs:,} runs, about {told_time(seconds).en} and {told_size(size)} of disk",
     )
     if plan.runs > MOST_RUNS:
-        hint = Text(
-            zh=f"一次最多 {MOST_RUNS:,} 次；请减小 n、少列几个值，或用 latin_hypercube",
-            en=f"at most {MOST_RUNS:,} in one sweep: a smaller n, fewer values, or latin_hypercube instead of a grid",
-        )
-        raise UserError([Problem(Text(f"设计太大：{words.zh}", f"The design is too big: {words.en}."), file=plan.study.file, hint=hint)])
+        message = Text(f"设计太大：{words.zh}", f"The design is too big: {words.en}.")
+        raise UserError([Problem(message, file=plan.study.file, hint=FEWER_RUNS)])
     place = next(path for path in (folder, *folder.resolve().parents) if path.exists())
     free = shutil.disk_usage(place).free
     if size > free:

@@ -37,6 +37,13 @@ class Spread:
     jobs: int = 1
     scheduler: str | None = None
 
+    def check(self) -> None:
+        """Raise UserError within seconds if the scheduler does not answer, before anything is written."""
+        if self.scheduler is not None:
+            from urbsim.experiments.cluster import reach
+
+            reach(self.scheduler)
+
 
 class Work(Protocol):
     """Carry out one task."""

@@ -79,7 +79,8 @@ def carry_out(
     """
     import optuna
 
-    wanted = trials or goal.search.trials
+    wanted, spread = trials or goal.search.trials, spread or Spread()
+    spread.check()
     open_folder(goal, folder)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     with warnings.catch_warnings():
@@ -95,7 +96,7 @@ def carry_out(
             if progress is not None:
                 progress(done, total)
 
-        evaluate = Evaluator(folder, goal, spread or Spread(), threads, told)
+        evaluate = Evaluator(folder, goal, spread, threads, told)
         while (have := len(_complete(study))) < wanted:
             _generation(study, goal, evaluate, min(goal.search.population, wanted - have), have)
         return found_in(goal, study, evaluate.base)
