@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.cli.conftest import FAST, Command
+from tests.cli import conftest
+from tests.cli.conftest import Command
 from urbsim.experiments.compare import compare
 from urbsim.results.hashing import content_hash
 from urbsim.results.storage import open_results
 
+FAST = (*conftest.FAST, "--no-assumptions")
 QUOTA = ("--set", "settlement.quota[hangzhou_core]@2011-01=500")
 
 
@@ -31,7 +33,7 @@ def test_a_scenario_against_itself_is_exactly_zero(urbsim_command: Command, engi
 
 
 def test_what_a_change_does_is_written_and_drawn(urbsim_command: Command, engine: Any, tmp_path: Path) -> None:
-    status, out, err = urbsim_command("compare", "zhejiang_2027", "zhejiang_2027", *FAST, *QUOTA, "-o", "out", "--lang", "zh")
+    status, out, err = urbsim_command("compare", "zhejiang_2027", "zhejiang_2027", *conftest.FAST, *QUOTA, "-o", "out", "--lang", "zh")
     assert status == 0, err
     folder = tmp_path / "out"
     changes = open_results(folder)
@@ -44,12 +46,20 @@ def test_what_a_change_does_is_written_and_drawn(urbsim_command: Command, engine
     assert sorted(path.name for path in (folder / "scenarios").iterdir()) == ["0-zhejiang_2027.yaml", "1-zhejiang_2027.yaml"]
     assert "结果文件夹：out" in out
     assert "80% 区间" in out
+    assert "占方差未知" in out  # two draws
+    assert (folder / "tables" / "differences.csv").is_file()
+
+
+def test_what_is_owed_to_assumptions_is_told_unless_it_is_declined(urbsim_command: Command, engine: Any) -> None:
+    words = ("compare", "zhejiang_2027", "zhejiang_2027", *conftest.FAST, "--until", "2011", *QUOTA)
+    assert "rough one, from 2 draws" in urbsim_command(*words, "--draws", "8", "-o", "out").out
+    assert "share of variance" not in urbsim_command(*words, "--no-assumptions", "-o", "less").out.lower()
 
 
 def test_the_base_keeps_its_values_under_set(urbsim_command: Command, engine: Any, tmp_path: Path) -> None:
     urbsim_command("compare", "zhejiang_2027", "zhejiang_2027", *FAST, *QUOTA, "-o", "out")
-    urbsim_command("run", "zhejiang_2027", *FAST, *QUOTA, "-o", "changed")
-    urbsim_command("run", "zhejiang_2027", *FAST, "-o", "base")
+    urbsim_command("run", "zhejiang_2027", *conftest.FAST, *QUOTA, "-o", "changed")
+    urbsim_command("run", "zhejiang_2027", *conftest.FAST, "-o", "base")
     changes = open_results(tmp_path / "out")["settled"].isel(scenario=0).values
     wanted = open_results(tmp_path / "changed")["settled"].values - open_results(tmp_path / "base")["settled"].values
     np.testing.assert_array_equal(changes, wanted)

@@ -26,7 +26,7 @@ def test_a_result_comes_out_the_same(urbsim_command: Command, engine: Any, tmp_p
 
 
 def test_a_comparison_comes_out_the_same(urbsim_command: Command, engine: Any) -> None:
-    urbsim_command("compare", "zhejiang_2027", "hangzhou_open", "hangzhou_open", *FAST, "-o", "out")
+    urbsim_command("compare", "zhejiang_2027", "hangzhou_open", "hangzhou_open", *FAST, "--no-assumptions", "-o", "out")
     assert urbsim_command("replay", "out", "--jobs", "1").status == 0
 
 

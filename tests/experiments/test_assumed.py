@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from tests.experiments import fake_engine
 from urbsim.experiments import runner
-from urbsim.experiments.assumed import VARIANTS, assumption_only, at_variant, borrowed, run_assumed, share_of_variance
+from urbsim.experiments.assumed import VARIANTS, assumption_only, at_variant, borrowed, quick_pairs, run_assumed, share_of_variance
 from urbsim.experiments.compare import make_plans, run_plans, unique_names
 from urbsim.experiments.differences import differences, runs_needed
 from urbsim.parameters import PARAMETERS, member
@@ -62,6 +63,18 @@ def test_a_draw_borrows_them_from_the_next_in_the_ring() -> None:
         assert borrowed(scenario, draw, 3).parameters == {symbol: wanted[symbol] for symbol in assumption_only()}
 
 
+def test_a_few_draws_of_many_know_the_share_roughly() -> None:
+    rng = np.random.default_rng(8)
+    found = []
+    for _ in range(200):
+        assumed, rest = rng.normal(size=20), rng.normal(size=20)
+        own, swapped = 3 * assumed + rest, 3 * np.roll(assumed, -1) + rest
+        found.append(share_of_variance(own, swapped[: quick_pairs(20)]))
+    assert quick_pairs(20) == 5
+    assert np.mean(np.array(found) > 0.5) > 0.7  # true: 0.9
+    assert [quick_pairs(draws) for draws in (1, 7, 8, 40)] == [0, 0, 2, 10]
+
+
 def simulate(scenario: Any, **numbers: Any) -> dict[str, np.ndarray]:
     """Return a synthetic run in which an assumption multiplies what a quota does."""
     value = scenario.parameters.get("onward", member("zhejiang", numbers["draw"]).parameters["onward"])
@@ -82,6 +95,12 @@ def test_an_effect_that_an_assumption_alone_decides_is_called_one(monkeypatch: p
     heard: list[tuple[int, int]] = []
     effects = assumed_effects(changes, run_assumed(plans, names, lambda done, total: heard.append((done, total))))
     [settled] = [one for one in effects if one.effect == "settled"]
+    quick = run_assumed(plans, names, pairs=2).swapped
+    assert quick is not None
+    assert quick.sizes["draw"] == 2
+    swapped = run_assumed(plans, names).swapped
+    assert swapped is not None
+    xr.testing.assert_equal(quick, swapped.isel(draw=slice(2)))
     areas = len(base.policy.areas)
     at = [round(float(getattr(PARAMETERS["onward"], variant)) * 1e6) * areas for variant in VARIANTS]
     assert [settled.low, settled.central, settled.high] == at

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,34 +41,50 @@ class Cluster(NamedTuple):
 Start = Callable[[], Cluster]
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Return a function that starts a scheduler and two workers on this machine; all are ended afterwards."""
+@contextlib.contextmanager
+def starting(place: Path) -> Iterator[Start]:
+    """Give a function that starts a scheduler and two workers on this machine; all are ended afterwards."""
     begun: list[subprocess.Popen[bytes]] = []
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
 
     def launch(*words: str) -> subprocess.Popen[bytes]:
-        log = (tmp_path / f"log{len(begun)}").open("wb")
+        log = (place / f"log{len(begun)}").open("wb")
         with log:
-            begun.append(subprocess.Popen([sys.executable, "-m", *words], env=environment, stdout=log, stderr=log, cwd=tmp_path))
+            begun.append(subprocess.Popen([sys.executable, "-m", *words], env=environment, stdout=log, stderr=log, cwd=place))
         return begun[-1]
 
     def cluster() -> Cluster:
-        file = tmp_path / f"scheduler{len(begun)}.json"
+        file = place / f"scheduler{len(begun)}.json"
         where = ("--host", "127.0.0.1", "--dashboard-address", "127.0.0.1:0")
         scheduler = launch("distributed.cli.dask_scheduler", "--port", "0", "--scheduler-file", str(file), *where)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not (file.exists() and file.read_text().strip().endswith("}")) and time.monotonic() < deadline:
             time.sleep(0.05)
         address = str(json.loads(file.read_text())["address"])
-        one = ("--nworkers", "1", "--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path))
+        one = ("--nworkers", "1", "--nthreads", "1", "--no-nanny", "--local-directory", str(place))
         workers = [launch("distributed.cli.dask_worker", address, *where, *one) for _ in range(2)]
         return Cluster(address, scheduler, workers)
 
-    yield cluster
-    for process in begun:
-        process.kill()
-        process.wait()
+    try:
+        yield cluster
+    finally:
+        for process in begun:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Return a function that starts clusters to be harmed."""
+    with starting(tmp_path) as function:
+        yield function
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Return a cluster that nobody harms."""
+    with starting(tmp_path_factory.mktemp("cluster")) as function:
+        yield function()
 
 
 @pytest.fixture
@@ -82,15 +99,27 @@ def do(study: Path, folder: Path, progress: Any = None, **options: Any) -> Any:
     return sweep.carry_out(sweep.make_sweep(study, **{"until": UNTIL, "jobs": 1, **options}), folder, progress)
 
 
-def test_a_cluster_gives_the_same_bytes(study: Path, tmp_path: Path, start: Start) -> None:
+def test_a_cluster_gives_the_same_bytes(study: Path, tmp_path: Path, cluster: Cluster) -> None:
     do(study, tmp_path / "alone")
-    cluster = start()
     tally = do(study, tmp_path / "spread", scheduler=cluster.address)
     assert (tally.done, tally.failed) == (12, 0)
     assert store_hash(tmp_path / "spread") == store_hash(tmp_path / "alone")
     numbers: dict[str, Any] = {"draws": 3, "until": UNTIL, "weight": 1000, "seed": 5}
     alone, spread = runner.run("zhejiang_2027", jobs=1, **numbers), runner.run("zhejiang_2027", scheduler=cluster.address, **numbers)
     assert content_hash(alone) == content_hash(spread)
+
+
+def test_states_are_saved_and_gone_on_from_on_a_cluster(tmp_path: Path, cluster: Cluster) -> None:
+    """With the engine itself: a state made on the cluster is that made here, and what goes on from it there equals running through here."""
+    numbers: dict[str, Any] = {"draws": 2, "replicates": 1, "seed": 0, "weight": 8000, "until": "2012"}
+    here, there = tmp_path / "here.zip", tmp_path / "there.zip"
+    through = runner.run("zhejiang_2027", jobs=1, save_state="2011", state_file=here, **numbers)
+    saving = runner.run("zhejiang_2027", scheduler=cluster.address, save_state="2011", state_file=there, **numbers)
+    assert content_hash(saving) == content_hash(through)
+    with zipfile.ZipFile(here) as one, zipfile.ZipFile(there) as other:
+        assert sorted(one.namelist()) == sorted(other.namelist())
+    for state in (here, there):
+        assert content_hash(runner.run("zhejiang_2027", scheduler=cluster.address, from_state=state, **numbers)) == content_hash(through)
 
 
 def test_killed_workers_and_schedulers_lose_nothing(study: Path, tmp_path: Path, start: Start) -> None:

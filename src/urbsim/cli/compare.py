@@ -60,7 +60,7 @@ def command(
     ],
     shared: Shared,
     output: Output = None,
-    assumptions: Assumptions = False,
+    assumptions: Assumptions = None,
     quiet: Quiet = False,
     lang: Lang = None,
 ) -> None:
@@ -78,9 +78,12 @@ def default_name(plans: Sequence[Plan]) -> str:
     return "-".join(["compare", *names[:3], digest])
 
 
-def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool, assumptions: bool = False) -> None:
-    """Run all plans and fill the folder of the comparison; say where everything is."""
-    from urbsim.experiments.assumed import run_assumed
+def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool, assumptions: bool | None = None) -> None:
+    """Run all plans and fill the folder of the comparison; say where everything is.
+
+    `assumptions` None: what is owed to assumptions is told from few draws, and not at all where a saved state spares most of the work.
+    """
+    from urbsim.experiments.assumed import quick_pairs, run_assumed
     from urbsim.experiments.compare import run_plans, unique_names
     from urbsim.experiments.comparison_folder import command as again
     from urbsim.experiments.comparison_folder import identity, write_comparison
@@ -112,9 +115,10 @@ def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool, 
                 runs = run_plans(plans, progress, state)
             results, records = [result for result, _ in runs], [record for _, record in runs]
             changes = differences(results[0], dict(zip(others, results[1:], strict=True)), names[0])
-            if assumptions:
+            if assumptions or (assumptions is None and plans[0].begin is None):
+                pairs = None if assumptions else quick_pairs(base.run.draws)
                 with progress_bar(lang, quiet) as progress:
-                    owed = assumed_effects(changes, run_assumed(plans, names, progress))
+                    owed = assumed_effects(changes, run_assumed(plans, names, progress, pairs))
             say_writing(lang, quiet)
             write_comparison(changes, folder, plans=plans, provenances=records, hook=add)
     finally:
@@ -126,6 +130,6 @@ def carry_out(plans: Sequence[Plan], folder: Path, lang: Language, quiet: bool, 
     print(effects(changes, titles, base.title, lang))
     if owed:
         print()
-        print(owed_to_assumptions(owed, titles, lang))
+        print(owed_to_assumptions(owed, titles, lang, base.run.draws if assumptions else quick_pairs(base.run.draws)))
     print()
     say_places(folder, lang, state)

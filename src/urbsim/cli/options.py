@@ -139,12 +139,13 @@ FromState = Annotated[
     ),
 ]
 Assumptions = Annotated[
-    bool,
+    bool | None,
     typer.Option(
-        "--assumptions",
+        "--assumptions/--no-assumptions",
         help=both(
-            zh="再看每项差别有多少来自只凭假设的参数：取低、中、高值各如何，占方差几成；约需两倍时间",
-            en="Also tell what differences owe to assumption-only parameters (low, central, high, share of variance); twice the time",
+            zh="每项差别有多少来自只凭假设的参数(低、中、高值，占方差几成)：默认只用四分之一的抽样粗估，加此项则用全部抽样，约需两倍时间",
+            en="What differences owe to assumption-only parameters (low, central, high, share of variance): by default roughly, from a "
+            "quarter of the draws; with this from all, in twice the time; or not at all",
         ),
     ),
 ]

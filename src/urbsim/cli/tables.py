@@ -56,6 +56,7 @@ OWED = Text(
     "Of variance: what taking these parameters from another draw changes (interactions and luck included); above half it is an\n"
     "assumption, not a forecast.",
 )
+ENOUGH_PAIRS = 20
 KINDS = (Text("模型结果", "model result"), Text("情景假设", "assumption"))
 SUMMED = Text(
     "[ ] 为各年之和。达标概率是达到目标的模拟所占比例。",
@@ -156,8 +157,8 @@ def effects(changes: xr.Dataset, titles: Mapping[str, Text], base: Text, lang: L
     return "\n\n".join([*parts, SIGN.get(lang).format(pairs_now)])
 
 
-def owed_to_assumptions(owed: Sequence[AssumedEffect], titles: Mapping[str, Text], lang: Language) -> str:
-    """Return what each scenario's effects owe to the assumption-only parameters."""
+def owed_to_assumptions(owed: Sequence[AssumedEffect], titles: Mapping[str, Text], lang: Language, pairs: int) -> str:
+    """Return what each scenario's effects owe to the assumption-only parameters; the share is known from `pairs` draws."""
     from urbsim.report.figures.compare import EFFECTS, effect_scale
 
     parts = []
@@ -172,7 +173,17 @@ def owed_to_assumptions(owed: Sequence[AssumedEffect], titles: Mapping[str, Text
             share = f"{100 * one.share:.0f}%" if known else ""
             rows.append([EFFECTS[one.effect].name.get(lang), scale.unit.get(lang), *cells, share, kind])
         parts.append(f"{title.get(lang)}\n" + table([column.get(lang) for column in OWED_COLUMNS], rows, numbers=[2, 3, 4, 5]))
-    return "\n\n".join([*parts, OWED.get(lang)])
+    return "\n\n".join([*parts, OWED.get(lang) + (known_from(pairs).get(lang) if pairs < ENOUGH_PAIRS else "")])
+
+
+def known_from(pairs: int) -> Text:
+    """Say that the share of variance is known roughly or not at all."""
+    if pairs < 2:
+        return Text("\n抽样太少，占方差未知；--draws 8 以上才有。", "\nToo few draws to know the share of variance: it takes --draws 8.")
+    return Text(
+        f"\n占方差只由 {pairs} 次抽样粗估；加大 --draws 或加 --assumptions(用全部抽样)更准。",
+        f"\nThe share of variance is a rough one, from {pairs} draws: more --draws, or --assumptions (all draws), know it better.",
+    )
 
 
 def _number(value: float) -> str:

@@ -31,8 +31,8 @@ VARIANTS = ("low", "central", "high")
 class Assumed:
     """Hold differences from the base (dimensions as of a comparison).
 
-    `at` has them for the best-fitting member with all assumption-only parameters at low, central and high; `swapped` for all draws, each
-    with these parameters taken from the next draw and everything else its own (None with a single draw).
+    `at` has them for the best-fitting member with all assumption-only parameters at low, central and high; `swapped` for the first draws or
+    all, each with these parameters taken from the next draw and everything else its own (None: none was asked for, or there is one draw).
     """
 
     at: dict[str, xr.Dataset]
@@ -64,19 +64,26 @@ def borrowed(scenario: Scenario, draw: int, draws: int) -> Scenario:
     return replace(scenario, parameters=frozen({**values, **scenario.parameters}))
 
 
-def run_assumed(plans: Sequence[Plan], names: Sequence[str], progress: Progress | None = None) -> Assumed:
+def quick_pairs(draws: int) -> int:
+    """Return how many of the draws of a comparison are run again to tell the share without being asked: a quarter, if that is two."""
+    return draws // 4 if draws >= 8 else 0
+
+
+def run_assumed(plans: Sequence[Plan], names: Sequence[str], progress: Progress | None = None, pairs: int | None = None) -> Assumed:
     """Carry out the plans of a comparison (the base first; `names` as it has them) again with other assumption-only parameters.
 
-    That is three runs of every scenario and replicate, and as many again as the comparison has. They run through: a saved state is one of
-    other parameters.
+    That is three runs of every scenario and replicate, and one more for each of the first `pairs` draws (default: all). They run through: a
+    saved state is one of other parameters.
     """
     from urbsim.experiments.compare import run_plans
     from urbsim.experiments.differences import differences
 
-    through = [replace(plan, begin=None, save_at=None) for plan in plans]
+    draws = plans[0].scenario.run.draws
+    pairs = draws if pairs is None else min(pairs, draws)
+    through = [replace(plan, begin=None, save_at=None, still=False) for plan in plans]
     sets = [[replace(plan, scenario=at_variant(plan.scenario, variant)) for plan in through] for variant in VARIANTS]
-    if plans[0].scenario.run.draws > 1:
-        sets.append([replace(plan, borrow=True) for plan in through])
+    if draws > 1 and pairs > 0:
+        sets.append([replace(plan, scenario=plan.scenario.with_run(draws=pairs), borrow=draws) for plan in through])
     total = sum(plan.runs * plan.until for group in sets for plan in group)
     found, before = [], 0
     for group in sets:
@@ -94,14 +101,14 @@ def run_assumed(plans: Sequence[Plan], names: Sequence[str], progress: Progress 
 def share_of_variance(own: NDArray[np.float64], swapped: NDArray[np.float64]) -> float:
     """Return the share (0..1) of an effect's variance over the draws that the assumption-only parameters carry, interactions included.
 
-    `own` holds the effect run by run, `swapped` the same runs with those parameters taken from another draw: Jansen's estimator of the
-    total index of a group, sum (own - swapped)^2 / (2 n variance). Few draws know it roughly only. NaN for fewer than two runs or an
+    `own` holds the effect run by run, `swapped` the first of these runs with those parameters taken from another draw: Jansen's estimator
+    of the total index of a group, sum (own - swapped)^2 / (2 n variance). Few draws know it roughly only. NaN for fewer than two runs or an
     effect without variance.
 
     >>> share_of_variance(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0]))
     0.0
     """
-    if own.size < 2 or not np.isfinite(own).all() or not np.isfinite(swapped).all():
+    if min(own.size, swapped.size) < 2 or not np.isfinite(own).all() or not np.isfinite(swapped).all():
         return float("nan")
     variance = float(np.concatenate([own, swapped]).var())
-    return min(float(np.mean((own - swapped) ** 2)) / (2.0 * variance), 1.0) if variance > 0 else float("nan")
+    return min(float(np.mean((own[: swapped.size] - swapped) ** 2)) / (2.0 * variance), 1.0) if variance > 0 else float("nan")

@@ -28,7 +28,8 @@ class Plan:
     """Hold a scenario, whose run and period say what is simulated, and how the work is spread.
 
     `settings` are the texts of the values laid on top of it (`lever[area]@date=value`). `begin` is the state that its runs go on from,
-    `save_at` the quarter at whose end their state is saved. With `borrow` every draw takes the assumption-only parameters of the next draw.
+    `save_at` the quarter at whose end their state is saved. With `borrow`, a number of draws, every draw takes the
+    assumption-only parameters of the next in the ring of so many. `still`: the best-fitting draw runs once more with behaviour kept still.
     """
 
     scenario: Scenario
@@ -38,7 +39,8 @@ class Plan:
     scheduler: str | None = None
     begin: StateFile | None = None
     save_at: int | None = None
-    borrow: bool = False
+    borrow: int = 0
+    still: bool = True
 
     @property
     def spread(self) -> Spread:

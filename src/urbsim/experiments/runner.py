@@ -79,10 +79,9 @@ def _carry_out(plan: Plan, progress: Progress | None, branch: Branch | None) -> 
     began = time.perf_counter()
     scenario, run = plan.scenario, plan.scenario.run
     tasks = [Task(draw, replicate) for draw in range(run.draws) for replicate in range(run.replicates)]
-    if _engine().__module__ == "urbsim.engine":  # not a test's stand-in
+    if plan.still and _engine().__module__ == "urbsim.engine":  # not a test's stand-in
         tasks.append(Task(0, 0, still=True))
-    borrow = run.draws if plan.borrow else 0
-    numbers = Numbers(seed=run.seed, weight=run.weight, threads=plan.threads, until=plan.until, branch=branch, borrow=borrow)
+    numbers = Numbers(seed=run.seed, weight=run.weight, threads=plan.threads, until=plan.until, branch=branch, borrow=plan.borrow)
     quarters = plan.until - plan.first + 1
     region = load_region(scenario.region)
     assembler = Assembler(region, scenario, run.draws, run.replicates, quarters=quarters, first_quarter=plan.first)
