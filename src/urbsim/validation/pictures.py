@@ -89,7 +89,7 @@ def figure_pit(points: pd.DataFrame, *, lang: Language) -> Figure:
     """Draw the histogram of the probability integral transform of urbsim, one panel an indicator and level."""
     ours = points[points["method"] == "urbsim"]
     groups = list(ours.groupby(["indicator", "level"], sort=False))
-    columns = 4
+    columns = 3
     rows = -(-len(groups) // columns)
     figure, axes = canvas.sheet(1.3 + 1.5 * rows, rows=rows, columns=columns, hspace=0.55, wspace=0.3, margins=canvas.Margins(bottom=0.4))
     for axis in axes[len(groups) :]:
