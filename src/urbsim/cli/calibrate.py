@@ -146,12 +146,13 @@ def _write(found: Fit, line: str, where: Path, ensemble: Path | None, lang: Lang
     store.ship(found, line, target)
     summary = store.summary(found, line)
     store.write_candidates(where, found)
+    store.write_json(where, "calibration", summary)
     if ensemble is None:
         from urbsim.calibration.causal import causal_of
 
         print(Text("因果效应的对照运行……", "Twins for the causal moments ...").get(lang), file=sys.stderr)
         summary["causal"] = causal_of(found.order, len(found.members))
-    store.write_json(where, "calibration", summary)
+        store.write_json(where, "calibration", summary)
     rows = [
         [row["key"], *(_short(row[name]) for name in ("asked", "got")),
          f"{_short(row['got_low'])} … {_short(row['got_high'])}", f"{row['miss']:+.1f}"]
