@@ -54,6 +54,8 @@ def introduction(stored: list[Stored]) -> list[str]:
             ],
         ),
     ]  # fmt: skip
+    if not stored:
+        lines = [*lines[:5], "No fit is stored yet.", ""]
     return [*lines, *METHOD.strip().splitlines(), ""]
 
 
