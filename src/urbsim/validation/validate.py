@@ -111,7 +111,8 @@ def _record(region: Any, kept: Kept, draws: int, members: int, few: int, seconds
     refits = spread.tasks(region.name, draws)[2] if region.name in spread.WITHOUT else []
     return {
         "region": region.name, "title": region.title.en, "scenario": scenario.name, "without": spread.WITHOUT.get(region.name),
-        "command": f"urbsim validate {region.name} --draws {draws} --members {members}" + (f" --weight {kept.weight}" if kept.weight else ""),
+        "command": f"urbsim validate {region.name} --draws {draws} --members {members}"
+        + (f" --weight {kept.weight}" if kept.weight else ""),
         "draws": draws, "members": members, "twin_draws": few,
         "weight": scenario.run.weight, "weight_of_solving": round(COARSE * scenario.run.weight), "commit": commit(),
         "ensemble_hash": ensemble_hash(region.name), "region_hash": region_hash(region), "parts": kept.folder.name,
