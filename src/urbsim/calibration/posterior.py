@@ -13,6 +13,7 @@ import numpy as np
 from urbsim.calibration.design import Floats, sample_prior, scores, symbols
 from urbsim.calibration.matching import CUT, Space, misses_of, near, scaled_outcomes
 from urbsim.calibration.targets import Target
+from urbsim.experiments.solving import SOLVED
 from urbsim.sensitivity.emulator import Emulator
 
 Table = list[dict[str, Any]]
@@ -74,7 +75,7 @@ def abc_regression(finished: Sequence[dict[str, Any]], targets: Sequence[Target]
     from sklearn.linear_model import Ridge
 
     good = near(finished)
-    if len(good) < 3 * len(targets):
+    if not targets or len(good) < 2 * len(symbols()):
         return []
     z, y = scores(np.array([one["quantiles"] for one in good])), scaled_outcomes(good, targets)
     misses = np.stack([misses_of(y[:, t], target, 0.0) for t, target in enumerate(targets)], axis=1)
@@ -129,7 +130,7 @@ def unsearched(members: Sequence[dict[str, Any]], drawn: Sequence[dict[str, floa
     for symbol in sorted(drawn[0]):
         prior = np.array([one[symbol] for one in drawn])
         values = np.array([member["parameters"][symbol] for member in members])
-        if symbol not in symbols() and prior.std() > 0:
+        if symbol not in (*symbols(), *SOLVED) and np.ptp(prior) > 0:
             rows.append({"symbol": symbol, "mean": float((values.mean() - prior.mean()) / prior.std()),
                          "sd": float(values.std() / prior.std())})  # fmt: skip
     return sorted(rows, key=lambda row: -abs(float(row["mean"])))[:most]
