@@ -100,8 +100,8 @@ def targets(s: Stored) -> list[str]:
     head = ("target", "unit", "asked", "error, discrepancy", "prior", "members", "5-95 %", "miss, sd", "explained by the emulator", "")
     if s["wave2"]["effective"] < s["members"] / 2:
         lost += (
-            f" Candidates' own likelihoods differ so much that {s['wave2']['effective']:.0f} of them would carry the weight alone: the members"
-            " are draws of the emulated posterior that met the census, without the least likely of them, and are wider than the posterior."
+            f" Candidates' own likelihoods differ so much that {s['wave2']['effective']:.0f} of them would carry the weight alone: the"
+            " members are draws of the emulated posterior that met the census, without the least likely of them, and wider than the posterior."
         )
     census = [
         f"`{c['name']}` worst {c['worst']:.2f}, rms {c['rms']:.2f} of its tolerance" if "worst" in c
