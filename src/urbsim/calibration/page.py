@@ -101,7 +101,8 @@ def targets(s: Stored) -> list[str]:
     if s["wave2"]["effective"] < s["members"] / 2:
         lost += (
             f" Candidates' own likelihoods differ so much that {s['wave2']['effective']:.0f} of them would carry the weight alone: the"
-            " members are draws of the emulated posterior that met the census, without the least likely of them, and wider than the posterior."
+            " members are draws of the emulated posterior that met the census, without the least likely of them; they spread wider"
+            " than the posterior does."
         )
     census = [
         f"`{c['name']}` worst {c['worst']:.2f}, rms {c['rms']:.2f} of its tolerance" if "worst" in c
