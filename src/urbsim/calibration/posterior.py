@@ -96,7 +96,7 @@ def recovery(finished: Sequence[dict[str, Any]], targets: Sequence[Target], emul
     the spread is right), share of truths inside the central 90 %, and a verdict.
     """
     good = near(finished)
-    used = [t for t, emulator in enumerate(emulators) if emulator is not None and targets[t].kind == "value"]
+    used = {t: emulator for t, emulator in enumerate(emulators) if emulator is not None and targets[t].kind == "value"}
     if not used:
         return []
     truth, y = scores(np.array([one["quantiles"] for one in good])), scaled_outcomes(good, targets)
@@ -104,12 +104,11 @@ def recovery(finished: Sequence[dict[str, Any]], targets: Sequence[Target], emul
     means, sds = np.empty_like(truth), np.empty_like(truth)
     first = next(e for e in emulators if e is not None)
     for fold in range(int(first.folds.max()) + 1):
-        seen = {t: emulators[t].fellows_of(fold, z) for t in used}  # type: ignore[union-attr]
+        seen = {t: emulator.fellows_of(fold, z) for t, emulator in used.items()}
         for j in np.flatnonzero(first.folds == fold):
             logs = np.zeros(z.shape[0])
-            for t in used:
-                target = targets[t]
-                variance = target.standard_error**2 + target.discrepancy**2 + emulators[t].error ** 2  # type: ignore[union-attr]
+            for t, emulator in used.items():
+                variance = targets[t].standard_error ** 2 + targets[t].discrepancy ** 2 + emulator.error**2
                 logs -= 0.5 * (seen[t] - y[j, t]) ** 2 / variance
             means[j], sds[j] = moments(z, np.exp(logs - logs.max()))
     errors = (means - truth) / sds

@@ -47,7 +47,7 @@ def with_shared(command: Callable[..., None]) -> Callable[..., None]:
     parameters: list[inspect.Parameter] = []
     for name, parameter in own.parameters.items():
         parameters += added if name == "shared" else [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)]
-    called.__signature__ = own.replace(  # type: ignore[attr-defined]
+    called.__signature__ = own.replace(  # type: ignore[attr-defined]  # functions have one; typer reads it
         parameters=[parameter.replace(annotation=hints[parameter.name]) for parameter in parameters]
     )
     called.__annotations__ = {parameter.name: hints[parameter.name] for parameter in parameters} | {"return": None}

@@ -33,7 +33,7 @@ def cache_folder() -> Path:
     return Path(root) / "urbsim" / f"kernels-{source_hash()}"
 
 
-numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]  # set when numba is imported
 
 
 def _compiled(function: Callable[..., Any], **options: Any) -> Any:

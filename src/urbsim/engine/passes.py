@@ -98,7 +98,7 @@ class Gates(NamedTuple):
 
 
 @allocating
-def family_pass(h, lo, hi, q, key, areas, x, event, late, accounts):  # type: ignore[no-untyped-def]
+def family_pass(h, lo, hi, q, key, areas, x, event, late, accounts):
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
 
     `x` is `Family`; `event` is cleared and then marked; `late` keeps luck for the last pass (`rng.keep_late`). Returns rows, sexes and
@@ -123,7 +123,7 @@ def family_pass(h, lo, hi, q, key, areas, x, event, late, accounts):  # type: ig
 
 
 @allocating
-def place_pass(h, lo, hi, q, key, p, areas, x, event, season, newcomers, accounts):  # type: ignore[no-untyped-def]
+def place_pass(h, lo, hi, q, key, p, areas, x, event, season, newcomers, accounts):
     """Stages 3 to 9 as far as they are a household's own: work, attention, choice, permits, homes, school.
 
     `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Returns the applicants for rental homes (rows, area,
@@ -166,7 +166,7 @@ def place_pass(h, lo, hi, q, key, p, areas, x, event, season, newcomers, account
 
 
 @allocating
-def register_pass(h, lo, hi, q, key, p, areas, x, late, drawn, villages, ages, accounts, tally):  # type: ignore[no-untyped-def]
+def register_pass(h, lo, hi, q, key, p, areas, x, late, drawn, villages, ages, accounts, tally):
     """Stages 10, 11, 4 and 13: settling, land, official residence, count; who stands in a line is left to `finish_ranked`.
 
     `x` is `Gates`; `late` holds the luck of the first `drawn` rows; `villages`, `ages`: what `count` does. Returns who is ranked this
@@ -199,7 +199,7 @@ def register_pass(h, lo, hi, q, key, p, areas, x, late, drawn, villages, ages, a
 
 
 @allocating
-def finish_ranked(h, rows, q, key, p, areas, x, villages, ages, accounts, tally):  # type: ignore[no-untyped-def]
+def finish_ranked(h, rows, q, key, p, areas, x, villages, ages, accounts, tally):
     """Do the last stages for those who stood in line, after their turn."""
     identities, words = np.empty(1, np.uint64), np.empty((2, 1), np.uint64)
     luck = rng.as_bytes(words)

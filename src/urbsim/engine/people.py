@@ -31,31 +31,31 @@ from urbsim.population.registry import (
 
 
 @kernel
-def age_at(birth, q):  # type: ignore[no-untyped-def]
+def age_at(birth, q):
     """Return completed years of age at quarter `q` of someone born in quarter `birth` (a shift rounds down, as ages do)."""
     return (q - birth) >> 2
 
 
 @kernel
-def owns_home(r):  # type: ignore[no-untyped-def]
+def owns_home(r):
     """Tell whether household `r` owns its home in town, wholly or in shares with government."""
     return r.tenure == TENURE_OWN or r.tenure == TENURE_SHARED
 
 
 @kernel
-def family_of(r):  # type: ignore[no-untyped-def]
+def family_of(r):
     """Count spouse and children of household `i`, wherever they live."""
     return (r.spouse != SPOUSE_NONE) + (r.child1_birth != NO_DATE) + (r.child2_birth != NO_DATE)
 
 
 @kernel
-def elders_of(r):  # type: ignore[no-untyped-def]
+def elders_of(r):
     """Count the elders of household `i`, wherever they live."""
     return (r.elder1_birth != NO_DATE) + (r.elder2_birth != NO_DATE)
 
 
 @kernel
-def along(r):  # type: ignore[no-untyped-def]
+def along(r):
     """Count the persons of household `i` who live with its head, the head included."""
     n = 1
     if r.spouse == SPOUSE_ALONG:
@@ -70,7 +70,7 @@ def along(r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def left_behind(r):  # type: ignore[no-untyped-def]
+def left_behind(r):
     """Count the members of household `i` who stayed at home while its head lives elsewhere."""
     n = 0
     if r.spouse == SPOUSE_AT_HOME:
@@ -85,7 +85,7 @@ def left_behind(r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def children_aged(r, q, first, last):  # type: ignore[no-untyped-def]
+def children_aged(r, q, first, last):
     """Count children of completed age `first`..`last`, wherever they live."""
     n = 0
     if r.child1_birth != NO_DATE:
@@ -98,7 +98,7 @@ def children_aged(r, q, first, last):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def children_along(r, q, first, last):  # type: ignore[no-untyped-def]
+def children_along(r, q, first, last):
     """Count children of completed age `first`..`last` who live with the head."""
     n = 0
     if r.child1_birth != NO_DATE and not r.child1 & CHILD_AT_HOME:
@@ -109,25 +109,25 @@ def children_along(r, q, first, last):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def season_of(q):  # type: ignore[no-untyped-def]
+def season_of(q):
     """Return 1, 2, 3 or 4: which quarter of its year `q` is (`urbsim.clock.season` for kernels)."""
     return (q + 3) % 4 + 1
 
 
 @kernel
-def at_home(r):  # type: ignore[no-untyped-def]
+def at_home(r):
     """Tell whether household `i` lives in its own village (whatever that village is classed as today)."""
     return r.mover == MOVER_IN_PLACE and r.place != OUTSIDE
 
 
 @kernel
-def in_own_town(r):  # type: ignore[no-untyped-def]
+def in_own_town(r):
     """Tell whether household `i` has moved inside its own area (between districts of a core too)."""
     return r.place == r.origin and r.mover != MOVER_IN_PLACE
 
 
 @kernel
-def keep_village_register(r):  # type: ignore[no-untyped-def]
+def keep_village_register(r):
     """Give household `r` its village register back if the head who is no more settled in a town alone: the others never left it."""
     if r.register_part == 0 or r.kin_settled:
         return
@@ -140,7 +140,7 @@ def keep_village_register(r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def home_place(r, areas):  # type: ignore[no-untyped-def]
+def home_place(r, areas):
     """Return the area of the home of household `i`, or OUTSIDE for people of another province."""
     if r.origin < areas:
         return r.origin
@@ -148,14 +148,14 @@ def home_place(r, areas):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def census_class(r):  # type: ignore[no-untyped-def]
+def census_class(r):
     """Return the census origin class of a mover, 0 same area, 1 other area, 2 other province (in place counts as 0)."""
     m = r.mover
     return m - 1 if m > 0 else 0
 
 
 @kernel
-def book_residence(accounts, persons, from_area, from_part, to_area, to_part, of_region):  # type: ignore[no-untyped-def]
+def book_residence(accounts, persons, from_area, from_part, to_area, to_part, of_region):
     """Enter a change of official residence into the accounts, under the component that model.md section 2 gives it.
 
     Areas may be OUTSIDE. `of_region` tells whether the persons are registered in the region: their ways over its border are
@@ -183,14 +183,14 @@ def book_residence(accounts, persons, from_area, from_part, to_area, to_part, of
 
 
 @kernel
-def book_mover(accounts, r, change):  # type: ignore[no-untyped-def]
+def book_mover(accounts, r, change):
     """Enter that `change` members more live with the head of `r` where it lives, if that is not its own village: movers of its class."""
     if r.place < GONE and r.mover != MOVER_IN_PLACE:
         accounts[r.place].movers_family[census_class(r)] += change
 
 
 @kernel
-def book_birth(accounts, area, part, change):  # type: ignore[no-untyped-def]
+def book_birth(accounts, area, part, change):
     """Enter a birth (`change` 1) or a death (-1) at an official residence; outside the region it does not count."""
     if area == OUTSIDE:
         return

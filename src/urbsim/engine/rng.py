@@ -69,13 +69,13 @@ _KEY1 = tuple(np.uint64((r * 0xBB67AE85) & 0xFFFFFFFF) for r in range(10))
 
 
 @inlined
-def _round(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def _round(c0, c1, c2, c3, k0, k1):
     first, second = _M0 * c0, _M1 * c2
     return (second >> _S32) ^ c1 ^ k0, second & _LOW, (first >> _S32) ^ c3 ^ k1, first & _LOW
 
 
 @inlined
-def _ten_rounds(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def _ten_rounds(c0, c1, c2, c3, k0, k1):
     # Written out, so that a loop over households becomes vector instructions: six times as fast.
     c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
     c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + _KEY0[1]) & _LOW, (k1 + _KEY1[1]) & _LOW)
@@ -91,20 +91,20 @@ def _ten_rounds(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox(c0, c1, c2, c3, k0, k1):
     """Return four 32-bit numbers (as uint64) of Philox4x32-10 for counter `c0..c3` and key `k0, k1` (all uint64 below 2**32)."""
     return _ten_rounds(c0, c1, c2, c3, k0, k1)
 
 
 @kernel
-def _byte(low, high, place):  # type: ignore[no-untyped-def]
+def _byte(low, high, place):
     """Return byte `place` (0 to 15) of the 16 in two 64-bit words."""
     word = low if place < 8 else high
     return np.float64((word >> np.uint64(8 * (place & 7))) & np.uint64(255))
 
 
 @kernel
-def _plain4(key, stream, identity, quarter, block):  # type: ignore[no-untyped-def]
+def _plain4(key, stream, identity, quarter, block):
     """Return four uniforms without a shared first byte."""
     low, high = np.uint64(identity) & _LOW, np.uint64(identity) >> _S32
     k0, k1 = np.uint64(key) & _LOW, np.uint64(key) >> _S32
@@ -117,7 +117,7 @@ def _plain4(key, stream, identity, quarter, block):  # type: ignore[no-untyped-d
 
 
 @kernel
-def draw4_known(key, stream, identity, quarter, block, luck, k):  # type: ignore[no-untyped-def]
+def draw4_known(key, stream, identity, quarter, block, luck, k):
     """Return what `draw4` does for the k-th row, whose shared bytes are at hand in `luck`: they are not drawn again."""
     u0, u1, u2, u3 = _plain4(key, stream, identity, quarter, block)
     place, lanes = _LANE[stream, block, 0], _LANE[stream, block, 1]
@@ -132,7 +132,7 @@ def draw4_known(key, stream, identity, quarter, block, luck, k):  # type: ignore
 
 
 @kernel
-def draw4(key, stream, identity, quarter, block):  # type: ignore[no-untyped-def]
+def draw4(key, stream, identity, quarter, block):
     """Return four uniforms in (0, 1): multiples of 2**-32 plus one half step, or of 2**-40 where the first byte is shared.
 
     `key` is uint64 (the run), `identity` uint64 (the household or cell), `stream`, `quarter` (0 for what is frozen) and `block` are
@@ -157,7 +157,7 @@ def draw4(key, stream, identity, quarter, block):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _draw_words(identities, counter, stream, key, words):  # type: ignore[no-untyped-def]
+def _draw_words(identities, counter, stream, key, words):
     """Fill `words` (2 x n) with 16 bytes for each identity."""
     k0, k1 = np.uint64(key) & _LOW, np.uint64(key) >> _S32
     for k in range(identities.size):  # vector instructions, as long as arrays are read and written in a row
@@ -169,7 +169,7 @@ def _draw_words(identities, counter, stream, key, words):  # type: ignore[no-unt
 
 
 @kernel
-def bytes_of(h, lo, hi, q, key, part, identities, words):  # type: ignore[no-untyped-def]
+def bytes_of(h, lo, hi, q, key, part, identities, words):
     """Draw the shared bytes of households `lo`..`hi` for quarter `q`: those of places 0 to 15 (`part` 0) or 16 to 31 (1).
 
     `identities` (n) and `words` (2 x n, uint64) are scratch for n = hi - lo rows at least; read the bytes with `byte_at` from
@@ -182,7 +182,7 @@ def bytes_of(h, lo, hi, q, key, part, identities, words):  # type: ignore[no-unt
 
 
 @kernel
-def pairs_of(identities, stream, quarter, key, words, first, second):  # type: ignore[no-untyped-def]
+def pairs_of(identities, stream, quarter, key, words, first, second):
     """Fill `first`, `second` with the first two uniforms of block 0 for each identity, as `draw4` gives them where no byte is shared.
 
     `words` (2 x n, uint64) is scratch.
@@ -194,33 +194,33 @@ def pairs_of(identities, stream, quarter, key, words, first, second):  # type: i
 
 
 @kernel
-def keep_late(words, start, stop, late):  # type: ignore[no-untyped-def]
+def keep_late(words, start, stop, late):
     """Keep the bytes of places 12 to 15 of rows `start`..`stop` in `late` (uint32 by row): what the last pass of a quarter reads."""
     for k in range(stop - start):
         late[start + k] = np.uint32(words[1, k] >> _S32)
 
 
 @kernel
-def late_again(words, start, stop, late):  # type: ignore[no-untyped-def]
+def late_again(words, start, stop, late):
     """Put what `keep_late` kept back into `words`; the other places are not drawn again."""
     for k in range(stop - start):
         words[1, k] = np.uint64(late[start + k]) << _S32
 
 
 @allocating
-def as_bytes(words):  # type: ignore[no-untyped-def]
+def as_bytes(words):
     """Return `words` (2 x n) as bytes: 2 x n x 8."""
     return words.view(np.uint8).reshape(2, words.shape[1], 8)
 
 
 @kernel
-def byte_at(luck, k, place):  # type: ignore[no-untyped-def]
+def byte_at(luck, k, place):
     """Return the shared byte `place` of the k-th row."""
     return luck[np.uint64((place >> 3) & 1), np.uint64(k), np.uint64(place & 7)]
 
 
 @kernel
-def below(key, stream, identity, quarter, byte, chance):  # type: ignore[no-untyped-def]
+def below(key, stream, identity, quarter, byte, chance):
     """Tell whether the first uniform of a stream is below `chance`, given its first `byte`: draw it only where the byte leaves it open."""
     scaled = chance * 256.0
     if byte + 1.0 <= scaled:
@@ -229,7 +229,7 @@ def below(key, stream, identity, quarter, byte, chance):  # type: ignore[no-unty
 
 
 @kernel
-def most_byte(chance):  # type: ignore[no-untyped-def]
+def most_byte(chance):
     """Return the largest first byte with which a uniform can be below `chance` (-1: none): a byte above it spares the rest."""
     if chance <= 0.0:
         return -1
@@ -237,13 +237,13 @@ def most_byte(chance):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw1(key, stream, identity, quarter):  # type: ignore[no-untyped-def]
+def draw1(key, stream, identity, quarter):
     """Return the first uniform of block 0."""
     return draw4(key, stream, identity, quarter, 0)[0]
 
 
 @kernel
-def new_identity(key, parent, salt):  # type: ignore[no-untyped-def]
+def new_identity(key, parent, salt):
     """Return a 64-bit identity for something born of `parent` (a household, a cell); `salt` tells its siblings apart."""
     a, b, _, _ = philox(
         np.uint64(parent) & _LOW,
@@ -257,7 +257,7 @@ def new_identity(key, parent, salt):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _mix(seed_low, seed_high, replicate, draw):  # type: ignore[no-untyped-def]
+def _mix(seed_low, seed_high, replicate, draw):
     a, b, _, _ = philox(np.uint64(seed_low), np.uint64(seed_high), np.uint64(replicate), np.uint64(draw), np.uint64(0), np.uint64(0))
     return (a << _S32) | b
 

@@ -28,12 +28,12 @@ def open_table(town_born_2010: npt.NDArray[np.int64]) -> IntArray:
 
 
 @kernel
-def _whole(expected, u, most):  # type: ignore[no-untyped-def]
+def _whole(expected, u, most):
     return min(int(expected + u), most)
 
 
 @allocating
-def live(table, q, year, key, dying, fertile, reclassified, change_residents, change_town, births, deaths):  # type: ignore[no-untyped-def]
+def live(table, q, year, key, dying, fertile, reclassified, change_residents, change_town, births, deaths):
     """One quarter of deaths, births and reclassification.
 
     `dying` part x sex x 101 and `fertile` part x 35: quarterly probabilities; `reclassified` per area: share of village people whose
@@ -81,7 +81,7 @@ def live(table, q, year, key, dying, fertile, reclassified, change_residents, ch
 
 
 @allocating
-def migrate(table, q, year, key, rate, share, change_residents, change_town):  # type: ignore[no-untyped-def]
+def migrate(table, q, year, key, rate, share, change_residents, change_town):
     """Move young town-born adults between the towns of the region.
 
     Each town cell of age 18-34 loses `rate` (quarterly) of its people to a pool of its sex and birth year; the pool is split over areas by

@@ -120,7 +120,7 @@ class _Spool:
 
 def encoded(values: NDArray[Any]) -> bytes:
     """Return the bytes of a chunk: little-endian, shuffled, compressed, as the array's metadata says."""
-    from numcodecs import Shuffle, Zstd  # type: ignore[import-untyped]
+    from numcodecs import Shuffle, Zstd
 
     plain = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<"))
     return bytes(Zstd(LEVEL).encode(Shuffle(plain.dtype.itemsize).encode(plain)))

@@ -28,7 +28,7 @@ def register() -> str:
 
 @cache
 def _characters() -> frozenset[int]:
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     with TTFont(font_file(), lazy=True) as font:
         return frozenset(font.getBestCmap())
@@ -46,7 +46,7 @@ def missing(text: Iterable[str]) -> set[str]:
 
 def web_font(text: Iterable[str]) -> str:
     """Return a `data:` address of a WOFF font with just the characters of `text`, for a page that must work alone."""
-    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools import subset
     from fontTools.ttLib import TTFont
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)

@@ -58,7 +58,7 @@ def painter(wanted: bool) -> Iterator[Painter | None]:
 
 def _prepare() -> None:
     """Import what drawing needs."""
-    from urbsim.report import run_page  # noqa: F401
+    from urbsim.report import run_page  # noqa: F401 - imported for the time it takes
 
 
 def _paint(dataset: xr.Dataset, region: Region, frozen: xr.Dataset | None, lang: Language) -> Pictures:

@@ -78,7 +78,7 @@ def _fitted(kind: str, x: Floats, y: Floats, seed: int, whole: Any = None) -> An
     from sklearn.linear_model import RidgeCV
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import PolynomialFeatures, StandardScaler
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     if kind == "polynomial":
         k = x.shape[1]

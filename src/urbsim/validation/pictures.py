@@ -10,17 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from urbsim.report import canvas, palette
+from urbsim.report.sections.hindcast import NAMES
 from urbsim.text import Language, Text
 
 OURS, THEIRS = palette.Look("#17507f", "-", "", "o"), palette.Look("#c2621b", "--", "", "s")
-NAMES = {
-    "town_share": Text("城镇人口比重", "town share"), "residents": Text("常住人口", "residents"),
-    "same_area": Text("县内人户分离", "movers, same county"), "other_area": Text("省内跨县", "movers, other county"),
-    "other_province": Text("外省", "movers, other provinces"), "age_share": Text("年龄构成", "age shares"),
-    "urbanization_rate": Text("城镇化率", "urbanization rate"), "resident_population": Text("常住人口", "residents"),
-    "urbanization_rate_change": Text("城镇化率年变化", "yearly change of the rate"),
-    "resident_population_change": Text("常住人口年变化", "yearly change of residents"),
-}  # fmt: skip
 LEVELS = {"area": Text("县", "counties"), "prefecture": Text("市", "prefectures"), "region": Text("全域", "region")}
 WIDEST = (-1.5, 1.0)
 

@@ -52,7 +52,7 @@ def expected_entries(away: FloatArray, change: FloatArray, at_risk: FloatArray, 
 
 
 @kernel
-def round_entries(expected, per_row, q, key, counts):  # type: ignore[no-untyped-def]
+def round_entries(expected, per_row, q, key, counts):
     """Fill `counts` (B x A) with whole numbers of rows: the floor, plus one with the chance of the remainder (keyed by cell).
 
     `per_row` is B: mean persons who enter with one household row, times the weight.
@@ -71,7 +71,7 @@ def round_entries(expected, per_row, q, key, counts):  # type: ignore[no-untyped
 
 
 @kernel
-def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, rules, pull, accounts):  # type: ignore[no-untyped-def]
+def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, rules, pull, accounts):
     """Write the newcomers' rows from row `start` on; return the next free row.
 
     `templates` are B x T household rows laid out block after block; dates in it are relative to the quarter of arrival.
@@ -108,7 +108,7 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
 
 
 @allocating
-def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):  # type: ignore[no-untyped-def]
+def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):
     """Let the family of every template decide as if it arrived now at `km` (per block); fill `persons` with who would live along."""
     per_block = rows.size // blocks
     away, now = np.int64(AWAY), np.int64(0)
@@ -124,12 +124,12 @@ def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):  # t
 
 
 @kernel
-def _shift(birth, q):  # type: ignore[no-untyped-def]
+def _shift(birth, q):
     return birth if birth == NO_DATE else birth + q
 
 
 @kernel
-def _copy(r, t, q):  # type: ignore[no-untyped-def]
+def _copy(r, t, q):
     """Copy template `t` into row `r`, its dates moved to quarter `q`."""
     r.kin_settled = 0
     r.settle_type = t.settle_type

@@ -29,7 +29,7 @@ def season_factor(a_q1: float, season: int) -> float:
 
 
 @kernel
-def _turns(birth, q):  # type: ignore[no-untyped-def]
+def _turns(birth, q):
     """Tell whether a child born in quarter `birth` reaches 6, 12 or 15 in quarter `q`."""
     if birth == NO_DATE:
         return False
@@ -38,7 +38,7 @@ def _turns(birth, q):  # type: ignore[no-untyped-def]
 
 
 @allocating
-def chances_to_attend(p, factor):  # type: ignore[no-untyped-def]
+def chances_to_attend(p, factor):
     """Return by events of the quarter (bits, 8) the chance to reconsider, and the largest first byte with which one can.
 
     `factor` is the season's factor times any shock of the quarter.
@@ -59,7 +59,7 @@ def chances_to_attend(p, factor):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def attention(h, lo, hi, luck, q, key, chances, most, event, attends):  # type: ignore[no-untyped-def]
+def attention(h, lo, hi, luck, q, key, chances, most, event, attends):
     """Set `attends[i - lo]` to 1 for the households that reconsider; `chances`, `most` as from `chances_to_attend`."""
     for i in range(lo, hi):
         attends[i - lo] = 0

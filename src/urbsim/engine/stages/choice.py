@@ -69,7 +69,7 @@ def choice_bounds(index: float) -> Bounds:
 
 
 @kernel
-def log_positive_stable(u, v, index):  # type: ignore[no-untyped-def]
+def log_positive_stable(u, v, index):
     """Return log S, S positive stable with Laplace transform exp(-s**index) (Kanter 1975), from two uniforms.
 
     With e Gumbel, index*(e + log S) is again standard Gumbel.
@@ -83,7 +83,7 @@ def log_positive_stable(u, v, index):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def only_elders_left(r):  # type: ignore[no-untyped-def]
+def only_elders_left(r):
     """Tell whether elders, and no spouse or child, stayed at home."""
     if r.spouse == SPOUSE_AT_HOME or not r.elders & ELDERS_AT_HOME:
         return False
@@ -92,7 +92,7 @@ def only_elders_left(r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def income_lift(r, q, p, wage, norm, rule):  # type: ignore[no-untyped-def]
+def income_lift(r, q, p, wage, norm, rule):
     """Return what the levers on the head's income where it lives are worth, utility: beta_w times the log of their factor.
 
     Pay in the own county town is in the value of that town already and does not count twice.
@@ -110,7 +110,7 @@ def income_lift(r, q, p, wage, norm, rule):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def stay_terms(r, q, p, rent_edge, rent_help, lift, cared):  # type: ignore[no-untyped-def]
+def stay_terms(r, q, p, rent_edge, rent_help, lift, cared):
     """Return what ties household `r` to its present place: years, home, rental unit, register, temper.
 
     `rent_edge` is the advantage of the place's guaranteed rental homes over the market, 1 at a rent of nine tenths; `rent_help` what market
@@ -139,7 +139,7 @@ def stay_terms(r, q, p, rent_edge, rent_help, lift, cared):  # type: ignore[no-u
 
 
 @kernel
-def _point(cumulated, mark):  # type: ignore[no-untyped-def]
+def _point(cumulated, mark):
     """Return the place whose share of (0, 1) holds `mark`."""
     low, high = 0, cumulated.size - 1
     while low < high:
@@ -152,7 +152,7 @@ def _point(cumulated, mark):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def choose(r, q, key, p, areas, race, rent_edge, rent_help, lift, cared, luck, k):  # type: ignore[no-untyped-def]
+def choose(r, q, key, p, areas, race, rent_edge, rent_help, lift, cared, luck, k):
     """Return the alternative that household `i` prefers: an area, OUTSIDE, VILLAGE_CHOICE or TOWN_CHOICE.
 
     `race` are the quarter's tables (`tables.Race`), `rent_edge`, `rent_help`, `lift`, `cared` as in `stay_terms`, the shared bytes of its
@@ -210,7 +210,7 @@ def choose(r, q, key, p, areas, race, rent_edge, rent_help, lift, cared, luck, k
 
 
 @kernel
-def _current(r, areas):  # type: ignore[no-untyped-def]
+def _current(r, areas):
     """Return the present place among those away (`areas` is the world outside), -1 for households in their village or town."""
     if r.place == OUTSIDE:
         return areas
@@ -220,7 +220,7 @@ def _current(r, areas):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _costs(r, q, p, is_far):  # type: ignore[no-untyped-def]
+def _costs(r, q, p, is_far):
     """Return what age adds to a move, the lead of the schooled in towns, and the cost of a move to a place away.
 
     Onward moves are cheaper than a first one, returns know no age.
@@ -234,14 +234,14 @@ def _costs(r, q, p, is_far):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _village_value(r, p, value, u, is_home, is_far, areas):  # type: ignore[no-untyped-def]
+def _village_value(r, p, value, u, is_home, is_far, areas):
     """Return the utility of the own village; `value` is its systematic part, `u` its luck."""
     value = value - math.log(-math.log(u)) - (0.0 if is_home else p.C_move)
     return value + _village_ties(r, p, is_far, areas)
 
 
 @inlined
-def _village_ties(r, p, is_far, areas):  # type: ignore[no-untyped-def]
+def _village_ties(r, p, is_far, areas):
     """Return what draws a household to its own village: the way back is known, a homestead waits."""
     value = 0.0
     if is_far and r.origin < areas:
@@ -252,7 +252,7 @@ def _village_ties(r, p, is_far, areas):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def stays_for_sure(r, q, p, areas, race, rent_edge, rent_help, lift, cared, bounds, luck, k):  # type: ignore[no-untyped-def]
+def stays_for_sure(r, q, p, areas, race, rent_edge, rent_help, lift, cared, bounds, luck, k):
     """Tell whether the first bytes of its luck already show that household `r` prefers to stay: then `choose` need not be asked.
 
     Never true where `choose` would move it; false where the bytes leave it open. `bounds` are those of `choice_bounds`; the bytes are the

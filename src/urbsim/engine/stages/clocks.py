@@ -19,7 +19,7 @@ counted_months = kernel(settlement_rule.counted_months)
 
 
 @kernel
-def residence_of(r, q, areas):  # type: ignore[no-untyped-def]
+def residence_of(r, q, areas):
     """Return (area, part) of the official residence of those who live with head `i`; area may be OUTSIDE."""
     place, part = r.place, r.part
     register = r.register
@@ -37,7 +37,7 @@ def residence_of(r, q, areas):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def residence(h, lo, hi, q, areas, accounts):  # type: ignore[no-untyped-def]
+def residence(h, lo, hi, q, areas, accounts):
     """Bring official residence up to date and enter every change into the accounts, once."""
     for i in range(lo, hi):
         r = h[i]
@@ -53,7 +53,7 @@ def residence(h, lo, hi, q, areas, accounts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def months_resident(r, q, recognition):  # type: ignore[no-untyped-def]
+def months_resident(r, q, recognition):
     """Return the months of residence that count for a rule, elsewhere in the region too as `recognition` says.
 
     Half of the months elsewhere were in the prefecture: which area they were spent in is not kept (a stated simplification).
@@ -62,7 +62,7 @@ def months_resident(r, q, recognition):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def quarters_insured_here(r, q):  # type: ignore[no-untyped-def]
+def quarters_insured_here(r, q):
     """Return the quarters of insurance counted in the present area, earlier spells included."""
     if r.insured:
         return r.insured_here + q - r.insured_since
@@ -70,6 +70,6 @@ def quarters_insured_here(r, q):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def months_insured(r, q, recognition):  # type: ignore[no-untyped-def]
+def months_insured(r, q, recognition):
     """Return the months of pension insurance that count for a rule (same recognition as residence)."""
     return counted_months(3 * quarters_insured_here(r, q), r.insured_before // 2, r.insured_before, recognition)

@@ -9,7 +9,7 @@ FORGET_AFTER = 20  # quarters
 
 
 @kernel
-def compact(h, n, q, areas):  # type: ignore[no-untyped-def]
+def compact(h, n, q, areas):
     """Move the rows that stay to the front, in order, and return how many.
 
     Rows go of households that are gone, and of people of another province who left the region five years ago: they are back in their

@@ -32,18 +32,18 @@ FERTILE_FROM, FERTILE_TO = 15, 49
 
 
 @kernel
-def _dies(table, part, sex, birth, q, u):  # type: ignore[no-untyped-def]
+def _dies(table, part, sex, birth, q, u):
     age = min(max(age_at(birth, q), 0), 100)
     return u < table[part, sex, age]
 
 
 @kernel
-def _home_part(r):  # type: ignore[no-untyped-def]
+def _home_part(r):
     return r.register_in_town
 
 
 @allocating
-def most_dying(table):  # type: ignore[no-untyped-def]
+def most_dying(table):
     """Return the largest first byte with which anyone up to an age (0 to 100) can die; `table` as in `mortality`."""
     most = np.empty(101, np.int64)
     highest = 0.0
@@ -56,7 +56,7 @@ def most_dying(table):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):  # type: ignore[no-untyped-def]
+def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):
     """Let persons die; a head is succeeded by spouse, then elder, then child, and a household without members is gone.
 
     `table` is part x sex x 101, the probability of dying within the quarter (region's life table), `most` its `most_dying`. Draws:
@@ -129,7 +129,7 @@ def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):  # 
 
 
 @kernel
-def _forget_elders(r):  # type: ignore[no-untyped-def]
+def _forget_elders(r):
     """Clear what is noted of elders who are no more."""
     if r.elder1_birth == NO_DATE:
         r.elders &= 255 - ELDER1_FEMALE
@@ -140,7 +140,7 @@ def _forget_elders(r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _succeed(r, areas, accounts):  # type: ignore[no-untyped-def]
+def _succeed(r, areas, accounts):
     """Give household `i` a new head from among its members; one who lived at home joins where the household lives.
 
     Where the head had settled alone the others are registered in their village still, and so is the new head.
@@ -193,7 +193,7 @@ def _succeed(r, areas, accounts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def births(h, lo, hi, luck, q, key, hazard, second, accounts, event):  # type: ignore[no-untyped-def]
+def births(h, lo, hi, luck, q, key, hazard, second, accounts, event):
     """Let couples who live together have a child while one of the two child slots is free.
 
     `hazard` is part x 35, the quarterly probability of a first birth by the woman's age 15..49 where she lives; with one child in the
@@ -239,14 +239,14 @@ def births(h, lo, hi, luck, q, key, hazard, second, accounts, event):  # type: i
 
 
 @kernel
-def _expected(rate, part, birth, q):  # type: ignore[no-untyped-def]
+def _expected(rate, part, birth, q):
     """Return the births expected of a woman in the quarter; `rate` is part x 35."""
     age = age_at(birth, q)
     return rate[part, age - FERTILE_FROM] if FERTILE_FROM <= age <= FERTILE_TO else 0.0
 
 
 @kernel
-def _daughter(r, birth, bits, home, q, rate, sums):  # type: ignore[no-untyped-def]
+def _daughter(r, birth, bits, home, q, rate, sums):
     """Add what is expected of a daughter of the house where she lives, if that is in the region."""
     if birth == NO_DATE or not bits & CHILD_GIRL:
         return
@@ -258,7 +258,7 @@ def _daughter(r, birth, bits, home, q, rate, sums):  # type: ignore[no-untyped-d
 
 
 @kernel
-def fertility_base(h, lo, hi, q, areas, rate, second, sums):  # type: ignore[no-untyped-def]
+def fertility_base(h, lo, hi, q, areas, rate, second, sums):
     """Add expected births by part: `sums[0]` of all women by `rate` (part x 35), `sums[1]` of couples with a free slot before scaling.
 
     All women are those who live in the region, wherever the head lives: heads, wives, wives left at home, daughters.

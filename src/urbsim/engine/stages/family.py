@@ -29,12 +29,12 @@ bills_of_poor = kernel(health_rule.bills_of_poor)
 
 
 @kernel
-def _logistic(x):  # type: ignore[no-untyped-def]
+def _logistic(x):
     return 1.0 / (1.0 + math.exp(-x))
 
 
 @kernel
-def child_along(p, both, years, km, seat, settled_bills, girl, age, aid, pull):  # type: ignore[no-untyped-def]
+def child_along(p, both, years, km, seat, settled_bills, girl, age, aid, pull):
     """Return the probability that a child lives with a parent away from home.
 
     `both`: both parents are away; `years` at the place; `km` from home; `seat`: chance of a public place; `settled_bills`: share of
@@ -53,13 +53,13 @@ def child_along(p, both, years, km, seat, settled_bills, girl, age, aid, pull): 
 
 
 @kernel
-def aided(r, bills, rule):  # type: ignore[no-untyped-def]
+def aided(r, bills, rule):
     """Return what registered poor have of aid where they live: (share of bills not to be advanced, share of schooling paid)."""
     return bills_of_poor(bills, r.poor, rule.care_aid_poor), rule.aid_poor * r.poor
 
 
 @kernel
-def _book_member(r, areas, accounts, joins):  # type: ignore[no-untyped-def]
+def _book_member(r, areas, accounts, joins):
     """Book one member's way between home and where the head's household is resident."""
     home, side = home_place(r, areas), r.register_in_town
     of_region = r.register < areas
@@ -71,7 +71,7 @@ def _book_member(r, areas, accounts, joins):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _place_child(r, bits, stays, areas, accounts):  # type: ignore[no-untyped-def]
+def _place_child(r, bits, stays, areas, accounts):
     """Return a child's bits after the decision; a child who comes or goes loses its school place."""
     was_home = bits & CHILD_AT_HOME > 0
     if stays and not was_home:
@@ -84,7 +84,7 @@ def _place_child(r, bits, stays, areas, accounts):  # type: ignore[no-untyped-de
 
 
 @kernel
-def arrange_family(r, q, key, p, areas, where, km, seat, bills, aid, pull, accounts):  # type: ignore[no-untyped-def]
+def arrange_family(r, q, key, p, areas, where, km, seat, bills, aid, pull, accounts):
     """Decide for every member of household `i` whether to live along, given that the head lives at `where` (AT_HOME, OWN_TOWN, AWAY).
 
     `bills` and `aid` as `aided` gives them, `pull` as in `child_along`.

@@ -37,25 +37,25 @@ HOME_M2 = 90.0
 
 
 @kernel
-def price_to_income(price, wage, earners):  # type: ignore[no-untyped-def]
+def price_to_income(price, wage, earners):
     """Return the price of a 90 m2 home over a household's yearly wage income."""
     return price * HOME_M2 / max(wage * earners * 12.0, 1.0)
 
 
 @kernel
-def flexible_worker(r):  # type: ignore[no-untyped-def]
+def flexible_worker(r):
     """Tell whether the head works without an employer's contribution to the provident fund: self-employed or informal."""
     return r.job == JOB_INFORMAL or r.job == JOB_SELF_EMPLOYED
 
 
 @kernel
-def rent_subsidised(r):  # type: ignore[no-untyped-def]
+def rent_subsidised(r):
     """Tell whether a rent subsidy reaches household `r` if it rents on the market: permit holders, settled, registered poor (H2)."""
     return r.poor or r.status == STATUS_PERMIT or r.status == STATUS_SETTLED
 
 
 @allocating
-def chances_to_buy(p, wage, price, support, part):  # type: ignore[no-untyped-def]
+def chances_to_buy(p, wage, price, support, part):
     """Return areas x 2 (flexible worker) x 2 (spouse along): the chance of a quarter to buy a home.
 
     Per area: `wage`, `price`, `support` (provident fund of flexible workers over the wage), `part` (of the price that the buyer pays).
@@ -72,7 +72,7 @@ def chances_to_buy(p, wage, price, support, part):  # type: ignore[no-untyped-de
 
 
 @kernel
-def buy_and_apply(  # type: ignore[no-untyped-def]
+def buy_and_apply(
     h, lo, hi, luck, q, key, p, areas, buying, sharing, rows, place_of, kind, score, since, lot, occupied, shared, accounts,
 ):  # fmt: skip
     """Let households buy, join the rental list, and list this quarter's applicants; return how many, and how many ask for a shared home.
@@ -145,7 +145,7 @@ def buy_and_apply(  # type: ignore[no-untyped-def]
 
 
 @allocating
-def lots_for_shared(h, rows, q, key):  # type: ignore[no-untyped-def]
+def lots_for_shared(h, rows, q, key):
     """Return the lot by which each applicant for a shared-ownership home is drawn."""
     result = np.empty(rows.size)
     for k in range(rows.size):
@@ -160,7 +160,7 @@ def first_home_prices(price: FloatArray, subsidy: FloatArray, relief: FloatArray
 
 
 @kernel
-def allot(h, rows, served, tenure):  # type: ignore[no-untyped-def]
+def allot(h, rows, served, tenure):
     """Move the served applicants into their units."""
     for k in range(rows.size):
         if served[k]:
@@ -170,6 +170,6 @@ def allot(h, rows, served, tenure):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def tenant_of(tenure):  # type: ignore[no-untyped-def]
+def tenant_of(tenure):
     """Tell whether a tenure is a registered tenancy (market, guaranteed or public rental)."""
     return TENURE_MARKET_RENT <= tenure <= TENURE_PUBLIC

@@ -21,7 +21,7 @@ may_exit = kernel(land_rule.may_exit)
 
 
 @kernel
-def land(h, lo, hi, luck, first, q, key, p, areas, rules, rights_kept, programme, accounts):  # type: ignore[no-untyped-def]
+def land(h, lo, hi, luck, first, q, key, p, areas, rules, rights_kept, programme, accounts):
     """Change land bits of one quarter; row `first` is the first of `luck`.
 
     `rights_kept` per area of origin; `rules` the areas' rules; `programme` is 1 while certificates are issued.

@@ -28,7 +28,7 @@ NURSERY_AGES, KINDERGARTEN_AGES, EXAM_AGES, UPPER_AGES = range(4)  # 0-2, 3-5, 1
 
 
 @kernel
-def later_school(pull, age):  # type: ignore[no-untyped-def]
+def later_school(pull, age):
     """Return what `pull` (by band of age: 0-2, 3-5, 12-14, 15-17) adds to the logit of a child of `age`."""
     if age < 3:
         return pull[0]

@@ -22,7 +22,7 @@ LEAVING_QUARTERS = 4 * LEAVING_AGE
 
 
 @kernel
-def leavers(h, lo, hi, luck, q, key, chance, areas, rows, slots):  # type: ignore[no-untyped-def]
+def leavers(h, lo, hi, luck, q, key, chance, areas, rows, slots):
     """List the children who leave home this quarter: row of the parents and slot (1, 2); return how many.
 
     A child left behind in another province passes out of the model at 18 (it was never a resident) and back into its block's stock at risk.
@@ -61,7 +61,7 @@ def leavers(h, lo, hi, luck, q, key, chance, areas, rows, slots):  # type: ignor
 
 
 @kernel
-def found_household(r, n, slot, q, key, schooling_share):  # type: ignore[no-untyped-def]
+def found_household(r, n, slot, q, key, schooling_share):
     """Write row `n`: the household of the child in `slot` of household `r`, which leaves its parents this quarter.
 
     It lives where the child lived, keeps the parents' register (and settled status, if the child had it) and their time in the place.
@@ -118,7 +118,7 @@ def found_household(r, n, slot, q, key, schooling_share):  # type: ignore[no-unt
 
 
 @kernel
-def found_all(h, start, rows, slots, q, key, schooling_share):  # type: ignore[no-untyped-def]
+def found_all(h, start, rows, slots, q, key, schooling_share):
     """Write the new households of all leavers from row `start` on, in the order of the list."""
     for k in range(rows.size):
         found_household(h[rows[k]], h[start + k], slots[k], q, key, schooling_share)

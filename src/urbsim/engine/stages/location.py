@@ -39,7 +39,7 @@ SAMPLE = np.uint64(1024)  # one in so many of those spared the choice makes it, 
 
 
 @kernel
-def _leave_behind_clocks(r, q, areas):  # type: ignore[no-untyped-def]
+def _leave_behind_clocks(r, q, areas):
     """Turn residence and insurance here into months elsewhere, and close what was tied to the place."""
     if r.place != OUTSIDE and r.place != r.origin:
         r.resident_before = min(r.resident_before + 3 * (q - r.arrived), 600)
@@ -54,7 +54,7 @@ def _leave_behind_clocks(r, q, areas):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def go_home(r, q, areas, accounts):  # type: ignore[no-untyped-def]
+def go_home(r, q, areas, accounts):
     """Return household `i` to its own village (people of another province leave the region)."""
     persons = along(r)
     if r.place != OUTSIDE:
@@ -78,7 +78,7 @@ def go_home(r, q, areas, accounts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def move(r, q, key, p, areas, target, town_share, districts, rules, accounts):  # type: ignore[no-untyped-def]
+def move(r, q, key, p, areas, target, town_share, districts, rules, accounts):
     """Move household `i` to `target` (an area, OUTSIDE, VILLAGE_CHOICE, TOWN_CHOICE) and enter the flows.
 
     `town_share` is 3 (census class) x areas: chance that a newcomer of the class lives in the town part. `districts` is 1 where an area has
@@ -144,7 +144,7 @@ def move(r, q, key, p, areas, target, town_share, districts, rules, accounts):  
 
 
 @kernel
-def location(  # type: ignore[no-untyped-def]
+def location(
     h, lo, hi, luck, q, key, p, areas, attends, race, bounds, km, seat, bills, town_share, districts, rent_edge, rent_help, pull,
     rules, wage, norm, accounts,
 ):  # fmt: skip
@@ -202,7 +202,7 @@ def location(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _lives_at(r, target, areas):  # type: ignore[no-untyped-def]
+def _lives_at(r, target, areas):
     """Tell whether household `r` lives at `target` already; village and town of people of another province lie outside."""
     out = r.place == OUTSIDE
     gone_for_good = out and r.origin >= areas
@@ -216,7 +216,7 @@ def _lives_at(r, target, areas):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _family_to_arrange(r, where):  # type: ignore[no-untyped-def]
+def _family_to_arrange(r, where):
     """Tell whether there is anything to decide: at home whoever had stayed there is along again, a single person has no family."""
     if where == AT_HOME:
         return left_behind(r) > 0

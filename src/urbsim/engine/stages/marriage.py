@@ -14,7 +14,7 @@ from urbsim.population.registry import GONE, OUTSIDE, SPOUSE_ALONG, SPOUSE_NONE
 
 
 @kernel
-def suitors(h, lo, hi, luck, q, key, by_age, rows, sexes, sort_key):  # type: ignore[no-untyped-def]
+def suitors(h, lo, hi, luck, q, key, by_age, rows, sexes, sort_key):
     """List single heads who look for a partner this quarter; return how many.
 
     `by_age` is four quarterly chances for ages 20-24, 25-29, 30-34, 35-44. Only heads without children, and women without elders of
@@ -51,7 +51,7 @@ def suitors(h, lo, hi, luck, q, key, by_age, rows, sexes, sort_key):  # type: ig
 
 
 @kernel
-def wed(h, men, women, areas, accounts, event):  # type: ignore[no-untyped-def]
+def wed(h, men, women, areas, accounts, event):
     """Marry the k-th man of each area to its k-th woman (both lists ordered by area, then age); return the number of weddings.
 
     The woman's household ends and she joins his; if she lived in another part of the area, her move is booked. Her register follows his.

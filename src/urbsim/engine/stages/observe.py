@@ -216,22 +216,22 @@ KIND_OF = _kinds()
 
 
 @inlined
-def _code(birth, q):  # type: ignore[no-untyped-def]
+def _code(birth, q):
     return np.int64(CODE_AT[np.uint64(np.int64(q) - np.int64(birth) + NO_DATE)])
 
 
 @inlined
-def _band(code, member):  # type: ignore[no-untyped-def]
+def _band(code, member):
     return (code & 15) + (code >> 11 & member)
 
 
 @inlined
-def _group(code, member):  # type: ignore[no-untyped-def]
+def _group(code, member):
     return (code >> 4 & 31) + (code >> 11 & member)
 
 
 @inlined
-def _register(c, r, area, persons, village_counts, areas, t):  # type: ignore[no-untyped-def]
+def _register(c, r, area, persons, village_counts, areas, t):
     """Count the registered population: those with the head at the register, those of the others who settled there too, the rest at home."""
     if r.register_part == 1 and r.kin_settled != KIN_ALL and area < areas:
         elsewhere = elders_of(r) if r.kin_settled == KIN_FAMILY else persons - 1
@@ -245,7 +245,7 @@ def _register(c, r, area, persons, village_counts, areas, t):  # type: ignore[no
 
 
 @inlined
-def _members(r, q, here, there, group, ages, t):  # type: ignore[no-untyped-def]
+def _members(r, q, here, there, group, ages, t):
     """Count the members of household `r` where they are official residents: along with the head (`here`), or at home (`there`).
 
     Both are the first bin of (area, part, migrant) in `Tally.persons`. Return how many children, spouses, elders stay at home and how many
@@ -299,7 +299,7 @@ assert CHILD_AT_HOME == 2
 
 
 @inlined
-def _work(page, r, q, p, rule, wage, norm):  # type: ignore[no-untyped-def]
+def _work(page, r, q, p, rule, wage, norm):
     """Add the pay of a head of working age with the levers on it, and what assistance adds."""
     if r.job == JOB_NONE:
         if rule.income_floor > 0.0:
@@ -312,7 +312,7 @@ def _work(page, r, q, p, rule, wage, norm):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _mover(r, q, p, place, main, migrant, rule, wage, norm, c, t):  # type: ignore[no-untyped-def]
+def _mover(r, q, p, place, main, migrant, rule, wage, norm, c, t):
     """Count a household that lives away from its village, inside the region."""
     poor, status = np.int64(r.poor), np.int64(r.status)
     waits = 1 if r.homes_since != NO_DATE else 0
@@ -331,7 +331,7 @@ def _mover(r, q, p, place, main, migrant, rule, wage, norm, c, t):  # type: igno
 
 
 @kernel
-def count(h, lo, hi, q, p, areas, rules, wage, norm, village_counts, ages, t):  # type: ignore[no-untyped-def]
+def count(h, lo, hi, q, p, areas, rules, wage, norm, village_counts, ages, t):
     """Add rows `lo`..`hi` to the tally `t`.
 
     Bins are numbered without signs, which spares the test for numbers that count from the end.

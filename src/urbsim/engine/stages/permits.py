@@ -32,7 +32,7 @@ permit_ok = kernel(permit_rule.permit_ok)
 
 
 @kernel
-def may_hold(r, q, months, ground, wait):  # type: ignore[no-untyped-def]
+def may_hold(r, q, months, ground, wait):
     """Tell whether household `r` meets the conditions of the permit at its place."""
     held = 1.0 if r.permit_since != NO_DATE else 0.0
     job = 1.0 if r.job != JOB_NONE else 0.0
@@ -41,7 +41,7 @@ def may_hold(r, q, months, ground, wait):  # type: ignore[no-untyped-def]
 
 
 @allocating
-def uptake(p, friction):  # type: ignore[no-untyped-def]
+def uptake(p, friction):
     """Return areas x child of 6 to 15 x insured x senior schooling: the chance of a quarter to take up a permit; `friction` per area."""
     chances = np.empty((friction.size, 2, 2, 2))
     for a in range(friction.size):
@@ -58,7 +58,7 @@ def uptake(p, friction):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def permits(h, lo, hi, luck, q, key, p, months, ground, wait, chances, enough, accounts):  # type: ignore[no-untyped-def]
+def permits(h, lo, hi, luck, q, key, p, months, ground, wait, chances, enough, accounts):
     """Convert and issue the quarter's permits; `months`, `ground`, `wait`, `enough` per area (dated levers), `chances` as from `uptake`.
 
     In the quarter of school applications a family with a child of school age along takes up its permit with `permit_for_school` at least,

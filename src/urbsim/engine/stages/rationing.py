@@ -34,7 +34,7 @@ def ration(
 
 
 @kernel
-def _before(i, j, score, since, lot):  # type: ignore[no-untyped-def]
+def _before(i, j, score, since, lot):
     """Tell whether applicant `i` is ranked before `j`: no two are equal."""
     if score[i] != score[j]:
         return score[i] > score[j]
@@ -46,7 +46,7 @@ def _before(i, j, score, since, lot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _serve_first(line, lo, hi, free, score, since, lot, size, served):  # type: ignore[no-untyped-def]
+def _serve_first(line, lo, hi, free, score, since, lot, size, served):
     """Serve the first of `line[lo:hi]` by rank as far as `free` units go: a quickselect by units, which sorts no more than it must."""
     while lo < hi:
         pivot = line[(lo + hi) // 2]
@@ -74,7 +74,7 @@ def _serve_first(line, lo, hi, free, score, since, lot, size, served):  # type: 
 
 
 @allocating
-def _serve(area, score, since, lot, size, capacity):  # type: ignore[no-untyped-def]
+def _serve(area, score, since, lot, size, capacity):
     """Do what `ration` says, on arrays of one type each."""
     areas = capacity.size
     asked, first = np.zeros(areas, np.int64), np.zeros(areas + 1, np.int64)

@@ -17,7 +17,7 @@ from urbsim.population.registry import GONE, OUTSIDE
 
 
 @allocating
-def most_reclassified(share):  # type: ignore[no-untyped-def]
+def most_reclassified(share):
     """Return, per area, the largest first byte with which a household can be flipped; `share` as in `reclassify`."""
     most = np.empty(share.size, np.int64)
     for a in range(share.size):
@@ -26,7 +26,7 @@ def most_reclassified(share):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def reclassify(h, lo, hi, luck, q, key, areas, share, most, accounts):  # type: ignore[no-untyped-def]
+def reclassify(h, lo, hi, luck, q, key, areas, share, most, accounts):
     """Flip households; `share` per area is the chance of the quarter that a village household's village becomes town.
 
     Below 0 it is, without the sign, the chance that a village classed as town is village again. `most` as `most_reclassified` gives it.

@@ -42,7 +42,7 @@ school_rank = kernel(school_rule.school_rank)
 
 
 @kernel
-def stage_of(age):  # type: ignore[no-untyped-def]
+def stage_of(age):
     """Return 0 (primary, 6-11), 1 (lower secondary, 12-14) or -1."""
     if 6 <= age <= 11:
         return 0
@@ -52,7 +52,7 @@ def stage_of(age):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rationed(r):  # type: ignore[no-untyped-def]
+def rationed(r):
     """Tell whether the children of household `i` depend on what places are left over."""
     return (
         r.place != GONE
@@ -63,19 +63,19 @@ def rationed(r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def place_kind(bits):  # type: ignore[no-untyped-def]
+def place_kind(bits):
     """Return how a child learns (the PLACE_ codes of the registry)."""
     return np.int64(bits) >> CHILD_PLACE_SHIFT
 
 
 @kernel
-def with_kind(bits, kind):  # type: ignore[no-untyped-def]
+def with_kind(bits, kind):
     """Return the child's bits with another place kind."""
     return (np.int64(bits) & 3) | (np.int64(kind) << CHILD_PLACE_SHIFT)
 
 
 @kernel
-def _may_apply(r, permit_enough):  # type: ignore[no-untyped-def]
+def _may_apply(r, permit_enough):
     permit = 1.0 if r.status == STATUS_PERMIT else 0.0
     job = 1.0 if r.job != JOB_NONE else 0.0
     home = 1.0 if r.tenure > TENURE_EMPLOYER else 0.0
@@ -83,7 +83,7 @@ def _may_apply(r, permit_enough):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _apply_child(birth, bits, q):  # type: ignore[no-untyped-def]
+def _apply_child(birth, bits, q):
     """Return the bits of a child after the application round of quarter `q`; places are for the next quarter."""
     age = age_at(birth, q + 1)
     stage = stage_of(age)
@@ -96,7 +96,7 @@ def _apply_child(birth, bits, q):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def apply_round(h, lo, hi, q, permit_enough, applied):  # type: ignore[no-untyped-def]
+def apply_round(h, lo, hi, q, permit_enough, applied):
     """Second quarter: mark the children who apply. `permit_enough` per area; `applied` (areas x stage) counts all who ask."""
     for i in range(lo, hi):
         r = h[i]
@@ -119,7 +119,7 @@ def apply_round(h, lo, hi, q, permit_enough, applied):  # type: ignore[no-untype
 
 
 @kernel
-def _count_local(birth, bits, area, home, q, local):  # type: ignore[no-untyped-def]
+def _count_local(birth, bits, area, home, q, local):
     if birth == NO_DATE:
         return
     stage = stage_of(age_at(birth, q))
@@ -129,7 +129,7 @@ def _count_local(birth, bits, area, home, q, local):  # type: ignore[no-untyped-
 
 
 @kernel
-def _slot_in(r, i, slot, q, place, local, public, bought, n, rows, slots, stages):  # type: ignore[no-untyped-def]
+def _slot_in(r, i, slot, q, place, local, public, bought, n, rows, slots, stages):
     """Sort one rationed child into its group; return the new length of the list of applicants."""
     birth = r.child1_birth if slot == 1 else r.child2_birth
     bits = r.child1 if slot == 1 else r.child2
@@ -159,7 +159,7 @@ def _slot_in(r, i, slot, q, place, local, public, bought, n, rows, slots, stages
 
 
 @kernel
-def entry_round(h, lo, hi, q, areas, local, public, bought, rows, slots, stages):  # type: ignore[no-untyped-def]
+def entry_round(h, lo, hi, q, areas, local, public, bought, rows, slots, stages):
     """Third quarter: count local children and places already held, and list the applicants; return how many.
 
     `local` and `public` are areas x stage, `bought` areas. Local children hold public places (kind PLACE_PUBLIC).
@@ -189,14 +189,14 @@ def entry_round(h, lo, hi, q, areas, local, public, bought, rows, slots, stages)
 
 
 @kernel
-def _local_kind(birth, bits, q):  # type: ignore[no-untyped-def]
+def _local_kind(birth, bits, q):
     if stage_of(age_at(birth, q)) < 0:
         return with_kind(bits, PLACE_NOT_IN_SCHOOL)
     return with_kind(bits, PLACE_AT_HOME if bits & CHILD_AT_HOME else PLACE_PUBLIC)
 
 
 @allocating
-def ranks(h, rows, q, points, points_ranking):  # type: ignore[no-untyped-def]
+def ranks(h, rows, q, points, points_ranking):
     """Return the rank of applicants' families under the rule of their place: by points, or by how long they have held a permit.
 
     `points` are the province's common points of the rows, `points_ranking` is per area.
@@ -211,7 +211,7 @@ def ranks(h, rows, q, points, points_ranking):  # type: ignore[no-untyped-def]
 
 
 @allocating
-def guaranteed(h, rows, slots, q, key, guarantee):  # type: ignore[no-untyped-def]
+def guaranteed(h, rows, slots, q, key, guarantee):
     """Tell which applicants the rule in force places whatever the room: a share `guarantee` (per area) of permit holders' children."""
     result = np.zeros(rows.size, np.bool_)
     for k in range(rows.size):
@@ -221,7 +221,7 @@ def guaranteed(h, rows, slots, q, key, guarantee):  # type: ignore[no-untyped-de
 
 
 @kernel
-def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, rules, pull, accounts):  # type: ignore[no-untyped-def]
+def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, rules, pull, accounts):
     """Give every applicant a place: public if served, bought, else fee-paying or sent home."""
     for k in range(rows.size):
         r, slot = h[rows[k]], slots[k]

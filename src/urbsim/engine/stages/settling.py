@@ -62,7 +62,7 @@ POINT_LEVERS = (
 
 
 @kernel
-def willingness(r, q, p, areas, wage, price, seat, tier_value, services, kept, norm):  # type: ignore[no-untyped-def]
+def willingness(r, q, p, areas, wage, price, seat, tier_value, services, kept, norm):
     """Return the probability that household `r` wants to settle where it lives (behaviour.md 5.4, gate 1).
 
     `services` per area: the share of settled residents' services that a permit carries. The effect of a permit was measured where permits
@@ -95,7 +95,7 @@ def willingness(r, q, p, areas, wage, price, seat, tier_value, services, kept, n
 
 
 @kernel
-def points_of(r, q, rule):  # type: ignore[no-untyped-def]
+def points_of(r, q, rule):
     """Return the points of household `i` under the table of its place (`rule`: the columns of POINT_LEVERS)."""
     owns = 1.0 if owns_home(r) else 0.0
     rented = (q - r.arrived) / 4.0 if tenant_of(r.tenure) else 0.0
@@ -109,7 +109,7 @@ def points_of(r, q, rule):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def following_kin(r):  # type: ignore[no-untyped-def]
+def following_kin(r):
     """Return who could follow the settled head of household `r`: 1 spouse or children, 2 elders alone, 0 nobody (or all have)."""
     if r.status != STATUS_SETTLED:
         return 0.0
@@ -119,7 +119,7 @@ def following_kin(r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def route(r, q, areas, gate, rule, recognition, rental_counts, points):  # type: ignore[no-untyped-def]
+def route(r, q, areas, gate, rule, recognition, rental_counts, points):
     """Return the route by which household `i` may settle at its place, 0 for none (gate 3)."""
     owns = 1.0 if owns_home(r) else 0.0
     rents = 1.0 if tenant_of(r.tenure) else 0.0
@@ -142,7 +142,7 @@ def route(r, q, areas, gate, rule, recognition, rental_counts, points):  # type:
 
 
 @kernel
-def entering(r, kin):  # type: ignore[no-untyped-def]
+def entering(r, kin):
     """Count the members of household `r` who enter the town register if it is admitted and `kin` may follow (0, 1, 2).
 
     The head unless settled before, spouse and children with 1 or 2, elders with 2; nobody twice.
@@ -157,7 +157,7 @@ def entering(r, kin):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def admit(r, kin, accounts):  # type: ignore[no-untyped-def]
+def admit(r, kin, accounts):
     """Enter household `i` into the town register of its place, family included if the rule lets kin follow."""
     place = r.place
     persons = entering(r, kin)
@@ -171,7 +171,7 @@ def admit(r, kin, accounts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def settling(  # type: ignore[no-untyped-def]
+def settling(
     h, lo, hi, luck, q, key, p, areas, gate, rule, recognition, rental_counts, has_quota, kin, wage, price, seat, tier_value, services,
     kept, norm, rows, score, since, lot, size, accounts,
 ):  # fmt: skip
@@ -239,7 +239,7 @@ def settling(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def admit_ranked(h, rows, served, kin, accounts):  # type: ignore[no-untyped-def]
+def admit_ranked(h, rows, served, kin, accounts):
     """Admit those of the ranked list who were served."""
     for k in range(rows.size):
         if served[k]:
@@ -251,7 +251,7 @@ common_points = kernel(points_rule.common_points)
 
 
 @allocating
-def points_of_rows(h, rows, q):  # type: ignore[no-untyped-def]
+def points_of_rows(h, rows, q):
     """Return the province's common points of the families in `rows` (rank for school places and public homes)."""
     result = np.empty(rows.size)
     for k in range(rows.size):
@@ -262,7 +262,7 @@ def points_of_rows(h, rows, q):  # type: ignore[no-untyped-def]
 
 
 @allocating
-def lots_of_rows(h, rows, slots, q, key):  # type: ignore[no-untyped-def]
+def lots_of_rows(h, rows, slots, q, key):
     """Return the keyed lot of a child in the school round: stream SCHOOL, block of the child's slot."""
     result = np.empty(rows.size)
     for k in range(rows.size):

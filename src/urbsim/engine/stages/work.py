@@ -45,7 +45,7 @@ made_up = kernel(assistance_rule.made_up)
 
 
 @kernel
-def years_of_schooling(level):  # type: ignore[no-untyped-def]
+def years_of_schooling(level):
     """Return years of schooling of a level: 6, 9, 12, 15, 16."""
     if level == 4:
         return 16
@@ -53,7 +53,7 @@ def years_of_schooling(level):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def wage_factor(r, q, p, norm):  # type: ignore[no-untyped-def]
+def wage_factor(r, q, p, norm):
     """Return the wage of head `i` over the mean migrant wage of its place (behaviour.md 5.4, Mincer form with experience).
 
     `norm` is the mean of the exponent over the workers of the initial state, so that the factor is near 1 on average.
@@ -68,7 +68,7 @@ def wage_factor(r, q, p, norm):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def enters_job(r, u, p):  # type: ignore[no-untyped-def]
+def enters_job(r, u, p):
     """Return the kind of job found: formal with a share rising in schooling, else self-employed or informal."""
     formal = p.formal_base + p.formal_edu * (years_of_schooling(r.schooling) - 9)
     formal = min(max(formal, p.formal_least), p.formal_most)
@@ -80,7 +80,7 @@ def enters_job(r, u, p):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def earnings(r, q, p, wage, norm, rule):  # type: ignore[no-untyped-def]
+def earnings(r, q, p, wage, norm, rule):
     """Return what a working head earns a month where it lives, yuan; `wage` is the going wage there.
 
     Self-employment income and pay in the own county town are levers (W3, W12).
@@ -94,7 +94,7 @@ def earnings(r, q, p, wage, norm, rule):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def assistance(r, earned, rule):  # type: ignore[no-untyped-def]
+def assistance(r, earned, rule):
     """Return what assistance adds to a head's monthly income where it lives, yuan (W10)."""
     if rule.income_floor <= 0.0 or not assisted(r.poor, r.status == STATUS_PERMIT or r.status == STATUS_SETTLED, rule.scope):
         return 0.0
@@ -102,7 +102,7 @@ def assistance(r, earned, rule):  # type: ignore[no-untyped-def]
 
 
 @allocating
-def most_bytes(p, areas, rules, train_chance):  # type: ignore[no-untyped-def]
+def most_bytes(p, areas, rules, train_chance):
     """Return the largest first bytes that can change a job, join a scheme (areas x job each) and begin a training (areas).
 
     A last row holds the largest of all areas.
@@ -130,7 +130,7 @@ def most_bytes(p, areas, rules, train_chance):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, most, accounts, event):  # type: ignore[no-untyped-def]
+def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, most, accounts, event):
     """Change jobs, insurance and training of one quarter.
 
     `rules` are the areas' rules (`engine.rules`), `train_chance` and `place_chance` per area: the chance that an untrained worker gets one
@@ -195,12 +195,12 @@ def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, m
 
 
 @kernel
-def _benefit_luck(r, q, key):  # type: ignore[no-untyped-def]
+def _benefit_luck(r, q, key):
     return rng.draw4(key, rng.WORK, r.id, q, 1)[1]
 
 
 @kernel
-def _join_schemes(r, q, p, rule, luck, account):  # type: ignore[no-untyped-def]
+def _join_schemes(r, q, p, rule, luck, account):
     """Let a worker join the schemes that its job opens; who was never in a scheme before counts as a new member (indicators 8 to 10).
 
     The chance of the medical and the work-injury scheme is that of the pension scheme times a ratio (the published new members of 2022).
@@ -225,7 +225,7 @@ def _join_schemes(r, q, p, rule, luck, account):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _stop_insurance(r, q):  # type: ignore[no-untyped-def]
+def _stop_insurance(r, q):
     """End the current spells of insurance; the quarters in pension insurance stay to the household's credit in this area."""
     r.cover &= COVER_BEFORE
     if r.insured:

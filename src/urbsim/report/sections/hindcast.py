@@ -17,18 +17,14 @@ TESTS = {
     "later": Text("2020 年推 2021、2022 年", "2020 to 2021 and 2022"),
     "changes": Text("2012—2019 年逐年变化", "yearly changes 2012–2019"),
 }
-WHAT = {
-    "town_share": Text("城镇人口比重", "town share"),
-    "residents": Text("常住人口", "residents"),
-    "same_area": Text("县内人户分离人口", "movers inside the county"),
-    "other_area": Text("省内跨县人口", "movers from other counties"),
-    "other_province": Text("外省人口", "people of other provinces"),
-    "age_share": Text("年龄构成", "age shares"),
-    "urbanization_rate": Text("常住人口城镇化率", "resident urbanization rate"),
-    "resident_population": Text("常住人口", "residents"),
+NAMES = {
+    "town_share": Text("城镇人口比重", "town share"), "residents": Text("常住人口", "residents"),
+    "same_area": Text("县内人户分离", "movers, same county"), "other_area": Text("省内跨县", "movers, other county"),
+    "other_province": Text("外省", "movers, other provinces"), "age_share": Text("年龄构成", "age shares"),
+    "urbanization_rate": Text("城镇化率", "urbanization rate"), "resident_population": Text("常住人口", "residents"),
     "urbanization_rate_change": Text("城镇化率年变化", "yearly change of the rate"),
     "resident_population_change": Text("常住人口年变化", "yearly change of residents"),
-}
+}  # fmt: skip
 BASELINES = {
     "B1": Text("不变", "persistence"),
     "B2": Text("趋势外推", "drift"),
@@ -80,7 +76,7 @@ def _row(context: Context, row: dict[str, str]) -> Row:
     ours, theirs = float(row["error"]), float(row["best_error"])
     cells = (
         TESTS[row["test"]].get(context.lang),
-        WHAT[row["indicator"]].get(context.lang),
+        NAMES[row["indicator"]].get(context.lang),
         levels[row["level"]],
         row["points"],
         number(ours, 2),
