@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from urbsim.errors import Problem, UserError
 from urbsim.experiments.factor_file import read_factors
@@ -23,6 +24,7 @@ from urbsim.scenario.model import Scenario
 from urbsim.scenario.schema import RunFile
 from urbsim.text import Text
 
+Read = TypeVar("Read")
 DEFAULT_OUTPUTS = (
     "resident_population", "urban_population", "hukou_population", "hukou_urban_population", "urbanization_rate", "hukou_urbanization_rate",
     "settled", "permits_issued", "service_unmet", "cost", "indicator_value",
@@ -110,20 +112,28 @@ def load_study(name_or_path: str | Path) -> Study:
 
     Nothing in a file is ever executed. `base` is a shipped scenario or a file in or below the study's own folder.
     """
-    path, shown = find_study(name_or_path)
-    root = read_yaml(path, shown)
+    return read_file(*find_study(name_or_path), _read)
+
+
+def read_file(path: Path, shown: str, read: Callable[[Node, Path, str, list[Problem]], Read | None]) -> Read:
+    """Return what `read` makes of a file; raise UserError with every problem that it notes, those of this file first, by line."""
     problems: list[Problem] = []
-    study = _read(root, path, shown, problems)
-    if problems or study is None:
-        raise UserError(sorted(problems, key=lambda found: (found.file != shown, found.line or 0, found.column or 0)))
-    return study
+    found = read(read_yaml(path, shown), path, shown, problems)
+    if problems or found is None:
+        raise UserError(sorted(problems, key=lambda one: (one.file != shown, one.line or 0, one.column or 0)))
+    return found
+
+
+def tell_missing(root: Node, shown: str, names: Sequence[str], problems: list[Problem]) -> None:
+    """Note the fields of `names` that a file does not have."""
+    for name in names:
+        if root.kind == "map" and root.get(name) is None:
+            problems.append(problem_at(root, shown, Text(f"缺少“{name}”", f"'{name}' is missing")))
 
 
 def _read(root: Node, path: Path, shown: str, problems: list[Problem]) -> Study | None:
     fields = validate(StudyFile, root, shown, problems)
-    for name in ("name", "base", "factors", "design"):
-        if root.kind == "map" and root.get(name) is None:
-            problems.append(problem_at(root, shown, Text(f"缺少“{name}”", f"'{name}' is missing")))
+    tell_missing(root, shown, ("name", "base", "factors", "design"), problems)
     base = read_base(root, path, shown, problems)
     outputs = _outputs(root.get("outputs"), shown, problems)
     factors = read_factors(root.get("factors"), shown, base.policy.areas if base else any_areas(), problems)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from urbsim.errors import Problem, UserError
 from urbsim.experiments.factor_file import read_factors
 from urbsim.experiments.factors import Factor, with_factors
-from urbsim.experiments.study import read_base
+from urbsim.experiments.study import read_base, read_file, tell_missing
 from urbsim.policy.areas import any_areas
 from urbsim.policy.problems import nearest_hint, problem, problem_at, validate
 from urbsim.policy.rules import Names, TextFile
@@ -175,20 +175,12 @@ def names_goal(name: str | Path) -> bool:
 
 def load_goal(name_or_path: str | Path) -> Goal:
     """Return a shipped goal or that of a file; raise UserError with everything that is wrong. Nothing in a file is ever executed."""
-    path, shown = find_goal(name_or_path)
-    root = read_yaml(path, shown)
-    problems: list[Problem] = []
-    goal = _read(root, path, shown, problems)
-    if problems or goal is None:
-        raise UserError(sorted(problems, key=lambda found: (found.file != shown, found.line or 0, found.column or 0)))
-    return goal
+    return read_file(*find_goal(name_or_path), _read)
 
 
 def _read(root: Node, path: Path, shown: str, problems: list[Problem]) -> Goal | None:
     fields = validate(GoalFile, root, shown, problems)
-    for name in ("name", "base", "factors", "targets"):
-        if root.kind == "map" and root.get(name) is None:
-            problems.append(problem_at(root, shown, Text(f"缺少“{name}”", f"'{name}' is missing")))
+    tell_missing(root, shown, ("name", "base", "factors", "targets"), problems)
     base = read_base(root, path, shown, problems)
     factors = read_factors(root.get("factors"), shown, base.policy.areas if base else any_areas(), problems)
     _only_levers(root, factors, shown, problems)
