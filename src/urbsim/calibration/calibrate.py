@@ -29,7 +29,7 @@ from urbsim.sensitivity.emulator import Emulator
 
 COLD = ((5.0, 10), (2.5, 10))  # times the weight, most runs: the first candidate, which has nothing to start from
 FIRST = ((2.5, 9),)
-SECOND = ((2.5, 5), (1.0, 4))
+SECOND = ((2.5, 6), (1.0, 4))
 LUCKS = 6  # candidates near the best that are run again under other luck
 SECOND_FROM = 10_000  # numbers of wave 2
 LUCK_FROM = 90_000

@@ -37,6 +37,7 @@ FINE = (1.0, 5)
 HOPELESS = 2.5  # a candidate this far off at the coarse weight is given up
 ENOUGH = 0.6  # stop when every error is below this share of its tolerance
 ANSWERS = {"prefecture_part": 0.4, "block": 1.2, "k_outside": 0.06}  # change of the log outcome for a util, before anything is learnt
+LEAST_STEP = 0.02  # utils: a smaller step teaches nothing about a slope
 AREA_GAIN, AREA_LIMIT = 2.0, 4.0  # step and limit of an area's own part, utils
 LEAST_MOVING = 0.01  # share of residents: with fewer movers into towns their answer to `k_town` is too steep to follow
 FLOOR, CEILING = -0.03, 0.03  # yearly reclassification: the limit on its constants
@@ -62,23 +63,29 @@ class Solution:
     area_part: Floats
     block: Floats
     reclassification: Floats
-    answers: dict[str, tuple[float, float, float]] = field(default_factory=dict)  # by constant: slope, level and error of the last run
+    answers: dict[str, tuple[Floats, Floats, Floats]] = field(default_factory=dict)  # by constant: slope, level, error of the last run
 
     def step(self, name: str, constant: Floats, error: Floats, weights: Floats) -> Floats:
         """Return how far to move a constant of places for the log error (asked over got) of each.
 
-        What all places have in common answers little, since they draw on the same people: its slope is learnt. What sets one off from
-        another answers as places compete, by `ANSWERS`.
+        What all places have in common answers little, since they draw on the same people; what sets one off from another answers as
+        places compete, and more steeply where those who came draw others. Both slopes are learnt, the second place by place.
         """
-        level, common = float(np.average(constant, weights=weights)), float(np.average(error, weights=weights))
-        slope = self.slope(name, level, common, ANSWERS[name] / 2.0)
-        return np.asarray(np.clip(common / slope, -1.0, 1.0) + np.clip((error - common) / ANSWERS[name], -0.8, 0.8), dtype=np.float64)
+        level, common = np.array(np.average(constant, weights=weights)), np.array(np.average(error, weights=weights))
+        usual = ANSWERS[name]
+        together = common / self.slope(name, level, common, usual / 2.0, (usual / 12.0, usual))
+        apart = (error - common) / self.slope(f"{name} apart", constant - level, error - common, usual, (usual / 2.0, 6.0 * usual))
+        return np.asarray(np.clip(together, -1.0, 1.0) + np.clip(apart, -0.8, 0.8), dtype=np.float64)
 
-    def slope(self, name: str, level: float, error: float, usual: float) -> float:
-        """Return how a log count answers to one number, learnt from run to run, half the old and half the last step."""
-        slope, before, then = self.answers.get(name, (usual, level, error))
-        if abs(level - before) > 0.02:
-            slope = 0.5 * slope + 0.5 * float(np.clip((then - error) / (level - before), usual / 6.0, 2.0 * usual))
+    def slope(self, name: str, level: Floats, error: Floats, usual: float, bounds: tuple[float, float]) -> Floats:
+        """Return how a log count answers to each number of `level`, learnt from run to run.
+
+        Half the old slope and half the last step's; the last step's alone where it went too far, so that it does not swing to and fro.
+        """
+        slope, before, then = self.answers.get(name, (np.full(level.shape, usual), level, error))
+        moved = np.where(np.abs(level - before) > LEAST_STEP, level - before, np.inf)
+        trust = np.where(error * then < 0.0, 1.0, 0.5)
+        slope = np.where(np.isinf(moved), slope, (1.0 - trust) * slope + trust * np.clip((then - error) / moved, *bounds))
         self.answers[name] = (slope, level, error)
         return slope
 
@@ -190,7 +197,9 @@ def improve(region: Any, solution: Solution, reached: Reached, held_out: int | N
     rows = seen[p]
     asked, residents = region.residents_2020.astype(float), reached.residents
     by_prefecture = np.log(sums(asked, p) / sums(residents, p))
-    part = solution.prefecture_part + np.clip(by_prefecture / ANSWERS["prefecture_part"], -0.5, 0.5)
+    usual = ANSWERS["prefecture_part"]
+    slope = solution.slope("prefecture_part", solution.prefecture_part, by_prefecture, usual, (usual / 2.0, 6.0 * usual))
+    part = solution.prefecture_part + np.clip(by_prefecture / slope, -0.5, 0.5)
     solution.prefecture_part = part - np.average(part[seen], weights=sums(asked, p)[seen])
     deviation = np.log(asked / residents) - by_prefecture[p]
     solution.area_part = np.clip(solution.area_part + AREA_GAIN * np.clip(deviation, -0.2, 0.2), -AREA_LIMIT, AREA_LIMIT)
@@ -200,7 +209,8 @@ def improve(region: Any, solution: Solution, reached: Reached, held_out: int | N
     _improve_towns(solution, reached, sums(region.town_2020, p) / sums(asked, p) * sums(residents, p), p, seen)
     values = solution.parameters
     missing = float(np.log(asked[rows].sum() / residents[rows].sum()))
-    slope = solution.slope("k_outside", -values["k_outside"], missing, ANSWERS["k_outside"])
+    usual = ANSWERS["k_outside"]
+    slope = solution.slope("k_outside", np.array(-values["k_outside"]), np.array(missing), usual, (usual / 6.0, 2.0 * usual))
     values["k_outside"] -= float(np.clip(missing / slope, -0.8, 0.8))
     if (settled := published(region, SETTLED_FROM_OUTSIDE)) is not None:
         values["k_q_out"] *= float(np.clip((settled / max(reached.settled_outside, settled / 10.0)) ** 0.7, 0.5, 2.0))
@@ -219,7 +229,9 @@ def _improve_towns(solution: Solution, reached: Reached, asked: Floats, p: npt.N
     own = missing - common * villagers / float(villagers[seen].sum())
     solution.reclassification = np.clip(solution.reclassification + 0.6 * own / (10.0 * villagers) + level, FLOOR, CEILING)
     moving = max(reached.into_own_town, LEAST_MOVING * float(reached.residents.sum()))
-    values["k_town"] += float(np.clip((common - 10.0 * level * float(villagers[seen].sum())) / moving, -0.5, 0.5))
+    short = np.array((common - 10.0 * level * float(villagers[seen].sum())) / moving)
+    slope = solution.slope("k_town", np.array(values["k_town"]), short, 1.0, (0.5, 4.0))
+    values["k_town"] += float(np.clip(short / slope, -0.5, 0.5))
 
 
 def scenario_of(region_name: str) -> str:
