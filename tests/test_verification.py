@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from verification.checks import queue, waiting
+from verification.check import waiting
+from verification.machinery import queue
 from verification.power import ALPHA, POWER, counts_test, distribution_test
 
 CHANCE, QUARTERS, SIZE = 0.1, 20, 5000

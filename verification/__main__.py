@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from verification.checks import CHECKS, Check
+from verification.check import Check
+from verification.checks import CHECKS
 from verification.power import ALPHA, POWER
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

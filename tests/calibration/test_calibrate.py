@@ -16,7 +16,7 @@ from urbsim.calibration.calibrate import Fit, Order
 from urbsim.calibration.candidates import Candidate, file_of
 from urbsim.calibration.design import parameters_of, scores, symbols
 from urbsim.calibration.targets import load_targets
-from urbsim.experiments.solving import SOLVED
+from urbsim.experiments.solution import SOLVED
 from urbsim.parameters.ensemble import parse_ensemble
 from urbsim.regions import load_region
 

@@ -9,7 +9,8 @@ import pytest
 
 from urbsim.errors import UserError
 from urbsim.experiments import held_out, solving
-from urbsim.experiments.solving import Reached, Solution, scenario_of
+from urbsim.experiments.solution import Reached, Solution
+from urbsim.experiments.solving import scenario_of
 from urbsim.regions import load_region
 
 REGION = load_region("zhejiang")

@@ -13,7 +13,7 @@ import numpy as np
 from urbsim.calibration.design import Floats, sample_prior, scores, symbols
 from urbsim.calibration.matching import CUT, Space, misses_of, near, scaled_outcomes
 from urbsim.calibration.targets import Target
-from urbsim.experiments.solving import SOLVED
+from urbsim.experiments.solution import SOLVED
 from urbsim.sensitivity.emulator import Emulator
 
 Table = list[dict[str, Any]]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from urbsim.experiments.solving import AREA_LIMIT, CEILING, FLOOR, SOLVED
+from urbsim.experiments.solution import AREA_LIMIT, CEILING, FLOOR, SOLVED
 
 Floats = NDArray[np.float64]
 ARRAYS = ("prefecture_part", "area_part", "block", "reclassification")

@@ -15,7 +15,8 @@ from urbsim.calibration import matching, posterior
 from urbsim.calibration.calibrate import Fit
 from urbsim.calibration.design import parameters_of, scores, searched, symbols
 from urbsim.calibration.ensemble_file import write_ensemble
-from urbsim.experiments.solving import SETTLED_FROM_OUTSIDE, TOLERANCES, published
+from urbsim.experiments.solution import SETTLED_FROM_OUTSIDE, published
+from urbsim.experiments.solving import TOLERANCES
 
 RESULTS = Path("results/calibration")
 

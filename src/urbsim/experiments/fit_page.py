@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.experiments.solving import SETTLED_FROM_OUTSIDE, TOLERANCES, published, sums
+from urbsim.experiments.solution import SETTLED_FROM_OUTSIDE, published, sums
+from urbsim.experiments.solving import TOLERANCES
 
 Floats = npt.NDArray[np.float64]
 

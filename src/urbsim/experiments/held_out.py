@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.experiments.solving import AREA_LIMIT, CEILING, FLOOR, Floats, Solution, seen_of, sums
+from urbsim.experiments.solution import AREA_LIMIT, CEILING, FLOOR, Floats, Solution, seen_of, sums
 
 LEAST_SEEN = 5  # prefectures for a line through their constants; with fewer, the mean
 CENSUS_CLASSES = ("same_area", "other_area", "other_province")

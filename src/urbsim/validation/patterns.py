@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from urbsim.validation.baselines import Floats
-from urbsim.validation.runs import TWINS, WILLING, baseline
+from urbsim.validation.diary import WILLING
+from urbsim.validation.runs import TWINS, baseline
 from urbsim.validation.snapshots import FAMILY
 from urbsim.validation.tasks import Kept, Task
 

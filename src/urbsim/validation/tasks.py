@@ -72,13 +72,13 @@ def parts_folder(folder: Path, region: str) -> Path:
     from importlib.resources import files
 
     from urbsim.engine.compiled import source_hash
-    from urbsim.experiments import held_out, solving
+    from urbsim.experiments import held_out, solution, solving
     from urbsim.parameters import ensemble_hash
     from urbsim.regions import load_region
     from urbsim.results.provenance import region_hash
-    from urbsim.validation import runs, snapshots
+    from urbsim.validation import diary, runs, snapshots
 
-    sources = [Path(str(module.__file__)).read_bytes() for module in (solving, held_out, runs, snapshots)]
+    sources = [Path(str(module.__file__)).read_bytes() for module in (solving, solution, held_out, runs, diary, snapshots)]
     rules = [file.read_bytes() for file in sorted(files("urbsim.policy").joinpath("packages").iterdir(), key=str) if file.is_file()]
     said = [ensemble_hash(region), ensemble_hash("zhejiang"), region_hash(load_region(region)), source_hash()]
     digest = hashlib.sha256("".join(said).encode() + b"".join(sources + rules)).hexdigest()
