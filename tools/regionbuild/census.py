@@ -136,6 +136,13 @@ def prefecture_single_years(evidence: Evidence, prefecture: str, year: int) -> n
     return to_single_years(limits, both)[:85]
 
 
+def children_2020(evidence: Evidence, code: str) -> np.ndarray:
+    """Return persons of the 2020 census by single year (0..84, both sexes); published groups (0, 1-4, 5-9, ...) keep their sums."""
+    groups = ["0", "1_4", *[f"{a}_{a + 4}" for a in range(5, 85, 5)]]
+    counts = [sum(evidence.value(code, 2020, f"age_{g}_{s}_census", "demography") for s in ("male", "female")) for g in groups]
+    return to_single_years(np.array([0, 1, *range(5, 90, 5)]), np.array(counts))
+
+
 def write_profile(evidence: Evidence, facts: Facts, place: Place) -> None:
     """Write ages, education, households and tenure of prefectures, and ages by city, town and village of the region."""
     for year in (2010, 2020):

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-from regionbuild.census import to_single_years
+from regionbuild.census import children_2020
 from regionbuild.evidence import Evidence
 from regionbuild.vital import SEXES, Births
-
-from xuchang.ages import COARSE
-
-
-def children_2020(evidence: Evidence) -> np.ndarray:
-    """Return persons of the 2020 census by single year (0..84, both sexes); published groups keep their sums."""
-    limits = np.array([0, 1, *range(5, 90, 5), 101])
-    counts = [sum(evidence.value("xuchang", 2020, f"age_{g}_{s}_census", "demography") for s in SEXES) for g in COARSE]
-    return to_single_years(limits, np.array(counts))[:85]
 
 
 def births_by_year(evidence: Evidence) -> dict[int, Births]:
@@ -23,7 +13,7 @@ def births_by_year(evidence: Evidence) -> dict[int, Births]:
     The censuses enumerate infants poorly (0-4 of 2010: 329,844; 10-14 of 2020: 365,201), yearly births are published for 2018 only, and
     for the registered population. The children of the 2020 census are the one full count of those who grew up here.
     """
-    ages = children_2020(evidence)
+    ages = children_2020(evidence, "xuchang")
     births: dict[int, Births] = {}
     for year in range(2010, 2020):
         rule = "persons of the age in the 2020 census (groups 1-4, 5-9, 10-14 split into single years by a monotone cubic)"
