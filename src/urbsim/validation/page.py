@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from urbsim.validation import noise, patterns, spread, summary
-from urbsim.validation.runs import FOLD_RUNS
+from urbsim.validation.runs import FERTILITY, FOLD_RUNS, INPUTS
 from urbsim.validation.scores import coverage_band
 
 REGIONS = ("zhejiang", "fujian", "xuchang")
@@ -153,7 +153,7 @@ def spread_tables(found: pd.DataFrame, effects: pd.DataFrame, record: dict[str, 
         )
         rows.append((words, row["part"], mean, f"{row['sd']:.3g}", share, int(row["runs"])))
     lines = table(("quantity", "part", "mean; structure: shift", "standard deviation", "share of variance", "runs"), rows)
-    lines += ["", f"### What the package does: `{record['scenario']}` less `{record['without']}`", ""]
+    lines += ["", _inputs(), "", f"### What the package does: `{record['scenario']}` less `{record['without']}`", ""]
     rows = []
     for quantity, words in spread.QUANTITIES.items():
         for row in effects[effects["quantity"] == quantity].to_dict("records"):
@@ -162,6 +162,16 @@ def spread_tables(found: pd.DataFrame, effects: pd.DataFrame, record: dict[str, 
                          f"{row['q025']:+.3g} to {row['q975']:+.3g}", f"{row['probability_of_sign']:.0%}"))  # fmt: skip
     head = ("effect on", "structure", "draws", "median", "50 %", "80 %", "95 %", "same sign")
     return lines + table(head, rows)
+
+
+def _inputs() -> str:
+    """Return what the inputs were drawn from."""
+    ranges = ", ".join(f"`{name}` {mean:+.1%} ± {sd:.1%} a year" for name, (mean, sd) in INPUTS.items())
+    times, wide = FERTILITY
+    return (
+        f"*inputs*, after 2022: {ranges}, births {times:g} ± {wide:g} times the level of 2022: normal, mean ± standard deviation. **Assumption** "
+        "[E]: ranges are judged, nothing published gives them."
+    )
 
 
 def projection_table(found: pd.DataFrame, region: str) -> list[str]:
