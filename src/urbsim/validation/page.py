@@ -169,8 +169,8 @@ def _inputs() -> str:
     ranges = ", ".join(f"`{name}` {mean:+.1%} ± {sd:.1%} a year" for name, (mean, sd) in INPUTS.items())
     times, wide = FERTILITY
     return (
-        f"*inputs*, after 2022: {ranges}, births {times:g} ± {wide:g} times the level of 2022: normal, mean ± standard deviation. **Assumption** "
-        "[E]: ranges are judged, nothing published gives them."
+        f"*inputs*, after 2022: {ranges}, births {times:g} ± {wide:g} times the level of 2022: normal, mean ± standard deviation. "
+        "**Assumption** [E]: ranges are judged, nothing published gives them."
     )
 
 
