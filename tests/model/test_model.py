@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 import urbsim
-from urbsim import model as model_module
+from urbsim import model_figures
 from urbsim.clock import first_day, last_day, quarter_of
 from urbsim.engine import simulate
 from urbsim.errors import UserError
@@ -142,7 +142,7 @@ def test_live_figures_by_kind_equal_results(model: MigrationModel, results: Any,
 
 def test_words_are_those_of_results() -> None:
     for own, axis in (("STATUSES", "status"), ("QUEUES", "queue_for"), ("STAGES", "stage"), ("HOMES", "homes")):
-        assert getattr(model_module, own) == tuple(label.code for label in AXES[axis])
+        assert getattr(model_figures, own) == tuple(label.code for label in AXES[axis])
 
 
 # -- areas -------------------------------------------------------------------------------------------------------
