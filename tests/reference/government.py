@@ -219,8 +219,8 @@ class Government:
         self.town_born_accounts = acc = empty_accounts(self.areas)
         key, year = np.uint64(self.model.key), year_of(q)
         town_born.live(
-            self.town_born, q, year, key, x.dying[q], x.fertile[q], np.maximum(x.reclassification[q], 0.0) / 4.0, acc["change_residents"],
-            acc["change_town"], acc["births"], acc["deaths"],
+            self.town_born, q, year, key, x.dying[q], x.fertile[q] * self.model.birth_level, np.maximum(x.reclassification[q], 0.0) / 4.0,
+            acc["change_residents"], acc["change_town"], acc["births"], acc["deaths"],
         )  # fmt: skip
         attraction = x.adding * self.wage**p.beta_w
         share = attraction / attraction.sum()

@@ -19,12 +19,13 @@ from tests.reference.government import Government, season_factor
 from tests.reference.household import Household, Row
 from tests.reference.lives import Lives
 from tests.reference.luck import Luck, Use, run_key
-from urbsim.clock import first_day, season
-from urbsim.engine import Inputs
+from urbsim.clock import first_day, season, year_of
+from urbsim.engine import Inputs, town_born
 from urbsim.engine.tables import Utilities, race_base
 from urbsim.population import registry as code
 
 UNDER_WAY = 300  # keys the luck of those who were under way at the census
+MOST_BIRTHS = 0.5  # of a couple in a quarter
 FORGOTTEN_AFTER = 20  # quarters outside
 PROGRAMME = dt.date(2013, 1, 1), dt.date(2018, 12, 31)  # land certificates
 TOWNS_COUNTED_BY_PLACE = dt.date(2016, 1, 1)  # the register tells town from village by place
@@ -67,6 +68,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self._read_areas()
         self._count()
         self.government.open()
+        self.birth_level = 1.0
         self.birth_scale = self._births_expected_of_couples()
         self.books = Books(self.areas)
         self.persons_entering = self._mean_persons_entering()
@@ -100,7 +102,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
             self.government.open_schools()
         self.government.answer()
         self._read_areas()
-        self.birth_hazard = [[min(f * s, 0.25) for f in row] for row, s in zip(self.fertile, self.birth_scale, strict=True)]
+        self.birth_hazard = [[min(f * s, MOST_BIRTHS) for f in row] for row, s in zip(self.fertile, self.birth_scale, strict=True)]
         self._do("forget")
         # 1 inputs and reclassification
         self._do("reclassify")
@@ -203,7 +205,17 @@ class ReferenceModel(Model):  # type: ignore[misc]
             children = sum(1 for _ in h.living_children)
             if children < 2:
                 couples[h.resident_part] += births if children == 0 else births * self.p.birth_second
-        return [w / c if c > 0.0 else 1.0 for w, c in zip(women, couples, strict=True)]
+        self.birth_level = self._births_of_the_data(sum(women))
+        return [(w / c if c > 0.0 else 1.0) * self.birth_level for w, c in zip(women, couples, strict=True)]
+
+    def _births_of_the_data(self, expected: float) -> float:
+        """Return the year's births of the data over those expected of all women (agents' are given, in rows and a quarter)."""
+        year = year_of(self.quarter)
+        asked = self.inputs.region.births_by_year.get(year) if self.quarter > 0 else None
+        if asked is None:
+            return self.birth_level
+        of_town_born = town_born.expected_births(self.government.town_born, year, np.array(self.fertile))
+        return float(asked) / (4.0 * (expected * self.weight + of_town_born))
 
     # -- households that meet --------------------------------------------------------------------------------
 

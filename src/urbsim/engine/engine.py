@@ -102,7 +102,8 @@ class Engine:
     hukou_urban_offset: IntArray
     residents_start: IntArray
     movers_scale: FloatArray
-    birth_scale: FloatArray  # by part
+    birth_level: float  # on the data's fertility, so that the data's births come out
+    birth_scale: FloatArray  # by part, that level in it
     entry_base: FloatArray | None  # by block, the region's attraction at the start
     norm: float  # mean exponent of the wage equation
     race_base: FloatArray  # O x (A + 1), shares of places away at the census
@@ -246,7 +247,7 @@ class Engine:
     def _stage_demography(self) -> None:
         """Stages 1 and 2, households and town-born."""
         q, x, p, key = self.q, self.inputs, self.inputs.params, self.key
-        hazard = np.minimum(x.fertile[q] * self.birth_scale[:, None], 0.25)
+        hazard = np.minimum(x.fertile[q] * self.birth_scale[:, None], opening.MOST_BIRTHS)
         chances = np.array([p.marry_20, p.marry_25, p.marry_30, p.marry_35])
         share = x.reclassification[q] / 4.0
         family = passes.Family(
@@ -265,7 +266,7 @@ class Engine:
         self.n += parents.size
         acc, table, year = self.town_born_accounts, self.town_born, year_of(q)
         town_born.live(
-            table, q, year, key, x.dying[q], x.fertile[q], np.maximum(x.reclassification[q], 0.0) / 4.0,
+            table, q, year, key, x.dying[q], x.fertile[q] * self.birth_level, np.maximum(x.reclassification[q], 0.0) / 4.0,
             acc["change_residents"], acc["change_town"], acc["births"], acc["deaths"],
         )  # fmt: skip
         attraction = x.adding * self.wage**p.beta_w

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from urbsim.engine import entries, money
+from urbsim.clock import year_of
+from urbsim.engine import entries, money, town_born
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import rules_of
@@ -18,6 +19,7 @@ from urbsim.population.registry import GONE, JOB_NONE
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
 
+MOST_BIRTHS = 0.5  # a quarter: where most wives live apart, the few couples who live together bear for all (Xuchang's villages: up to 0.43)
 PIPELINE_LUCK = 300  # a quarter that never comes: keys the luck of those who came before the census
 
 
@@ -52,6 +54,7 @@ def register_levels(e: Engine) -> None:
     e.hukou_offset = np.asarray(region.hukou_2010) - c.area["hukou"] * e.weight - town_born_now.sum(axis=1)
     e.hukou_urban_offset = -e.town_born_elsewhere
     e.residents_start = (agents + town_born_now).sum(axis=1)
+    e.birth_level = 1.0
     e.birth_scale = birth_scale(e)
 
 
@@ -71,15 +74,29 @@ def feedback_levels(e: Engine) -> None:
 
 
 def birth_scale(e: Engine) -> FloatArray:
-    """Return, by part, women's expected births over those of couples with a free child slot.
+    """Return, by part, women's expected births at the level of the year over those of couples with a free child slot.
 
-    Fertility is given per woman; couples who live together bear it all. Renewed every year, so that the region's fertility holds.
+    Fertility is given per woman; couples who live together bear it all. Renewed every year, so that the region's births hold.
     """
     sums = np.zeros((2, 2))
     fertile, second = e.inputs.fertile[max(e.q, 0)], e.inputs.params.birth_second
     demography.fertility_base(e.households, 0, e.n, e.q, e.areas, fertile, second, sums)
-    scale: FloatArray = np.divide(sums[0], sums[1], out=np.ones(2), where=sums[1] > 0)
+    e.birth_level = birth_level(e, float(sums[0].sum()))
+    scale: FloatArray = np.divide(sums[0], sums[1], out=np.ones(2), where=sums[1] > 0) * e.birth_level
     return scale
+
+
+def birth_level(e: Engine, of_agents: float) -> float:
+    """Return what fertility is multiplied by so that the year's births are those of the data; after their last year it stays.
+
+    Fertility is that of the censuses' women; the women of a run differ in number, age and part. `of_agents` are births a quarter that
+    the women of the agents expect, in rows.
+    """
+    asked = e.inputs.region.births_by_year.get(year_of(e.q)) if e.q > 0 else None
+    if asked is None:
+        return e.birth_level
+    expected = of_agents * e.weight + town_born.expected_births(e.town_born, year_of(e.q), e.inputs.fertile[e.q])
+    return float(asked) / (4.0 * expected) if expected > 0.0 else e.birth_level
 
 
 def mean_exponent(h: Rows, x: Inputs) -> float:

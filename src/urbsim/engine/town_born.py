@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from urbsim.engine import rng
 from urbsim.engine.compiled import allocating, kernel
-from urbsim.engine.state import NATURAL_TOWN, NATURAL_VILLAGE, RECLASSIFICATION, TOWN_BORN_MIGRATION, IntArray
+from urbsim.engine.state import NATURAL_TOWN, NATURAL_VILLAGE, RECLASSIFICATION, TOWN_BORN_MIGRATION, FloatArray, IntArray
 
 FIRST_BIRTH_YEAR = 1910
 BIRTH_YEARS = 118
@@ -30,6 +30,14 @@ def open_table(town_born_2010: npt.NDArray[np.int64]) -> IntArray:
 @kernel
 def _whole(expected, u, most):
     return min(int(expected + u), most)
+
+
+def expected_births(table: IntArray, year: int, fertile: FloatArray) -> float:
+    """Return the births that women expect in a quarter at `fertile` (part x 35, births a quarter)."""
+    ages = year - FIRST_BIRTH_YEAR - np.arange(table.shape[-1])
+    bears = (ages >= 15) & (ages <= 49)
+    women = table[:, :, 1].sum(axis=0)[:, bears]
+    return float((women * fertile[:, ages[bears] - 15]).sum())
 
 
 @allocating
