@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from urbsim.clock import LAST_QUARTER, season, year_of
 from urbsim.engine import accounting, entries, money, opening, passes, rng, town_born
@@ -35,7 +34,7 @@ from urbsim.engine.stages import (
     reclassify,
     work,
 )
-from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, make_rows, params_record
+from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, joined, make_rows, params_record
 from urbsim.engine.tables import Utilities, make_race, utilities, value_of_register
 from urbsim.population.registry import ROOM
 
@@ -53,11 +52,6 @@ def _edges(first: int, last: int, threads: int) -> list[int]:
     """Return the edges of the chunks in which threads take rows `first`..`last`."""
     chunks = min(threads * CHUNKS, (last - first) // LEAST_CHUNK) if threads > 1 else 1
     return [first + (last - first) * k // max(chunks, 1) for k in range(max(chunks, 1) + 1)]
-
-
-def joined(found: list[tuple[npt.NDArray[Any], ...]]) -> tuple[npt.NDArray[Any], ...]:
-    """Join the columns that a pass found in its chunks, in the order of rows."""
-    return tuple(np.concatenate(columns) for columns in zip(*found, strict=True))
 
 
 def _with_nowhere(table: FloatArray) -> FloatArray:

@@ -15,7 +15,7 @@ from urbsim.engine.inputs import certificates_run
 from urbsim.engine.passes import Gates
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
-from urbsim.engine.state import Accounts, FloatArray, IntArray, empty_accounts
+from urbsim.engine.state import Accounts, FloatArray, IntArray, empty_accounts, joined
 from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ class Rounds:
     def meet(self, found: list[Any]) -> None:
         """Stages 8 and 9: give out homes and school places to those whom the second pass listed (`passes.place_pass`)."""
         lists, asking, occupied, local, public, bought, pupils, _ = zip(*found, strict=True)
-        self._homes(sum(occupied), np.concatenate(asking), *_joined(lists))
+        self._homes(sum(occupied), np.concatenate(asking), *joined(lists))
         if season(self.engine.q) == 2:
             self._apply_for_school()
         elif season(self.engine.q) == 3:
-            self._enter_school(sum(local) + sum(public), sum(bought), *_joined(pupils))
+            self._enter_school(sum(local) + sum(public), sum(bought), *joined(pupils))
 
     def _homes(
         self, occupied: IntArray, asking: IntArray,
@@ -213,8 +213,3 @@ def _members(e: Engine) -> FloatArray:
     km = e.inputs.km[e.areas + np.arange(e.blocks), main]
     arrivals.try_families(rows, e.blocks, e.areas, e.key, e.p, km, e.seat[main], empty_accounts(e.areas), persons)
     return arrivals.members_entering(persons, e.blocks)
-
-
-def _joined(found: Any) -> list[npt.NDArray[Any]]:
-    """Join the columns that chunks of rows found, in the order of rows."""
-    return [np.concatenate(columns) for columns in zip(*found, strict=True)]

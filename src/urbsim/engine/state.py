@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -85,6 +85,12 @@ def empty_accounts(areas: int) -> Accounts:
 def add_up(total: npt.NDArray[np.void], part: npt.NDArray[np.void]) -> None:
     """Add `part` to `total`, both structured arrays of int64 fields alone."""
     total.view(np.int64)[...] += part.view(np.int64)
+
+
+def joined(found: Sequence[Sequence[npt.NDArray[Any]]]) -> list[npt.NDArray[Any]]:
+    """Join the columns that a pass found in its chunks, in the order of rows; what one chunk alone found is not copied."""
+    filled = [[part for part in parts if part.size] or parts[:1] for parts in zip(*found, strict=True)]
+    return [np.concatenate(parts) if len(parts) > 1 else parts[0] for parts in filled]
 
 
 class Params(NamedTuple):

@@ -9,6 +9,7 @@ probabilities exactly nested logit. Because it is a maximum over additive terms,
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +52,7 @@ class Bounds(NamedTuple):
     stable_high: FloatArray
 
 
+@lru_cache(maxsize=4)
 def choice_bounds(index: float) -> Bounds:
     """Return the bounds for dissimilarity `index` (lambda).
 
