@@ -24,6 +24,7 @@ from urbsim.clock import NO_DATE
 from urbsim.engine import Engine, inputs_of, open_engine, people_of, rng
 from urbsim.engine.stages import attention, observe
 from urbsim.engine.state import BAND_EDGES
+from urbsim.engine.tally import counts_of, empty_tally
 from urbsim.population.registry import GONE, OUTSIDE
 from urbsim.scenario import load
 
@@ -137,11 +138,11 @@ def against_numpy(weight: int, repeat: int) -> dict[str, Any]:
     assert np.array_equal(numpy_attention(b, luck, chances), b.attends > 0)
     b.event[:] = 0
     compare("attention", attend, lambda: numpy_attention(b, luck, chances))
-    tally = observe.empty_tally(e.areas, e.blocks)
+    tally = empty_tally(e.areas, e.blocks)
     g = b.gates
     count = lambda: observe.count(b.h, 0, n, e.q, p, e.areas, g.rules, g.wage, g.norm, True, False, tally)  # noqa: E731
     count()
-    assert np.array_equal(observe.counts_of([tally], True).area["persons_band"][:, 0], numpy_persons(b, e.areas))
+    assert np.array_equal(counts_of([tally], True).area["persons_band"][:, 0], numpy_persons(b, e.areas))
     compare("count (numpy: persons by age band alone)", count, lambda: numpy_persons(b, e.areas))
     kernel, plain = (sum(one[name] for one in found.values()) for name in ("kernel_ns", "numpy_ns"))
     return {"households": n, "stages": found, "ratio": plain / kernel, "all_stages": False}

@@ -32,6 +32,7 @@ from urbsim.engine.stages import (
     work,
 )
 from urbsim.engine.state import empty_accounts
+from urbsim.engine.tally import empty_tally
 from urbsim.scenario import load
 
 
@@ -66,7 +67,7 @@ class Bench:
         chances = np.array([x.params.marry_20, x.params.marry_25, x.params.marry_30, x.params.marry_35])
         hazard = np.minimum(x.fertile[q] * e.birth_scale[:, None], 0.25)
         share, most_dying = x.reclassification[q] / 4.0, demography.most_dying(x.dying[q])
-        tally = observe.empty_tally(areas, e.blocks)
+        tally = empty_tally(areas, e.blocks)
         pairs = [np.zeros((areas, 3), np.int64), np.zeros((areas, 2), np.int64), np.zeros((areas, 2), np.int64), np.zeros(areas, np.int64)]
         return {
             "luck (16 bytes)": lambda: rng.bytes_of(h, 0, n, q, key, 0, self.ids, self.words[0]),

@@ -13,6 +13,7 @@ from urbsim.clock import NO_DATE
 from urbsim.engine import Engine, people_of
 from urbsim.engine.stages import demography, leaving, observe, permits, schools
 from urbsim.engine.state import OUTSIDE_TOWN, RETURN_OR_COVERAGE, empty_accounts
+from urbsim.engine.tally import counts_of, empty_tally
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     HOUSEHOLD_DTYPES,
@@ -89,9 +90,9 @@ def test_members_are_registered_where_they_settled() -> None:
     family = {"spouse": SPOUSE_ALONG, "spouse_birth": -100, "child1_birth": -8, "elder1_birth": -260, "elder2_birth": -260}
     for kin, town, village in ((0, 1, 4), (KIN_FAMILY, 3, 2), (KIN_ALL, 5, 0)):
         rows = rows_of(1, **(SETTLED_HERE | family | {"kin_settled": kin}))
-        tally = observe.empty_tally(AREAS, 1)
+        tally = empty_tally(AREAS, 1)
         observe.count(rows, 0, 1, 8, record_of(), AREAS, neutral_rules(AREAS), np.ones(AREAS), 0.0, True, False, tally)
-        counts = observe.counts_of([tally], True)
+        counts = counts_of([tally], True)
         assert counts.area["hukou"].tolist() == [town, village, 0]
 
 

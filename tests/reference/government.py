@@ -16,9 +16,9 @@ from urbsim.engine.rules import rules_of
 from urbsim.engine.stages import arrivals, feedback, programmes
 from urbsim.engine.stages.homes import first_home_prices
 from urbsim.engine.stages.later_schools import pulls
-from urbsim.engine.stages.observe import COUNT, Counts
 from urbsim.engine.state import ACCOUNT, empty_accounts
 from urbsim.engine.tables import Utilities, make_race, utilities, value_of_register
+from urbsim.engine.tally import COUNT, Counts
 from urbsim.population import registry as code
 
 if TYPE_CHECKING:

@@ -13,29 +13,24 @@ from typing import Any
 import numpy as np
 
 from urbsim.clock import LAST_QUARTER, season, year_of
-from urbsim.engine import accounting, entries, money, opening, passes, rng, town_born
+from urbsim.engine import accounting, chances, entries, money, opening, passes, rng, town_born
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import rules_of
 from urbsim.engine.stages import (
-    attention,
-    choice,
     compacting,
-    demography,
     feedback,
     homes,
     later_schools,
     leaving,
     marriage,
     observe,
-    permits,
     programmes,
-    reclassify,
-    work,
 )
 from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, joined, make_rows, params_record
-from urbsim.engine.tables import Utilities, make_race, utilities, value_of_register
+from urbsim.engine.tables import Utilities, utilities, value_of_register
+from urbsim.engine.tally import Tally, counts_of, empty_tally
 from urbsim.population.registry import ROOM
 
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
@@ -52,11 +47,6 @@ def _edges(first: int, last: int, threads: int) -> list[int]:
     """Return the edges of the chunks in which threads take rows `first`..`last`."""
     chunks = min(threads * CHUNKS, (last - first) // LEAST_CHUNK) if threads > 1 else 1
     return [first + (last - first) * k // max(chunks, 1) for k in range(max(chunks, 1) + 1)]
-
-
-def _with_nowhere(table: FloatArray) -> FloatArray:
-    """Return `table` (areas first) with a row of noughts for those who live nowhere in the region."""
-    return np.concatenate((table, np.zeros((1, *table.shape[1:]))))
 
 
 class Engine:
@@ -191,12 +181,12 @@ class Engine:
             add_up(self.accounts, accounts)
         return [result for result, _ in done]
 
-    def _each_counted(self, work_on: Callable[[int, int, Accounts, observe.Tally], Any]) -> tuple[list[Any], list[observe.Tally]]:
+    def _each_counted(self, work_on: Callable[[int, int, Accounts, Tally], Any]) -> tuple[list[Any], list[Tally]]:
         """Run a pass that counts too; return its results and the tallies of its chunks."""
-        tallies: list[observe.Tally] = []
+        tallies: list[Tally] = []
 
         def one(lo: int, hi: int, accounts: Accounts) -> Any:
-            tally = observe.empty_tally(self.areas, self.blocks)
+            tally = empty_tally(self.areas, self.blocks)
             tallies.append(tally)
             return work_on(lo, hi, accounts, tally)
 
@@ -241,13 +231,7 @@ class Engine:
     def _stage_demography(self) -> None:
         """Stages 1 and 2, households and town-born."""
         q, x, p, key = self.q, self.inputs, self.inputs.params, self.key
-        hazard = np.minimum(x.fertile[q] * self.birth_scale[:, None], opening.MOST_BIRTHS)
-        chances = np.array([p.marry_20, p.marry_25, p.marry_30, p.marry_35])
-        share = x.reclassification[q] / 4.0
-        family = passes.Family(
-            share, reclassify.most_reclassified(share), x.dying[q], demography.most_dying(x.dying[q]), hazard, chances, p.birth_second,
-            p.leave_home / 4.0,
-        )  # fmt: skip
+        family = chances.family(self)
         found = self.each(lambda lo, hi, acc: passes.family_pass(
             self.households, lo, hi, q, key, self.areas, family, self.event, self.late, acc))  # fmt: skip
         self.drawn = self.n
@@ -269,47 +253,12 @@ class Engine:
         )
         self.town_born_movers *= 1.0 + p.town_born_mover_growth / 4.0
 
-    def _training_chance(self) -> FloatArray:
-        """Return the chance of an untrained worker per area: training slots are the region's, split by migrant workers."""
-        c = self.counts
-        workers = c.area["workers"].astype(np.float64)
-        slots = np.maximum(self.lever("work.training_slots"), 0.0) / 4.0 * workers / max(workers.sum(), 1.0)
-        chance: FloatArray = np.minimum(slots / np.maximum(c.area["untrained"] * self.weight, 1), 1.0)
-        return chance
-
-    def _placing_chance(self) -> FloatArray:
-        """Return the chance per area that a jobless or informal worker is placed in a formal job."""
-        seekers = (self.counts.area["jobless"] + self.counts.area["informal"]) * self.weight
-        return programmes.placing_chance(self.lever("work.job_reserve"), self.lever("work.placements"), seekers)
-
-    def _places(self, u: Utilities) -> passes.Places:
-        """Return what the second pass reads."""
-        q, x, training = self.q, self.inputs, self._training_chance()
-        factor = attention.season_factor(x.params.a_Q1, season(q)) * float(x.mobility[q])
-        attends, most_attends = attention.chances_to_attend(self.p, factor)
-        return passes.Places(
-            training=training, placing=self._placing_chance(), rules=self.rules, wage=self.wage, norm=self.norm,
-            most=work.most_bytes(self.p, self.areas, self.rules, training),
-            race=make_race(u, self.race_base, x.params.lambda_),
-            bounds=choice.choice_bounds(x.params.lambda_), km=x.km, seat=self.seat, bills=self.bills,
-            town_share=self.rounds.town_share, districts=x.districts,
-            rent_edge=(1.0 - self.lever("homes.guaranteed_rent_share")) / (1.0 - x.params.rent_judged),
-            permit_months=self.lever("permit.residence_months"), permit_ground=self.lever("permit.ground_required"),
-            permit_wait=self.lever("permit.wait_after_move_months"),
-            permit_uptake=permits.uptake(self.p, self.lever("permit.friction")), permit_enough=self.lever("school.permit_enough"),
-            rent_help=_with_nowhere(feedback.tenants_gain(
-                x.params.beta_w, self.wage, self.lever("homes.provident_support"), self.lever("homes.rent_subsidy")
-            )),
-            pull=_with_nowhere(self.pull), buying=self.rounds.buying(), sharing=self.rounds.sharing(),
-            attends=attends, most_attends=most_attends,
-        )  # fmt: skip
-
     def _stage_places(self) -> list[Any]:
         """Stages 3 and 5 to 9, each household for itself; newcomers enter after the others' choice. Return what the pass found."""
         q, u = self.q, self.utilities
         if u is None:
             raise RuntimeError("stage 6 before stage 1")
-        places, old = self._places(u), self.n
+        places, old = chances.places(self, u), self.n
 
         def each(lo: int, hi: int, acc: Accounts, newcomers: bool) -> Any:
             return passes.place_pass(
@@ -333,7 +282,7 @@ class Engine:
             self.households, lo, hi, q, self.key, p, self.areas, gates, self.late, self.drawn, villages, ages, acc, tally))  # fmt: skip
         rows = self.rounds.admit(*joined(found))
         passes.finish_ranked(self.households, rows, q, self.key, p, self.areas, gates, villages, ages, self.accounts, tallies[0])
-        self.counts = observe.counts_of(tallies, q >= FIRST_VILLAGE_COUNT)
+        self.counts = counts_of(tallies, q >= FIRST_VILLAGE_COUNT)
 
     def make_room(self, rows: int) -> None:
         """Grow the columns if `rows` more would not fit."""
@@ -359,7 +308,7 @@ class Engine:
             self.households, lo, hi, q, self.p, self.areas, self.rules, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4,
             tally,
         ))  # fmt: skip
-        self.counts = observe.counts_of(tallies, q >= FIRST_VILLAGE_COUNT)
+        self.counts = counts_of(tallies, q >= FIRST_VILLAGE_COUNT)
 
     def movers_living(self) -> IntArray:
         """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""

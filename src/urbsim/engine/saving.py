@@ -17,8 +17,8 @@ from urbsim.engine.engine import Engine
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import RULES
-from urbsim.engine.stages.observe import COUNT, Counts
 from urbsim.engine.state import ACCOUNT, HOUSEHOLD, make_rows, params_record
+from urbsim.engine.tally import COUNT, Counts
 from urbsim.population.registry import ROOM
 
 Arrays = dict[str, npt.NDArray[Any]]

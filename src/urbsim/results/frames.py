@@ -1,6 +1,6 @@
 """What results expect from the engine: the frame arrays of one run, stacked over quarters.
 
-The table follows docs/architecture.md, "What one quarter reports" (`engine.observe.FRAME`). A run is a mapping from name to array with a
+The table follows docs/architecture.md, "What one quarter reports" (`engine.frame`). A run is a mapping from name to array with a
 leading time axis; `area` stands for the A areas of the region. Stocks hold at the quarter's end, flows during it; flows of the first
 entry (the initial state) are 0.
 """
