@@ -64,8 +64,9 @@ METHOD = """
 
 * **Searched**: at most 15 parameters that the targets can move (list below). Everything else uncertain stays a prior sample in every
   candidate, so that a projection carries it.
-* **Solved inside each candidate** by log-ratio steps whose slopes are learnt place by place: place constants, constants of people of other provinces, reclassification by
-  prefecture, `k_outside`, `k_town`, `k_q_out` ([odd.md](odd.md) 7.16). A member meets the census by prefecture within the tolerances.
+* **Solved inside each candidate** by log-ratio steps whose slopes are learnt place by place: place constants, constants of people of other
+  provinces, reclassification by prefecture, `k_outside`, `k_town`, `k_q_out` ([odd.md](odd.md) 7.16). A member meets the census by
+  prefecture within the tolerances.
 * **Wave 1** fills the prior by a Latin hypercube at 2.5 times the weight. Gaussian processes (or polynomials, whichever errs less on runs
   not seen) stand in for the model. Implausibility divides by the emulator's error (luck and the parameters not searched are in it), the
   figure's error and the discrepancy; what lies above 3 for any target is ruled out. A target that nothing meets cuts nothing and is told.
