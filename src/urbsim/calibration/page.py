@@ -135,8 +135,9 @@ def taught(s: Stored) -> list[str]:
     drift = "; ".join(f"`{one['symbol']}` {one['mean']:+.2f} ± {one['sd']:.2f}" for one in s["unsearched"])
     return [
         "### Which data moved which parameter", "", *table(head, rows),
-        "The second method is rejection with local-linear regression on wave 1 alone. *Shift* is how far the target moves the mean,",
-        "*widening* how much wider the posterior would be without it (both by the emulator).", "",
+        "The second method is local-linear regression on wave 1 alone, with a ridge. It asks that targets be met, discrepancy or not, and",
+        "so moves further. *Shift* is how far the target moves the mean, *widening* how much wider the posterior would be without it",
+        "(both by the emulator).", "",
         "**Left where the prior put them**, and so assumptions still: " + (", ".join(left) or "none") + " and all that were not searched.",
         f"Of those not searched, furthest from their prior among the members (in its sd; that is chance of few members): {drift}.", "",
     ]  # fmt: skip

@@ -17,7 +17,6 @@ from urbsim.experiments.solution import SOLVED
 from urbsim.sensitivity.emulator import Emulator
 
 Table = list[dict[str, Any]]
-NEAREST = 0.4
 RECOVERY_POINTS = 8_000
 BACK, PARTLY = 0.7, 0.4
 
@@ -68,11 +67,14 @@ def teachers(space: Space, targets: Sequence[Target]) -> Table:
 
 
 def abc_regression(finished: Sequence[dict[str, Any]], targets: Sequence[Target]) -> Table:
-    """Return posterior means and standard deviations by a second method, on the first wave alone: rejection with local-linear regression.
+    """Return posterior means and standard deviations by a second method, on the first wave alone: local-linear regression on the misses.
 
-    The nearest two fifths of the candidates by the root mean square of their misses, Epanechnikov weights, a ridge (Beaumont et al. 2002).
+    Epanechnikov weights by the root mean square of a candidate's misses (Beaumont et al. 2002); a ridge chosen by leaving one out, since
+    candidates are few; the standard deviation is that of errors on candidates not seen. A target that no candidate reaches counts as
+    reached where they come nearest: the line is not followed beyond them.
     """
-    from sklearn.linear_model import Ridge
+    from sklearn.linear_model import RidgeCV
+    from sklearn.model_selection import cross_val_predict
 
     good = near(finished)
     if not targets or len(good) < 2 * len(symbols()):
@@ -80,11 +82,12 @@ def abc_regression(finished: Sequence[dict[str, Any]], targets: Sequence[Target]
     z, y = scores(np.array([one["quantiles"] for one in good])), scaled_outcomes(good, targets)
     misses = np.stack([misses_of(y[:, t], target, 0.0) for t, target in enumerate(targets)], axis=1)
     far = np.sqrt(np.mean(misses**2, axis=1))
-    radius = np.sort(far)[max(2 * len(symbols()), round(NEAREST * far.size)) - 1] if far.size > 2 * len(symbols()) else far.max()
-    weights = np.maximum(1.0 - (far / (radius * (1.0 + 1e-9))) ** 2, 0.0)
-    fit = Ridge(alpha=1.0).fit(misses, z, sample_weight=weights)
-    moved = z - fit.predict(misses) + fit.predict(np.zeros((1, misses.shape[1])))
-    mean, sd = moments(moved, weights)
+    weights = 1.0 - (far / (far.max() * 1.1)) ** 2
+    ridge = RidgeCV(alphas=np.logspace(-1.0, 4.0, 16), alpha_per_target=True)
+    reached = np.clip(0.0, misses.min(axis=0), misses.max(axis=0))[None, :]
+    mean = ridge.fit(misses, z, sample_weight=weights).predict(reached)[0]
+    unseen = z - cross_val_predict(ridge, misses, z, cv=min(10, len(good)), params={"sample_weight": weights})
+    _, sd = moments(unseen, weights)
     return [{"symbol": symbol, "mean": float(mean[k]), "sd": float(sd[k])} for k, symbol in enumerate(symbols())]
 
 
