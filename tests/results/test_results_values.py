@@ -222,6 +222,8 @@ def test_probability_is_the_share_of_members() -> None:
     result["indicator_value"][:, :, -1, at] = [[75.9], [76.0], [76.1], [77.0]]
     row = target_rows(result)[0]
     assert row.probability == 0.75
+    # 0.3 points a year and 0.1 for each of seven years: 0.762; the shares of normals around the runs that lie above 76
+    assert row.as_published == pytest.approx(np.mean([0.4478, 0.5, 0.5522, 0.9054]), abs=2e-4)
     assert row.members == 4
     assert row.median == pytest.approx(76.05)
     assert row.intervals[50] == (pytest.approx(75.975), pytest.approx(76.325))
@@ -235,6 +237,7 @@ def test_what_is_not_modelled_says_so() -> None:
     rows = {row.code: row for row in target_rows(result)}
     assert rows["union_membership"].remark is NOT_MODELLED
     assert np.isnan(rows["union_membership"].probability)
+    assert [code for code, row in rows.items() if np.isfinite(row.as_published)] == ["urbanization_rate"]
     short = {row.code: row for row in target_rows(make_dataset(small=True, quarters=57))}
     assert short["urbanization_rate"].remark is NOT_REACHED
     table = target_table(result, "zh")

@@ -100,7 +100,7 @@ def targets(dataset: xr.Dataset, lang: Language) -> str:
 
     A single run has neither interval nor probability: it meets a target or misses it.
     """
-    from urbsim.results.targets import target_rows
+    from urbsim.results.targets import as_published, target_rows
 
     rows, found = [], target_rows(dataset)
     for row in found:
@@ -115,7 +115,8 @@ def targets(dataset: xr.Dataset, lang: Language) -> str:
     base, year = int(dataset["baseline_year"].values[0]), int(dataset["target_year"].values[0])
     head = Text(f"目标表（基期 {base} 年，目标 {year} 年）", f"Targets (baseline {base}, target {year})").get(lang)
     body = table([column.get(lang) for column in TARGET_COLUMNS], rows, numbers=[0, 3, 4, 5, 6])
-    return f"{head}\n{body}\n{(ALONE if max(row.members for row in found) == 1 else SUMMED).get(lang)}"
+    notes = [(ALONE if max(row.members for row in found) == 1 else SUMMED).get(lang), as_published(found, lang)]
+    return "\n".join([head, body, *(note for note in notes if note)])
 
 
 def _chance(probability: float, members: int, lang: Language) -> str:

@@ -184,6 +184,7 @@ def _targets(dataset: xr.Dataset) -> pd.DataFrame:
         for mass, (low, high) in row.intervals.items():
             cells[f"{mass}% 下限 low"], cells[f"{mass}% 上限 high"] = low, high
         cells["达标概率 probability"] = row.probability
+        cells["计入公布误差 with the error of published figures"] = row.as_published
         cells["说明 remark"] = "" if row.remark is None else f"{row.remark.zh} {row.remark.en}"
         for column, cell in cells.items():
             columns.setdefault(column, []).append(cell)

@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from urbsim.results.published_error import CENSUS_YEAR, VINTAGE_POINTS, YEARLY_POINTS, share_error
 from urbsim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -20,12 +21,20 @@ MASSES = (50, 80, 95)
 NOT_MODELLED = Text("尚未建模", "not modelled yet")
 NOT_REACHED = Text("运行未到目标年", "the run ends before the target year")
 NO_TARGET = Text("无数值目标", "no target in numbers")
+PUBLISHED_RATE = "urbanization_rate"
+AS_PUBLISHED = Text(
+    f"公布的城镇化率本身有误差（一年约 {YEARLY_POINTS} 个百分点，{CENSUS_YEAR} 年普查以后每年再加 {VINTAGE_POINTS}）；计入后，"
+    "第 {} 项达标的概率约为 {}。",
+    f"Published urbanization rates err themselves (by about {YEARLY_POINTS} points, and {VINTAGE_POINTS} more for every year since the "
+    f"census of {CENSUS_YEAR}); with that, target {{}} is met with a probability of about {{}}.",
+)
 
 
 class TargetRow(NamedTuple):
     """One indicator against its target; numbers are NaN where nothing can be said, and `remark` says why.
 
-    `intervals` gives low and high of the central 50, 80 and 95 %.
+    `intervals` gives low and high of the central 50, 80 and 95 %. `as_published` is the probability with the error of published figures
+    (`results.published_error`), for the urbanization rate alone.
     """
 
     number: int
@@ -38,6 +47,7 @@ class TargetRow(NamedTuple):
     median: float
     intervals: dict[int, tuple[float, float]]
     probability: float
+    as_published: float
     members: int
     remark: Text | None
 
@@ -92,9 +102,17 @@ def _row(dataset: xr.Dataset, i: int, held: NDArray[np.float64], modelled: bool)
         median=_quantile(runs, 0.5),
         intervals=intervals,
         probability=float(met.mean()) if runs.size and np.isfinite(target) else float("nan"),
+        as_published=_as_published(runs, target, int(number("target_year"))) if text("indicator") == PUBLISHED_RATE else float("nan"),
         members=int(runs.size),
         remark=remark,
     )
+
+
+def _as_published(runs: NDArray[np.float64], target: float, year: int) -> float:
+    """Return the probability that the figure published for `year` reaches `target` (percent), NaN if nothing can be said."""
+    from scipy.special import ndtr
+
+    return float(ndtr((runs - target) / share_error(year)).mean()) if runs.size and np.isfinite(target) else float("nan")
 
 
 def _quantile(runs: NDArray[np.float64], probability: float) -> float:
@@ -121,8 +139,15 @@ def target_table(dataset: xr.Dataset, lang: Language = "zh") -> pd.DataFrame:
         for end, word in enumerate((Text("下限", "low"), Text("上限", "high"))):
             table[f"{mass}% {word.get(lang)}"] = [_plain(row.intervals[mass][end]) for row in rows]
     table[Text("达标概率", "probability met").get(lang)] = [_plain(row.probability) for row in rows]
+    table[Text("计入公布误差", "with the error of published figures").get(lang)] = [_plain(row.as_published) for row in rows]
     table[Text("说明", "remark").get(lang)] = ["" if row.remark is None else row.remark.get(lang) for row in rows]
     return pd.DataFrame(table)
+
+
+def as_published(rows: list[TargetRow], lang: Language) -> str:
+    """Return the sentence on the error of published rates, or an empty text where there is none to be said."""
+    found = [row for row in rows if row.members > 1 and np.isfinite(row.as_published)]
+    return " ".join(AS_PUBLISHED.get(lang).format(row.number, f"{row.as_published:.0%}") for row in found)
 
 
 def _plain(value: float) -> object:

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from urbsim.results.published_error import CENSUS_YEAR, VINTAGE_POINTS, YEARLY_POINTS, share_error
 from urbsim.validation.baselines import Floats, expit, logit
 
-YEARLY_POINTS, YEARLY_SHARE = 0.3, 0.003
-VINTAGE_POINTS = 0.1  # a year since the census
-CENSUS_YEAR = 2020
+__all__ = ["CENSUS_YEAR", "VINTAGE_POINTS", "YEARLY_POINTS"]
+
+YEARLY_SHARE = 0.003
 REPEATS = 25  # noisy copies of each run
 
 
@@ -36,7 +37,7 @@ def vintage_share(region: Any) -> float:
 
 def observed_share(values: Floats, year: int, rng: np.random.Generator, vintage: bool = True) -> Floats:
     """Return noisy copies of shares in percent, as they might be published for `year`."""
-    sd = np.hypot(YEARLY_POINTS, VINTAGE_POINTS * max(year - CENSUS_YEAR, 0) if vintage else 0.0)
+    sd = share_error(year if vintage else CENSUS_YEAR)
     copies = np.repeat(values, REPEATS)
     return np.asarray(np.clip(copies + sd * rng.standard_normal(copies.size), 0.1, 99.9))
 

@@ -10,6 +10,7 @@ from urbsim.report.indicators import rate_target
 from urbsim.report.numbers import chance, count, likely, number, percent, probability, span
 from urbsim.report.sections.context import PERSONS, Context
 from urbsim.results.jump_off import CENSUS
+from urbsim.results.targets import as_published
 from urbsim.text import Text
 
 SHORT = Text("人", "")
@@ -176,7 +177,9 @@ def target_sentences(context: Context) -> list[str]:
             "Targets on which nothing can be said (not modelled yet, or without a number): {}.",
         ),
     }
-    return [context.say(*words[kind], comma.join(names)) for kind, names in groups.items() if names]
+    said = [context.say(*words[kind], comma.join(names)) for kind, names in groups.items() if names]
+    error = as_published([entry.row for entry in context.indicators], context.lang)
+    return [*said, error] if error else said
 
 
 def target_table(context: Context) -> Table:
