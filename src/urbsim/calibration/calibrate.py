@@ -93,9 +93,10 @@ def fit(order: Order, *, synthetic: bool = False) -> Fit:
         truth = _truth(order, folder, wave1)
         targets = tuple(replace(t, value=truth["outcomes"][t.key], kind="value") for t in targets)
     emulators = matching.emulate(wave1, targets, order.seed)
-    space = matching.match(emulators, targets, order.seed)
+    closed = matching.out_of_reach(wave1, targets)
+    space = matching.match(emulators, targets, order.seed, closed=closed)
     chance = luck(order, folder, wave1, targets, space)
-    asked = (folder.name, order.first, order.second, [str(t) for t in targets])  # what is proposed hangs on all of these
+    asked = (folder.name, order.first, order.second, closed, [str(t) for t in targets])  # what is proposed hangs on all of these
     second = order.folder / f"second-{fingerprint(*asked)}"
     wave2, proposed = second_wave(order, second, wave1, space)
     weights, log_likelihood = matching.weigh(wave2, proposed, targets, space, chance)
