@@ -14,7 +14,7 @@ import numpy as np
 from common import SCENARIO, parser, report, say, timed
 
 from urbsim.clock import LAST_QUARTER, season
-from urbsim.engine import Engine, open_engine, passes, rng
+from urbsim.engine import Engine, chances, open_engine, passes, rng
 from urbsim.engine.stages import (
     attention,
     clocks,
@@ -53,7 +53,7 @@ class Bench:
         self.event, self.attends = np.zeros(n, np.uint8), np.zeros(n, np.uint8)
         e._stage_inputs()
         assert e.utilities is not None
-        self.places, self.gates = e._places(e.utilities), e.rounds.gates()
+        self.places, self.gates = chances.places(e, e.utilities), e.rounds.gates()
         self.lists = [np.empty(2 * n, np.int64) for _ in range(6)]
         self.bytes = [np.empty(2 * n, np.uint8) for _ in range(3)]
         self.floats = [np.empty(n) for _ in range(3)]

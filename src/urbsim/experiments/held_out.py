@@ -1,9 +1,9 @@
 """A prefecture left out when constants are solved, so that its census of 2020 can judge (`solving.solve`, argument `held_out`).
 
-No figure of 2020 of its areas is looked at. Its error counts nowhere, sums leave it out, the census figures of 2020 that a run itself reads
-(paths of residents and movers behind wages and rents) are replaced by those of 2010 grown as elsewhere, and its constants are guessed from
-the other prefectures' as they are solved (`guess`). The region's settlers of 2015-2018, no figure of 2020 nor of a prefecture, stay a
-target.
+No figure of 2020 of its areas is looked at by the solving (behaviour, births and the ages of newcomers are the region's). Its error
+counts nowhere, sums leave it out, the census figures of 2020 that a run itself reads (paths of residents and movers behind wages and
+rents) are replaced by those of 2010 grown as elsewhere, and its constants are guessed from the other prefectures' as they are solved
+(`guess`). The region's settlers of 2015-2018, no figure of 2020 nor of a prefecture, stay a target.
 """
 
 from __future__ import annotations
