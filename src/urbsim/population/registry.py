@@ -243,7 +243,7 @@ _WIDTH_ORDER = sorted(HOUSEHOLD_DTYPES, key=lambda name: -HOUSEHOLD_DTYPES[name]
 HOUSEHOLD = np.dtype([(name, HOUSEHOLD_DTYPES[name]) for name in _WIDTH_ORDER], align=True)
 """One household as a row of 64 bytes, a field for each column."""
 
-ROOM = 1.5  # rows held for each row of the census: a run adds some two fifths to 2027
+ROOM = 1.7  # rows held for each row of the census (memory only once used): runs add two fifths to a half to 2027
 
 
 KEPT_ROWS = 4_000_000
