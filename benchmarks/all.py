@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+import common  # noqa: F401 - it notes the load before the first figure, and hands it on
+
 HERE = Path(__file__).parent
 CASES = {
     "machine": ["--repeat", "5"],
