@@ -70,8 +70,8 @@ def state() -> bytes:
 def engine_after(state: bytes) -> Callable[..., Engine]:
     """Return what runs some quarters from the state under other values of levers."""
 
-    def run(*sets: str, quarters: int = 1) -> Engine:
-        engine: Engine = pickle.loads(state)
+    def run(*sets: str, quarters: int = 1, fine: bool = False) -> Engine:
+        engine: Engine = pickle.loads(state_at(FINE) if fine else state)
         engine.inputs = inputs_under(sets)
         engine.run(START + quarters)
         return engine
@@ -166,7 +166,7 @@ def test_exams_bring_children_of_the_age_along_and_move_no_parent(engine_after: 
 
 
 def test_kindergartens_bring_children_of_three_to_five_along(engine_after: Callable[..., Engine]) -> None:
-    shut, opened = (engine_after(f"school.kindergarten_open@2023-01={share}", quarters=8) for share in (0, 1))
+    shut, opened = (engine_after(f"school.kindergarten_open@2023-01={share}", quarters=12, fine=True) for share in (0, 1))
     assert children_along(opened, 3, 5) > children_along(shut, 3, 5)
 
 
