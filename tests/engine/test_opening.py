@@ -67,3 +67,12 @@ def test_the_pandemic_is_drawn_on_entries_and_a_scenario_replaces_it(default: Sc
         np.testing.assert_allclose(factor[quarters], 0.9)
         np.testing.assert_allclose([factor[q] for q in range(69) if year_of(q) == 2022], 0.7)
         assert (factor == 1.0).sum() == 61
+
+
+def test_births_of_a_year_are_those_of_the_data(default: Scenario) -> None:
+    engine = engine_of(default, weight=500)
+    born = 0
+    while engine.q < 4:
+        engine.step()
+        born += int(engine.frame["births"].sum())
+    assert 0.95 < born / engine.inputs.region.births_by_year[2011] < 1.05
