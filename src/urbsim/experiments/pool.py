@@ -70,8 +70,9 @@ def _generation(
             left = sorted(flying.values(), key=lambda numbered: numbered[0])
             suspects = [numbered for numbered in left if board.states[numbered[0]] == RUNNING] or left[:1]
             return suspects, [numbered for numbered in left if numbered not in suspects]
-        finally:
-            _end(set(flying), board, set(multiprocessing.active_children()) - others)
+        except BaseException:
+            _end(pool, board, set(multiprocessing.active_children()) - others)
+            raise
     return [], []
 
 
@@ -81,18 +82,24 @@ def _submit(pool: ProcessPoolExecutor, tasks: Iterable[Numbered], board: _Board,
         flying[pool.submit(_work, i, task)] = (i, task)
 
 
-def _end(pending: set[Future[Outcome]], board: _Board, workers: set[BaseProcess]) -> None:
+def _end(pool: ProcessPoolExecutor, board: _Board, workers: set[BaseProcess]) -> None:
     """End the workers: they stop after the quarter they are in; one that is far from its next quarter is ended after a while.
 
-    Not at once: a worker that is ended while it sends a result would leave the parent waiting for the rest.
+    Not at once: a worker that is ended while it sends a result would leave the parent waiting for the rest. The pool cancels what it has
+    not begun: it waits for ever for a future that others have cancelled (Python 3.11).
     """
-    begun = [future for future in pending if not future.cancel() and not future.done()]
-    if not begun:
-        return
     board.stop.value = 1
-    if wait(begun, timeout=GRACE_SECONDS).not_done:
-        for worker in workers:
-            worker.terminate()
+    enough = threading.Timer(GRACE_SECONDS, _terminate, [workers])
+    enough.start()
+    try:
+        pool.shutdown(cancel_futures=True)
+    finally:
+        enough.cancel()
+
+
+def _terminate(workers: Iterable[BaseProcess]) -> None:
+    for worker in workers:
+        worker.terminate()
 
 
 @contextlib.contextmanager
