@@ -22,19 +22,19 @@ NOT_MODELLED = Text("尚未建模", "not modelled yet")
 NOT_REACHED = Text("运行未到目标年", "the run ends before the target year")
 NO_TARGET = Text("无数值目标", "no target in numbers")
 PUBLISHED_RATE = "urbanization_rate"
-AS_PUBLISHED = Text(
-    f"公布的城镇化率本身有误差（一年约 {YEARLY_POINTS} 个百分点，{CENSUS_YEAR} 年普查以后每年再加 {VINTAGE_POINTS}）；计入后，"
-    "第 {} 项达标的概率约为 {}。",
+PUBLISHED_ERROR = Text(
+    f"公布的城镇化率本身有误差（一年约 {YEARLY_POINTS} 个百分点，{CENSUS_YEAR} 年普查以后每年再加 {VINTAGE_POINTS}）",
     f"Published urbanization rates err themselves (by about {YEARLY_POINTS} points, and {VINTAGE_POINTS} more for every year since the "
-    f"census of {CENSUS_YEAR}); with that, target {{}} is met with a probability of about {{}}.",
+    f"census of {CENSUS_YEAR})",
 )
+AS_PUBLISHED = Text("；计入后，第 {} 项达标的概率约为 {}。", "; with that, target {} is met with a probability of about {}.")
 
 
 class TargetRow(NamedTuple):
     """One indicator against its target; numbers are NaN where nothing can be said, and `remark` says why.
 
     `intervals` gives low and high of the central 50, 80 and 95 %. `as_published` is the probability with the error of published figures
-    (`results.published_error`), for the urbanization rate alone.
+    (`results.published_error`), for the urbanization rate alone and for more than one run.
     """
 
     number: int
@@ -50,6 +50,11 @@ class TargetRow(NamedTuple):
     as_published: float
     members: int
     remark: Text | None
+
+    @property
+    def with_all_errors(self) -> float:
+        """Return the probability that all known errors leave: `as_published` where it is known, else `probability`."""
+        return self.as_published if np.isfinite(self.as_published) else self.probability
 
 
 def achieved(dataset: xr.Dataset) -> xr.DataArray:
@@ -112,7 +117,7 @@ def _as_published(runs: NDArray[np.float64], target: float, year: int) -> float:
     """Return the probability that the figure published for `year` reaches `target` (percent), NaN if nothing can be said."""
     from scipy.special import ndtr
 
-    return float(ndtr((runs - target) / share_error(year)).mean()) if runs.size and np.isfinite(target) else float("nan")
+    return float(ndtr((runs - target) / share_error(year)).mean()) if runs.size > 1 and np.isfinite(target) else float("nan")
 
 
 def _quantile(runs: NDArray[np.float64], probability: float) -> float:
@@ -146,8 +151,8 @@ def target_table(dataset: xr.Dataset, lang: Language = "zh") -> pd.DataFrame:
 
 def as_published(rows: list[TargetRow], lang: Language) -> str:
     """Return the sentence on the error of published rates, or an empty text where there is none to be said."""
-    found = [row for row in rows if row.members > 1 and np.isfinite(row.as_published)]
-    return " ".join(AS_PUBLISHED.get(lang).format(row.number, f"{row.as_published:.0%}") for row in found)
+    words = PUBLISHED_ERROR.get(lang) + AS_PUBLISHED.get(lang)
+    return " ".join(words.format(row.number, f"{row.as_published:.0%}") for row in rows if np.isfinite(row.as_published))
 
 
 def _plain(value: float) -> object:

@@ -11,9 +11,12 @@ from urbsim.regions.model import Region
 from urbsim.report import canvas, palette
 from urbsim.report.indicators import IndicatorRow, indicator_rows
 from urbsim.report.numbers import NOT_MODELLED, likely, number, probability, span
+from urbsim.results.targets import PUBLISHED_ERROR, TargetRow
 from urbsim.text import Language, Text
 
-BAR_LEFT, BAR_RIGHT = 0.565, 0.80
+BAR_LEFT, BAR_RIGHT, CHANCE = 0.565, 0.735, 0.795  # of the width: the bar, the right end of the probability
+RUNS_ALONE = Text("仅看模拟", "by the runs alone")
+AS_PUBLISHED = Text("计入公布误差：{}", "as published: {}")
 
 
 @canvas.drawn
@@ -45,11 +48,9 @@ def figure_targets(dataset: xr.Dataset, *, area: str | None = None, lang: Langua
         if any(entry.row.cumulative for entry in rows)
         else ""
     )
-    canvas.foot(
-        figure,
-        [sums, Text("模型结果（urbsim）；基期值和目标见规划文件", "Model results (urbsim); base values and targets: the plan").get(lang)],
-        lang,
-    )
+    source = Text("模型结果（urbsim）；基期值和目标见规划文件", "Model results (urbsim); base values and targets: the plan").get(lang)
+    error = PUBLISHED_ERROR.get(lang) if any(np.isfinite(entry.row.as_published) for entry in rows) else ""
+    canvas.foot(figure, (sums, error, source), lang)
     return figure
 
 
@@ -101,5 +102,20 @@ def _row(axis: Axes, y: int, entry: IndicatorRow, lang: Language) -> None:
         axis.plot([_bar(entry.progress_low), _bar(entry.progress_high)], [y, y], color=palette.INK, linewidth=1.2, zorder=4)
         axis.plot([_bar(entry.progress)], [y], marker="o", markersize=5, color=palette.RESIDENT_RATE.color, zorder=5)
     if np.isfinite(row.probability):
-        axis.text(0.855, y, probability(row.probability, row.members), ha="right", va="center", fontsize=size + 1)
-        axis.text(1.0, y, likely(row.probability, row.members).get(lang), ha="right", va="center", fontsize=8, color=palette.MUTED)
+        _chances(axis, y, row, lang)
+
+
+def _chances(axis: Axes, y: int, row: TargetRow, lang: Language) -> None:
+    """Write the probability of the target; for a published rate that of the runs alone, and below it that with the rate's own error."""
+    likelihood = likely(row.with_all_errors, row.members).get(lang)
+    alone = probability(row.probability, row.members)
+    if not np.isfinite(row.as_published):
+        _chance(axis, y, 9.8, alone, likelihood)
+        return
+    _chance(axis, y - 0.2, 7.4, alone, RUNS_ALONE.get(lang))
+    _chance(axis, y + 0.2, 7.4, probability(row.as_published), AS_PUBLISHED.get(lang).format(likelihood))
+
+
+def _chance(axis: Axes, y: float, size: float, share: str, words: str) -> None:
+    axis.text(CHANCE, y, share, ha="right", va="center", fontsize=size)
+    axis.text(1.0, y, words, ha="right", va="center", fontsize=min(size, 8), color=palette.MUTED)

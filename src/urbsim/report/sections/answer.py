@@ -91,10 +91,18 @@ def _against_target(context: Context, rate: reading.Floats) -> str:
     if target is None or target[0] != context.last:
         return context.say("。", ".")
     met = float(np.mean(rate >= target[1]))
+    alone = chance(met, context.runs, context.lang)
+    found = next((entry.row for entry in context.indicators if np.isfinite(entry.row.as_published)), None)
+    if found is None:
+        return context.say(
+            "；规划目标为 {}，达到目标的可能性{}（{}）。",
+            "; the target of the plan is {}, the chance to meet it is {} ({}).",
+            percent(target[1]), alone, likely(met, context.runs).get(context.lang),
+        )  # fmt: skip
     return context.say(
-        "；规划目标为 {}，达到目标的可能性{}（{}）。",
-        "; the target of the plan is {}, the chance to meet it is {} ({}).",
-        percent(target[1]), chance(met, context.runs, context.lang), likely(met, context.runs).get(context.lang),
+        "；规划目标为 {}，仅看模拟，达到目标的可能性{}，计入公布数字本身的误差后{}（{}）。",
+        "; the target of the plan is {}, the chance to meet it is {} by the runs alone and {} ({}) with the error of published rates.",
+        percent(target[1]), alone, chance(found.as_published, 0, context.lang), likely(found.as_published, found.members).get(context.lang),
     )  # fmt: skip
 
 
@@ -164,7 +172,7 @@ def target_sentences(context: Context) -> list[str]:
     """Return which targets are likely, open and unlikely, and which are not modelled."""
     groups: dict[str, list[str]] = {"likely": [], "open": [], "unlikely": [], "none": []}
     for entry in context.indicators:
-        met = entry.row.probability
+        met = entry.row.with_all_errors
         kind = "none" if not np.isfinite(met) else "likely" if met >= 0.8 else "unlikely" if met < 0.2 else "open"
         groups[kind].append(entry.name)
     comma = context.say("、", "; ")
@@ -197,10 +205,12 @@ def target_table(context: Context) -> Table:
             number(row.median, places) if known else (row.remark.get(context.lang) if row.remark else "—"),
             span(entry.low, entry.high, context.lang, places) if known and row.members > 1 else "—",
             probability(row.probability, row.members),
+            probability(row.as_published),
         )
         rows.append(Row(cells))
     columns = context.say(
-        "指标|单位|基期|目标|模型|80% 区间|达到的可能", "indicator|unit|base|target|model|80 % interval|chance met"
+        "指标|单位|基期|目标|模型|80% 区间|达到的可能|计入公布误差",
+        "indicator|unit|base|target|model|80 % interval|chance met|with the error of published figures",
     ).split("|")
     note = context.say("[ ] 内为规划期累计数。", "[ ]: summed over the years of the plan.")
     return Table(context.say("目标表（数字）", "The target table in numbers"), tuple(columns), rows, text_columns=2, note=note, fold=True)
