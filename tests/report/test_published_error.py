@@ -46,7 +46,12 @@ def test_both_probabilities_are_told_everywhere(lang: Language, alone: str, erro
     assert row[-2:] == (">75%", "65%")
 
 
-def test_a_single_run_has_no_probability_of_either_kind() -> None:
+def test_a_single_run_meets_a_target_or_misses_it_and_has_no_probability() -> None:
     single = just_above().isel(draw=[0], replicate=[0])
-    assert "65%" not in "".join(text.get_text() for text in figure_targets(single, lang="zh").axes[0].texts)
+    words = {text.get_text() for text in figure_targets(single, lang="zh").axes[0].texts}
+    assert "达到" in words
+    context = Context(single, material.small_region(), material.scenario(), lang="zh")
+    assert sentences(context)[0].endswith("规划目标为 76.0%，这次模拟达到了。")
+    words |= set(target_sentences(context)) | {cell for row in target_table(context).rows for cell in row.cells[-2:]}
+    assert not [said for said in words if "可能" in said.replace("达到目标的可能", "") or said.endswith("%")]
     assert not [row for row in target_rows(single) if row.as_published == row.as_published]

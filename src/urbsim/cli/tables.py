@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from urbsim.report.assumed import AssumedEffect
 
-MET, MISSED = Text("达到", "met"), Text("未达到", "missed")
 TARGET_COLUMNS = (
     Text("序号", "no."),
     Text("指标", "indicator"),
@@ -100,6 +99,7 @@ def targets(dataset: xr.Dataset, lang: Language) -> str:
 
     A single run has neither interval nor probability: it meets a target or misses it.
     """
+    from urbsim.report.numbers import chance_of_target
     from urbsim.results.targets import as_published, target_rows
 
     rows, found = [], target_rows(dataset)
@@ -107,7 +107,7 @@ def targets(dataset: xr.Dataset, lang: Language) -> str:
         low, high = row.intervals[80]
         target = f"[{_number(row.target)}]" if row.cumulative else _number(row.target)
         span = "" if math.isnan(low) or row.members < 2 else f"{_number(low)} – {_number(high)}"
-        last = row.remark.get(lang) if row.remark is not None else _chance(row.probability, row.members, lang)
+        last = row.remark.get(lang) if row.remark is not None else chance_of_target(row.probability, row.members, lang)
         cells = [str(row.number), row.name.get(lang), row.unit.get(lang), _number(row.baseline), target, _number(row.median), span, last]
         rows.append(cells)
     if not rows:
@@ -117,14 +117,6 @@ def targets(dataset: xr.Dataset, lang: Language) -> str:
     body = table([column.get(lang) for column in TARGET_COLUMNS], rows, numbers=[0, 3, 4, 5, 6])
     notes = [(ALONE if max(row.members for row in found) == 1 else SUMMED).get(lang), as_published(found, lang)]
     return "\n".join([head, body, *(note for note in notes if note)])
-
-
-def _chance(probability: float, members: int, lang: Language) -> str:
-    from urbsim.report.numbers import probability as words
-
-    if members != 1:
-        return words(probability, members)
-    return (MET if probability == 1 else MISSED).get(lang)
 
 
 def effects(changes: xr.Dataset, titles: Mapping[str, Text], base: Text, lang: Language) -> str:

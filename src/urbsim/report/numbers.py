@@ -9,6 +9,7 @@ from urbsim.text import Language, Text
 
 NOT_MODELLED = Text("尚未建模", "not modelled yet")
 NONE = Text("—", "—")
+MET, MISSED = Text("达到", "met"), Text("未达到", "missed")
 
 
 class Scale(NamedTuple):
@@ -128,6 +129,17 @@ def probability(value: float, members: int = 0) -> str:
     if value <= 0 and edge < 1:
         return f"<{100 * edge:.0f}%"
     return f"{100 * value:.0f}%"
+
+
+def chance_of_target(value: float, members: int, lang: Language) -> str:
+    """Return the probability that a target is met, or whether it is if there is but one run.
+
+    >>> chance_of_target(0.65, 20, "en"), chance_of_target(1.0, 1, "en"), chance_of_target(0.0, 1, "zh")
+    ('65%', 'met', '未达到')
+    """
+    if members != 1 or not math.isfinite(value):
+        return probability(value, members)
+    return (MET if value == 1 else MISSED).get(lang)
 
 
 _LIKELY = (

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from urbsim.regions.model import Region
 from urbsim.report import canvas, palette
 from urbsim.report.indicators import IndicatorRow, indicator_rows
-from urbsim.report.numbers import NOT_MODELLED, likely, number, probability, span
+from urbsim.report.numbers import NOT_MODELLED, chance_of_target, likely, number, probability, span
 from urbsim.results.targets import PUBLISHED_ERROR, TargetRow
 from urbsim.text import Language, Text
 
@@ -107,8 +107,8 @@ def _row(axis: Axes, y: int, entry: IndicatorRow, lang: Language) -> None:
 
 def _chances(axis: Axes, y: int, row: TargetRow, lang: Language) -> None:
     """Write the probability of the target; for a published rate that of the runs alone, and below it that with the rate's own error."""
-    likelihood = likely(row.with_all_errors, row.members).get(lang)
-    alone = probability(row.probability, row.members)
+    likelihood = likely(row.with_all_errors, row.members).get(lang) if row.members > 1 else ""
+    alone = chance_of_target(row.probability, row.members, lang)
     if not np.isfinite(row.as_published):
         _chance(axis, y, 9.8, alone, likelihood)
         return

@@ -7,7 +7,7 @@ import numpy as np
 from urbsim.report import reading
 from urbsim.report.blocks import Block, Card, Cards, Paragraph, Picture, Row, Section, Table
 from urbsim.report.indicators import rate_target
-from urbsim.report.numbers import chance, count, likely, number, percent, probability, span
+from urbsim.report.numbers import chance, chance_of_target, count, likely, number, percent, probability, span
 from urbsim.report.sections.context import PERSONS, Context
 from urbsim.results.jump_off import CENSUS
 from urbsim.results.targets import as_published
@@ -91,6 +91,10 @@ def _against_target(context: Context, rate: reading.Floats) -> str:
     if target is None or target[0] != context.last:
         return context.say("。", ".")
     met = float(np.mean(rate >= target[1]))
+    if context.runs == 1:
+        words = ("；规划目标为 {}，这次模拟达到了。", "; the target of the plan is {}, which this run meets.") if met else (
+            "；规划目标为 {}，这次模拟没有达到。", "; the target of the plan is {}, which this run misses.")  # fmt: skip
+        return context.say(*words, percent(target[1]))
     alone = chance(met, context.runs, context.lang)
     found = next((entry.row for entry in context.indicators if np.isfinite(entry.row.as_published)), None)
     if found is None:
@@ -185,6 +189,9 @@ def target_sentences(context: Context) -> list[str]:
             "Targets on which nothing can be said (not modelled yet, or without a number): {}.",
         ),
     }
+    if context.runs == 1:
+        words["likely"] = ("这次模拟达到的目标：{}。", "Targets that this run meets: {}.")
+        words["unlikely"] = ("这次模拟没有达到的目标：{}。", "Targets that this run misses: {}.")
     said = [context.say(*words[kind], comma.join(names)) for kind, names in groups.items() if names]
     error = as_published([entry.row for entry in context.indicators], context.lang)
     return [*said, error] if error else said
@@ -204,7 +211,7 @@ def target_table(context: Context) -> Table:
             f"[{goal}]" if row.cumulative else goal,
             number(row.median, places) if known else (row.remark.get(context.lang) if row.remark else "—"),
             span(entry.low, entry.high, context.lang, places) if known and row.members > 1 else "—",
-            probability(row.probability, row.members),
+            chance_of_target(row.probability, row.members, context.lang),
             probability(row.as_published),
         )
         rows.append(Row(cells))
