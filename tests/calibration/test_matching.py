@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,31 @@ def test_what_no_point_meets_cuts_nothing_and_is_told() -> None:
     assert space.open_targets == (0,)
     assert 0.02 < space.kept.mean() < 0.9
     assert np.isfinite(space.log_likelihood()).sum() == space.kept.sum()
+
+
+def test_a_target_that_only_an_emulator_reaches_is_closed_and_one_that_a_run_reached_stays_open() -> None:
+    """Runs of y = z reach 2.2 in each direction; the emulator goes on in a straight line to 3.5, where no run has been."""
+    cube = 0.015 + 0.97 * hypercube(40, seed=0)
+    z = scores(cube)
+    beyond, reached = target("return_rate", 3.5, 0.3), target("age_share_0_14", 1.0, 0.3)
+    ceiling = replace(target("age_share_15_59", 9.0, 0.3), kind="at_most")  # all lie below it
+    targets = [beyond, reached, ceiling]
+    wave1 = toy(cube, {t.name: z[:, k] for k, t in enumerate(targets)})
+    emulators = matching.emulate(wave1, targets, seed=0)
+    trusting = matching.match(emulators, targets, seed=0, points=20_000)
+    assert 0 in trusting.open_targets  # the emulator thinks so
+    closed = matching.out_of_reach(wave1, targets)
+    assert closed == (0,)
+    space = matching.match(emulators, targets, seed=0, points=20_000, closed=closed)
+    assert space.open_targets == (1, 2)
+    drawn, _ = matching.propose(space, 200, seed=0)
+    carried, _ = matching.propose(trusting, 200, seed=0)
+    assert abs(scores(drawn)[:, 0].mean()) < 0.3  # nobody is carried off to where nothing is known
+    assert scores(carried)[:, 0].mean() > 2.4
+    near_enough = toy(cube[:1], {t.name: np.array([3.4 if t is beyond else 0.0]) for t in targets}, first=40)
+    assert matching.out_of_reach([*wave1, *near_enough], targets) == ()
+    near_enough[0]["worst"] = matching.GOOD + 0.1  # it misses the census: no witness either
+    assert matching.out_of_reach([*wave1, *near_enough], targets) == closed
 
 
 def test_weights_undo_the_proposal_and_leave_out_who_misses_the_census() -> None:
