@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from urbsim.clock import NO_DATE
-from urbsim.engine import Engine, Inputs, build_inputs, constants_of, people_of, rng
+from urbsim.engine import Engine, Inputs, build_inputs, people_of, rng
 from urbsim.engine.rules import FIELDS, rules_of
 from urbsim.engine.state import HOUSEHOLD, Rows, make_params, params_record
+from urbsim.engine.tables import Constants
+from urbsim.parameters import PARAMETERS, Member
+from urbsim.parameters.ensemble import parse_ensemble
 from urbsim.policy import LEVERS
 from urbsim.population.registry import OUTSIDE
 from urbsim.regions import load_region
@@ -21,6 +26,18 @@ DATES = (
     "spouse_birth", "child1_birth", "child2_birth", "elder1_birth", "elder2_birth", "queue_since", "homes_since", "insured_since",
     "permit_since",
 )  # fmt: skip
+
+
+@cache
+def member_of_tests() -> Member:
+    """Return the member of `member.csv`: parameters and constants of places that no new fit changes."""
+    rows = parse_ensemble((Path(__file__).with_name("member.csv")).read_text(encoding="utf-8"))[0]
+    parameters = {symbol: rows.get((symbol, ""), one.central) for symbol, one in PARAMETERS.items()}
+    constants: dict[str, dict[str, float]] = {}
+    for (name, place), value in rows.items():
+        if place:
+            constants.setdefault(name, {})[place] = value
+    return Member(REGION, 0, fitted=True, parameters=parameters, constants=constants)
 
 
 def rows_of(size: int, **columns: Any) -> Rows:
@@ -48,16 +65,22 @@ def luck_of(rows: Rows, q: int, key: Any = 5, part: int = 0) -> Any:
 
 
 def record_of(**changed: float) -> Any:
-    """Return the parameters of draw 0 as kernels take them, some of them changed."""
-    parameters, _ = constants_of(load_region(REGION), 0)
+    """Return the parameters of the tests as kernels take them, some of them changed."""
+    return params_record(make_params(parameters_with(**changed)))
+
+
+def parameters_with(**changed: float) -> dict[str, float]:
+    """Return the parameters of the tests, some of them changed."""
+    parameters = dict(member_of_tests().parameters)
     assert set(changed) <= set(parameters)
-    return params_record(make_params({**parameters, **changed}))
+    return {**parameters, **changed}
 
 
-def inputs_of(scenario: Scenario) -> Inputs:
-    """Return the inputs of draw 0 under a scenario."""
-    parameters, constants = constants_of(load_region(REGION), 0)
-    return build_inputs(load_region(REGION), scenario, make_params(parameters), constants)
+def inputs_of(scenario: Scenario, **changed: float) -> Inputs:
+    """Return inputs under a scenario, some parameters changed."""
+    region, fixed = load_region(REGION), member_of_tests()
+    constants = Constants(*(fixed.array(name, region) for name in ("xi", "xi_block", "reclassification")))
+    return build_inputs(region, scenario, make_params(parameters_with(**changed)), constants)
 
 
 def engine_of(scenario: Scenario, weight: int = COARSE, threads: int = 1, seed: int = 0) -> Engine:

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tests.engine.conftest import record_of, rows_of
-from urbsim.engine import Engine, open_engine
+from tests.engine.conftest import engine_of, record_of, rows_of
+from urbsim.engine import Engine
 from urbsim.engine.stages.choice import stay_terms
 from urbsim.engine.state import EVENT_JOB
 from urbsim.policy import LEVERS
@@ -27,7 +27,7 @@ def run(*changes: str, poor: bool = False) -> tuple[Engine, dict[str, float]]:
     `poor` registers every household as poor: Zhejiang has no registered poor.
     """
     scenario = load("zhejiang_2027")
-    engine = open_engine(scenario.with_set(list(changes)) if changes else scenario, weight=4000)
+    engine = engine_of(scenario.with_set(list(changes)) if changes else scenario, weight=4000)
     if poor:
         engine.households["poor"][: engine.n] = 1
         engine.templates["poor"] = 1

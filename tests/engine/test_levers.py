@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.conftest import REGION
+from tests.engine.conftest import REGION, inputs_of
 from tests.engine.levers_table import ANYTHING, ELSEWHERE_TOO, RESULTS_ALONE, WALKS, Walk
 from urbsim.clock import NO_DATE
-from urbsim.engine import Engine, Inputs, build_inputs, constants_of, people_of
-from urbsim.engine.state import make_params
+from urbsim.engine import Engine, Inputs, people_of
 from urbsim.policy import LEVERS
 from urbsim.regions import load_region
 from urbsim.scenario import Scenario, load
@@ -44,10 +43,7 @@ def rules_of_2022() -> Scenario:
 
 
 def inputs_under(sets: tuple[str, ...]) -> Inputs:
-    region, scenario = load_region(REGION), rules_of_2022()
-    parameters, constants = constants_of(region, 0)
-    assert set(BUSY) <= set(parameters)
-    return build_inputs(region, scenario.with_set(list(sets)) if sets else scenario, make_params({**parameters, **BUSY}), constants)
+    return inputs_of(rules_of_2022().with_set(list(sets)) if sets else rules_of_2022(), **BUSY)
 
 
 @cache
@@ -103,6 +99,7 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
 def test_every_lever_is_in_the_table() -> None:
     assert set(WALKS) | RESULTS_ALONE == set(LEVERS), "add a row to tests/engine/levers_table.py"
     assert not set(WALKS) & RESULTS_ALONE
+    assert [name for name, walk in WALKS.items() if not walk.moves] == ["health.care_aid_poor"]  # in `test_lever_effects`
 
 
 @pytest.mark.parametrize("name", WALKS)
