@@ -91,7 +91,7 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
     def add(dataset: xr.Dataset, part: Path) -> None:
         if state is not None:
             shutil.move(state, part / state.name)
-        write_report(dataset, part, region=region, scenario=scenario, provenance=provenance, lang=lang, painter=second)
+        write_report(dataset, part, region=region, scenario=scenario, provenance=provenance, lang=lang, pictures=pictures)
 
     claim(folder, provenance_of(plan)[IDENTITY])
     try:
@@ -100,6 +100,7 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
             with progress_bar(lang, quiet) as progress:
                 dataset, provenance = run_plan(plan, starting(second, plan.until, progress), state)
             say_writing(lang, quiet)
+            pictures = second.begin(dataset, region, lang) if second is not None else None
             write(dataset, folder, scenario_yaml=scenario.resolved_yaml(), provenance=provenance, hook=add)
     finally:
         release(folder)

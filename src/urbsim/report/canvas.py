@@ -259,7 +259,7 @@ def to_svg(figure: Figure, salt: str) -> str:
 
 
 def to_png(figure: Figure, dots_per_inch: int = 130) -> bytes:
-    """Return the picture as PNG."""
+    """Return the picture as PNG, packed fast (the default packs for three times as long, for a file smaller by a tenth)."""
     packed = io.BytesIO()
-    figure.savefig(packed, format="png", dpi=dots_per_inch, metadata={"Software": None})
+    figure.savefig(packed, format="png", dpi=dots_per_inch, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     return packed.getvalue()

@@ -1,13 +1,13 @@
-"""Draw the pictures of one language in a second process while this one draws those of the other."""
+"""Draw the pictures of a run report: in this process, or in a second one while this one writes the data and the tables."""
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from urbsim.experiments.pool import end_with, quiet_start
 from urbsim.text import Language
@@ -17,7 +17,25 @@ if TYPE_CHECKING:
 
     from urbsim.regions.model import Region
 
-Pictures = dict[str, str]
+
+class Pictures(NamedTuple):
+    """Hold the pictures of a report by name: inline SVG by language, PNG in one language."""
+
+    svg: dict[Language, dict[str, str]]
+    png: dict[str, bytes]
+
+
+def paint(dataset: xr.Dataset, region: Region, lang: Language) -> Pictures:
+    """Draw every picture of a run report in both languages, those of `lang` also as PNG."""
+    from urbsim.report import canvas, run_page
+    from urbsim.report.write import uncollected
+
+    frozen = None
+    if "urbanization_rate_still" in dataset:
+        frozen = dataset[["urbanization_rate_still"]].rename(urbanization_rate_still="urbanization_rate").expand_dims(("draw", "replicate"))
+    with uncollected():
+        figures = run_page.draw(run_page.pictures(dataset, region, frozen=frozen))
+        return Pictures(run_page.inline(figures), {name: canvas.to_png(figure) for name, figure in figures[lang].items()})
 
 
 class Painter:
@@ -33,10 +51,10 @@ class Painter:
             with quiet_start():
                 self._ready = self._pool.submit(_prepare)
 
-    def paint(self, dataset: xr.Dataset, region: Region, frozen: xr.Dataset | None, lang: Language) -> Future[Pictures]:
-        """Draw the pictures of a run report in one language; the future gives them as inline SVG by name."""
+    def begin(self, dataset: xr.Dataset, region: Region, lang: Language) -> Callable[[], Pictures]:
+        """Begin to `paint` and return what waits for the pictures."""
         self.start()
-        return self._pool.submit(_paint, dataset, region, frozen, lang)
+        return self._pool.submit(paint, dataset, region, lang).result
 
 
 @contextlib.contextmanager
@@ -53,17 +71,6 @@ def painter(wanted: bool) -> Iterator[Painter | None]:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-# ── in the process ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _prepare() -> None:
     """Import what drawing needs."""
     from urbsim.report import run_page  # noqa: F401 - imported for the time it takes
-
-
-def _paint(dataset: xr.Dataset, region: Region, frozen: xr.Dataset | None, lang: Language) -> Pictures:
-    from urbsim.report import run_page
-    from urbsim.report.write import uncollected
-
-    with uncollected():
-        return run_page.inline(run_page.draw(run_page.pictures(dataset, region, frozen=frozen), (lang,)))[lang]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from urbsim.regions.model import Region
-    from urbsim.report.painter import Painter
+    from urbsim.report.painter import Pictures
     from urbsim.scenario.model import Scenario
 
 
@@ -28,27 +28,22 @@ def write_report(
     scenario: Scenario,
     provenance: Mapping[str, Any] | None = None,
     lang: Language = "zh",
-    frozen: xr.Dataset | None = None,
-    painter: Painter | None = None,
+    pictures: Callable[[], Pictures] | None = None,
 ) -> Path:
     """Write `report.html` (both languages, `lang` first) and `figures/<name>.png` (in `lang`) into `folder`; return the page's path.
 
-    `frozen` is a result of the same scenario with behaviour kept still, if there is one; `painter` draws the other language's pictures
-    beside this process, which draws all of them without one. OSError passes to the caller.
+    `pictures` waits for those that a `painter` has begun to draw; without it they are drawn here. OSError passes to the caller.
     """
     from urbsim.report import run_page
-    from urbsim.report.page import LANGUAGES
+    from urbsim.report.painter import paint
 
-    if frozen is None and "urbanization_rate_still" in dataset:
-        frozen = dataset[["urbanization_rate_still"]].rename(urbanization_rate_still="urbanization_rate").expand_dims(("draw", "replicate"))
+    drawn = pictures() if pictures is not None else paint(dataset, region, lang)
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    for name, picture in drawn.png.items():
+        (folder / "figures" / f"{name}.png").write_bytes(picture)
     with uncollected():
-        elsewhere = {code: painter.paint(dataset, region, frozen, code) for code in LANGUAGES if painter is not None and code != lang}
-        figures = run_page.draw(run_page.pictures(dataset, region, frozen=frozen), [code for code in LANGUAGES if code not in elsewhere])
-        svg = run_page.inline(figures)
-        save_pictures(folder, figures[lang])
-        svg |= {code: future.result() for code, future in elsewhere.items()}
-        page = run_page.render_run(dataset, svg, region=region, scenario=scenario, provenance=provenance or {}, lang=lang)
-        return save_page(folder, page)
+        page = run_page.render_run(dataset, drawn.svg, region=region, scenario=scenario, provenance=provenance or {}, lang=lang)
+    return save_page(folder, page)
 
 
 @contextlib.contextmanager

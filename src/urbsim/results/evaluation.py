@@ -106,7 +106,7 @@ def ranks(dataset: xr.Dataset) -> pd.DataFrame:
     """Return one row a year, level and area: score (10, 50, 90 %), median rank with its 80 % range, chance of the first three."""
     score = dataset["evaluation_score"].transpose("draw", "replicate", "year", "area").values
     members = score.reshape(score.shape[0] * score.shape[1], *score.shape[2:])
-    level = dataset["level"].values.astype(str)
+    level, codes = dataset["level"].values.astype(str), dataset["area"].values.astype(str).tolist()
     rows: list[dict[str, object]] = []
     for one in ("area", "prefecture"):
         at = np.flatnonzero(level == one)
@@ -122,7 +122,7 @@ def ranks(dataset: xr.Dataset) -> pd.DataFrame:
             top = (rank <= TOP).mean(axis=0)
             rows += [
                 {
-                    "year": int(year), "area": str(dataset["area"].values[i]), "score_p10": low[k], "score": middle[k],
+                    "year": int(year), "area": codes[i], "score_p10": low[k], "score": middle[k],
                     "score_p90": high[k], "rank": usual[k], "rank_p10": first[k], "rank_p90": last[k], "top_three": float(top[k]),
                 }
                 for k, i in enumerate(at)

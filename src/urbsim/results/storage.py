@@ -29,7 +29,7 @@ from urbsim.text import Text
 
 RESULTS, SCENARIO, PROVENANCE, TABLES = "results.nc", "scenario.yaml", "provenance.json", "tables"
 OWN = frozenset({RESULTS, SCENARIO, PROVENANCE, TABLES, "report.html", "figures"})
-COMPRESSION = {"zlib": True, "complevel": 4, "shuffle": True}
+COMPRESSION = {"zlib": True, "complevel": 2, "shuffle": True}
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 LEFT = Text(zh="没有留下残缺文件", en="nothing is left of it")
 KEPT = Text(zh="已完成的运行都在，再次运行即可继续", en="Finished runs are kept: start again to go on")

@@ -140,8 +140,8 @@ def _dress(frame: pd.DataFrame, dataset: xr.Dataset, unit: str | None) -> pd.Dat
         frame["unit"] = unit
     for dim in frame.columns:
         if f"{dim}_zh" in dataset.coords and dim not in ("area", "indicator"):
-            words = dict(zip(dataset[dim].values, dataset[f"{dim}_zh"].values, strict=True))
-            frame[dim] = [f"{words[code]} {code}" for code in frame[dim]]
+            codes, words = dataset[dim].values, dataset[f"{dim}_zh"].values
+            frame[dim] = frame[dim].map({code: f"{word} {code}" for code, word in zip(codes, words, strict=True)})
     return frame.rename(columns=heading)
 
 
