@@ -7,7 +7,9 @@ its own, so that the one that kills its worker is told apart from those that wer
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import itertools
 import multiprocessing
 import os
@@ -143,7 +145,11 @@ _worker: tuple[Work, _Board] | None = None
 
 
 def end_with(parent: int) -> None:
-    """End this worker when its parent is gone, however and whenever it went, so that a killed run leaves no process behind."""
+    """End this worker when its parent is gone, however and whenever it went, so that a killed run leaves no process behind.
+
+    One that ends by itself does so at once: the last search for garbage among hundreds of thousands of objects is spared (0.3 s).
+    """
+    atexit.register(gc.freeze)
 
     def watch() -> None:
         while os.getppid() == parent:
