@@ -43,4 +43,8 @@ def test_a_search_leaves_a_front_that_can_be_repeated(
     assert urbsim_command("check", str(tmp_path / "out" / words[3])).status == 0
     before = (tmp_path / "out" / "tables" / "trials.csv").read_bytes()
     assert urbsim_command("search", "goal.yaml", "--jobs", "1", "-o", "out", "--quiet").out == "out\n"
+    refused = urbsim_command("search", "goal.yaml", "--scheduler", "tcp://127.0.0.1:9", "-o", "never")
+    assert refused.status == 2
+    assert "No Dask scheduler answers at tcp://127.0.0.1:9" in refused.err
+    assert not (tmp_path / "never").exists()
     assert (tmp_path / "out" / "tables" / "trials.csv").read_bytes() == before

@@ -25,7 +25,11 @@ from urbsim.experiments import runner, sweep
 from urbsim.experiments.failure import RunError
 from urbsim.experiments.store import store_hash
 from urbsim.experiments.study_results import open_study_results
+from urbsim.experiments.tasks import Spread
 from urbsim.results.hashing import content_hash
+from urbsim.search import optimise
+from urbsim.search.evaluate import STATE
+from urbsim.search.goal import load_goal
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +41,18 @@ class Cluster(NamedTuple):
     scheduler: subprocess.Popen[bytes]
     workers: list[subprocess.Popen[bytes]]
 
+
+GOAL = """
+name: small
+base: zhejiang_2027
+factors:
+  - {lever: settlement.quota, area: hangzhou_core, from: 2013, low: 1000, high: 50000}
+targets:
+  - {quantity: settled, area: hangzhou_core, year: 2014, at_least: 300000}
+cost: {from: 2013, until: 2014}
+search: {trials: 2, population: 2, seed: 3}
+run: {draws: 1, replicates: 1, weight: 8000}
+"""
 
 Start = Callable[[], Cluster]
 
@@ -120,6 +136,19 @@ def test_states_are_saved_and_gone_on_from_on_a_cluster(tmp_path: Path, cluster:
         assert sorted(one.namelist()) == sorted(other.namelist())
     for state in (here, there):
         assert content_hash(runner.run("zhejiang_2027", scheduler=cluster.address, from_state=state, **numbers)) == content_hash(through)
+
+
+def test_a_search_finds_the_same_on_a_cluster(tmp_path: Path, cluster: Cluster) -> None:
+    """With the engine itself, from a state that was made on the cluster."""
+    (tmp_path / "goal.yaml").write_text(GOAL)
+    alone, spread = (
+        optimise.carry_out(load_goal(tmp_path / "goal.yaml"), tmp_path / name, spread=Spread(1, address))
+        for name, address in (("alone", None), ("spread", cluster.address))
+    )
+    assert (tmp_path / "spread" / STATE).is_file()
+    assert len(spread.trials) == 2
+    assert spread.trials == alone.trials
+    assert spread.base == alone.base
 
 
 def test_killed_workers_and_schedulers_lose_nothing(study: Path, tmp_path: Path, start: Start) -> None:

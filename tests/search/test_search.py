@@ -181,6 +181,13 @@ def test_settings_are_paired_with_the_base(goal: Goal, tmp_path: Path, monkeypat
     assert [one.met[0] for one in (low, high)] == (settled >= 300_000).astype(float).tolist()
 
 
+def test_a_worker_of_another_version_says_so(goal: Goal, tmp_path: Path) -> None:
+    optimise.open_folder(goal, tmp_path / "out")
+    other = json.dumps(goal.identity | {"model": "of another version"}, sort_keys=True)
+    with pytest.raises(UserError, match="another version"):
+        evaluate.GoalWork(str(tmp_path / "out"), other, 1, None, fake_engine.simulate)(evaluate.SettingTask(None, 0, 0), lambda q: None)
+
+
 def test_dimensions_that_split_are_those_of_quantities() -> None:
     assert SPLIT == quantities.SPLIT
 

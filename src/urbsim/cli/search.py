@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import Jobs, Lang, Output, Quiet, Threads
+from urbsim.cli.options import Jobs, Lang, Output, Quiet, Scheduler, Threads
 from urbsim.cli.progress import progress_bar
 from urbsim.cli.run import REPORT, RESULTS, TABLES
 from urbsim.cli.tables import table
@@ -25,6 +25,7 @@ HELP = both(
     示例：
       urbsim search homes_at_least_cost
       urbsim search mine.yaml --trials 200 -o results/mine
+      urbsim search mine.yaml --scheduler tcp://10.0.0.1:8786
     """,
     en="""
     Find the lever settings that meet targets at least cost within a budget: a front of cost against probability. Start the same command
@@ -34,6 +35,7 @@ HELP = both(
     Examples:
       urbsim search homes_at_least_cost
       urbsim search mine.yaml --trials 200 -o results/mine
+      urbsim search mine.yaml --scheduler tcp://10.0.0.1:8786
     """,
 )
 COLUMNS = (
@@ -64,6 +66,7 @@ def command(
     ] = None,
     jobs: Jobs = None,
     threads: Threads = 1,
+    scheduler: Scheduler = None,
     quiet: Quiet = False,
     lang: Lang = None,
 ) -> None:
@@ -80,7 +83,7 @@ def command(
     wanted = load_goal(goal)
     folder = output or RESULTS / f"{wanted.name}-{wanted.hash8}"
     with progress_bar(language, quiet) as progress:
-        found = carry_out(wanted, folder, trials=trials, spread=Spread(jobs or cores()), threads=threads, progress=progress)
+        found = carry_out(wanted, folder, trials=trials, spread=Spread(jobs or cores(), scheduler), threads=threads, progress=progress)
     with filling(folder) as part:
         (part / "tables").mkdir()
         for name, frame in (("front", trial_table(found, found.front, commands=True)), ("trials", trial_table(found, found.trials))):

@@ -23,7 +23,7 @@ from urbsim.experiments.study import Study, load_study
 from urbsim.experiments.sweep_folder import STUDY, claim, record_failure
 from urbsim.experiments.sweep_progress import Heartbeat, Tally
 from urbsim.experiments.sweep_state import base_state, check_pasts
-from urbsim.experiments.tasks import Failure, Outcome, Task, execute
+from urbsim.experiments.tasks import OTHER_VERSION, Failure, Outcome, Task, execute
 from urbsim.results.storage import KEPT, telling
 from urbsim.scenario.model import Scenario
 from urbsim.text import Text
@@ -75,10 +75,7 @@ class StudyWork:
         """Simulate one run and write it; raises UserError if this process would compute another run than the one that was asked for."""
         study, keys, plan = _opened(self.folder, self.study_hash)
         if keys.key(task.values, task.draw, task.replicate) != task.key:
-            raise UserError.one(
-                zh="工作进程的 urbsim 或数据与发起者的版本不同，请在各处安装同一版本。",
-                en="A worker has another version of urbsim or of its data than this process: install the same everywhere.",
-            )
+            raise UserError.one(*OTHER_VERSION)
         values = self._values(study, plan, task, on_quarter)
         with telling(Path(self.folder), KEPT):
             Store(Path(self.folder), study.outputs).write(task.run, values)

@@ -19,6 +19,10 @@ from urbsim.text import Text
 
 Progress = Callable[[int, int], None]
 DIED = Text(zh="一个工作进程意外终止（常见原因是内存不足）", en="a worker process ended unexpectedly (often for want of memory)")
+OTHER_VERSION = (
+    "工作进程的 urbsim 或数据与发起者的版本不同，请在各处安装同一版本。",
+    "A worker has another version of urbsim or of its data than this process: install the same everywhere.",
+)
 _ONE_AT_A_TIME = threading.Lock()
 
 

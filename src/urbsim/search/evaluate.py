@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +19,7 @@ from urbsim.experiments.plan import Plan, make_plan
 from urbsim.experiments.runner import _engine, _from_quarter
 from urbsim.experiments.simulation import Numbers, Simulate, one_run
 from urbsim.experiments.states import Branch, open_state, parts_folder, write_state
-from urbsim.experiments.tasks import Outcome, Spread, Task, execute
+from urbsim.experiments.tasks import OTHER_VERSION, Outcome, Spread, Task, execute
 from urbsim.search.goal import Goal, load_goal
 from urbsim.text import Text
 
@@ -54,17 +55,17 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class GoalWork:
-    """Simulate runs of the goal in `folder` and return what its targets and its cost need."""
+    """Simulate runs of the goal in `folder` and return what its targets and its cost need; `identity` is that goal's, as JSON."""
 
     folder: str
-    goal_hash: str
+    identity: str
     threads: int
     branch: Branch | None
     simulate: Simulate
 
     def __call__(self, task: SettingTask, on_quarter: Callable[[int], None]) -> Floats:
-        """Return the quantities of the targets, then the cost in yuan."""
-        goal, plan = _opened(self.folder, self.goal_hash)
+        """Return the quantities of the targets, then the cost in yuan; raises UserError if this process has another version."""
+        goal, plan = _opened(self.folder, self.identity)
         scenario = goal.base if task.values is None else goal.scenario(task.values)
         run = scenario.run
         numbers = Numbers(run.seed, run.weight, self.threads, plan.until, self.branch)
@@ -73,9 +74,15 @@ class GoalWork:
 
 
 @lru_cache(maxsize=2)
-def _opened(folder: str, goal_hash: str) -> tuple[Goal, Plan]:
+def _opened(folder: str, identity: str) -> tuple[Goal, Plan]:
     goal = load_goal(Path(folder) / GOAL)
+    if _identity(goal) != identity:
+        raise UserError.one(*OTHER_VERSION)
     return goal, make_plan(goal.base, jobs=1)
+
+
+def _identity(goal: Goal) -> str:
+    return json.dumps(goal.identity, sort_keys=True)
 
 
 def _dataset(scenario: Any, plan: Plan, frames: Any) -> Any:
@@ -156,7 +163,7 @@ class Evaluator:
             rows[i] = outcome.result
             self._told(1)
 
-        work = GoalWork(str(self.folder.resolve()), self.goal.hash8, self.threads, branch or self._branch, _engine())
+        work = GoalWork(str(self.folder.resolve()), _identity(self.goal), self.threads, branch or self._branch, _engine())
         execute(work, tasks, len(tasks), self.spread, receive)
         table = np.array(rows, dtype=np.float64).reshape(len(settings), len(self._luck), -1)
         return list(table)
