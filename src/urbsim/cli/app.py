@@ -36,7 +36,7 @@ from urbsim.cli import (
     warmup,
 )
 from urbsim.cli.language import both, language_of, localise
-from urbsim.cli.options import Lang
+from urbsim.cli.options import Lang, option
 from urbsim.errors import DiskError, UserError
 from urbsim.experiments.failure import Interrupted, RunError
 from urbsim.text import Language, Text
@@ -83,7 +83,7 @@ def root(
     lang: Lang = None,
     version: Annotated[
         bool,
-        typer.Option("--version", is_eager=True, callback=show_version, help=both(zh="显示版本并退出", en="Show the version and exit")),
+        option("--version", is_eager=True, callback=show_version, zh="显示版本并退出", en="Show the version and exit"),
     ] = False,
 ) -> None:
     """Take the options that stand before the command."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import Jobs, Lang
+from urbsim.cli.options import Jobs, Lang, option
 from urbsim.cli.tables import table
 from urbsim.text import Language, Text
 
@@ -46,67 +46,53 @@ OTHER = "情景 {scenario} 属于区域 {found}，不是 {region}", "scenario {s
 def command(
     ctx: typer.Context,
     region: Annotated[str, typer.Argument(metavar="REGION", help=both(zh="区域名称", en="The name of a region"))],
-    draws: Annotated[int, typer.Option("--draws", metavar="N", min=1, help=both(zh="参数集的组数", en="Members of the ensemble"))] = 100,
-    first: Annotated[
-        int, typer.Option("--first", metavar="N", min=2, help=both(zh="第一轮候选数", en="Candidates of the first wave"))
-    ] = 100,
-    second: Annotated[
-        int, typer.Option("--second", metavar="N", min=1, help=both(zh="第二轮候选数", en="Candidates of the second wave"))
-    ] = 200,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help=both(zh="随机数种子", en="Seed of the random numbers"))] = 0,
+    draws: Annotated[int, option("--draws", metavar="N", min=1, zh="参数集的组数", en="Members of the ensemble")] = 100,
+    first: Annotated[int, option("--first", metavar="N", min=2, zh="第一轮候选数", en="Candidates of the first wave")] = 100,
+    second: Annotated[int, option("--second", metavar="N", min=1, zh="第二轮候选数", en="Candidates of the second wave")] = 200,
+    seed: Annotated[int, option("--seed", metavar="N", zh="随机数种子", en="Seed of the random numbers")] = 0,
     scenario: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--scenario",
             metavar="SCENARIO",
-            help=both(
-                zh="在哪个情景的规定下拟合；默认用 region.yaml 的 baseline", en="The rules to fit under; by default region.yaml's baseline"
-            ),
-            show_default=False,
+            zh="在哪个情景的规定下拟合；默认用 region.yaml 的 baseline",
+            en="The rules to fit under; by default region.yaml's baseline",
         ),
     ] = None,
     folder: Annotated[
         Path | None,
-        typer.Option(
+        option(
             "--folder",
             metavar="DIR",
-            help=both(
-                zh="候选存放处；默认 results/calibration-work/<区域>",
-                en="Where candidates are kept; by default results/calibration-work/REGION",
-            ),
-            show_default=False,
+            zh="候选存放处；默认 results/calibration-work/<区域>",
+            en="Where candidates are kept; by default results/calibration-work/REGION",
         ),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o", "--output",
+        option(
+            "-o",
+            "--output",
             metavar="DIR",
-            help=both(
-                zh="拟合结果写到哪里；默认 results/calibration/<区域>",
-                en="Where what was found is written; by default results/calibration/REGION",
-            ),
-            show_default=False,
+            zh="拟合结果写到哪里；默认 results/calibration/<区域>",
+            en="Where what was found is written; by default results/calibration/REGION",
         ),
     ] = None,
     ensemble: Annotated[
         Path | None,
-        typer.Option(
+        option(
             "--ensemble",
             metavar="FILE",
-            help=both(
-                zh="参数集写到哪个文件；默认就是区域所用的那个", en="The file for the ensemble; by default the one that the region uses"
-            ),
-            show_default=False,
+            zh="参数集写到哪个文件；默认就是区域所用的那个",
+            en="The file for the ensemble; by default the one that the region uses",
         ),
     ] = None,
     synthetic: Annotated[
         bool,
-        typer.Option(
+        option(
             "--synthetic",
-            help=both(
-                zh="改用模型自身的结果作目标，检验哪些参数能找回", en="Fit to the model's own outcomes instead: which parameters come back"
-            ),
+            zh="改用模型自身的结果作目标，检验哪些参数能找回",
+            en="Fit to the model's own outcomes instead: which parameters come back",
         ),
     ] = False,
     jobs: Jobs = None,

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import Lang
+from urbsim.cli.options import Lang, option
 from urbsim.errors import Problem, UserError
 from urbsim.text import Language, Text
 
@@ -54,11 +54,7 @@ def command(
     ],
     scenario: Annotated[
         str,
-        typer.Option(
-            "--scenario",
-            metavar="SCENARIO",
-            help=both(zh="显示哪个情景中的取值", en="Show the values in force in this scenario"),
-        ),
+        option("--scenario", metavar="SCENARIO", zh="显示哪个情景中的取值", en="Show the values in force in this scenario"),
     ] = DEFAULT_SCENARIO,
     lang: Lang = None,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import Lang
+from urbsim.cli.options import Lang, option
 from urbsim.text import Text
 
 NAME = "new"
@@ -47,7 +47,7 @@ def command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=both(zh="要写的文件(.yaml)", en="The file to write (.yaml)"))],
     source: Annotated[
         str,
-        typer.Option("--from", metavar="SCENARIO", help=both(zh="从哪个情景复制", en="The scenario to copy"), show_default=False),
+        option("--from", metavar="SCENARIO", zh="从哪个情景复制", en="The scenario to copy"),
     ],
     lang: Lang = None,
 ) -> None:

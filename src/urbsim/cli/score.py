@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import Lang
+from urbsim.cli.options import Lang, option
 from urbsim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def command(
     observations: Annotated[Path, typer.Argument(metavar="OBSERVATIONS.csv", help=both(zh="观测表", en="The table of observations"))],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE.csv", help=both(zh="逐点得分写到这个文件", en="Write the score of every point here")),
+        option("-o", "--output", metavar="FILE.csv", zh="逐点得分写到这个文件", en="Write the score of every point here"),
     ] = None,
     lang: Lang = None,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import Jobs, Lang, Output, Quiet, Scheduler, Threads
+from urbsim.cli.options import Jobs, Lang, Output, Quiet, Scheduler, Threads, option
 from urbsim.cli.progress import progress_bar
 from urbsim.cli.run import REPORT, RESULTS, TABLES
 from urbsim.cli.tables import table
@@ -56,13 +56,7 @@ def command(
     output: Output = None,
     trials: Annotated[
         int | None,
-        typer.Option(
-            "--trials",
-            metavar="N",
-            min=2,
-            help=both(zh="试多少个设置；默认依目标文件", en="Settings to try; by default as the goal says"),
-            show_default=False,
-        ),
+        option("--trials", metavar="N", min=2, zh="试多少个设置；默认依目标文件", en="Settings to try; by default as the goal says"),
     ] = None,
     jobs: Jobs = None,
     threads: Threads = 1,

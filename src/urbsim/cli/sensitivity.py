@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import Lang, Quiet
+from urbsim.cli.options import Lang, Quiet, option
 from urbsim.cli.run import REPORT, TABLES
 from urbsim.cli.tables import table
 from urbsim.text import Language, Text
@@ -51,20 +51,11 @@ MOST = 3
 def command(
     ctx: typer.Context,
     results: Annotated[Path, typer.Argument(metavar="STUDY-RESULTS", help=both(zh="研究的结果文件夹", en="The result folder of a sweep"))],
-    area: Annotated[
-        str | None, typer.Option("--area", help=both(zh="地区；默认全区域", en="The area; by default the region"), show_default=False)
-    ] = None,
-    year: Annotated[
-        int | None, typer.Option("--year", help=both(zh="年份；默认最后一年", en="The year; by default the last"), show_default=False)
-    ] = None,
+    area: Annotated[str | None, option("--area", zh="地区；默认全区域", en="The area; by default the region")] = None,
+    year: Annotated[int | None, option("--year", zh="年份；默认最后一年", en="The year; by default the last")] = None,
     of: Annotated[
         list[str] | None,
-        typer.Option(
-            "--of",
-            metavar="NAME",
-            help=both(zh="只分析这个量，可重复", en="Analyse this quantity only; may be given several times"),
-            show_default=False,
-        ),
+        option("--of", metavar="NAME", zh="只分析这个量，可重复", en="Analyse this quantity only; may be given several times"),
     ] = None,
     quiet: Quiet = False,
     lang: Lang = None,

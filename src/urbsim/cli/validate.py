@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from urbsim.cli.language import both
-from urbsim.cli.options import Jobs, Lang, Quiet, Weight
+from urbsim.cli.options import Jobs, Lang, Quiet, Weight, option
 from urbsim.text import Language, Text
 
 NAME = "validate"
@@ -56,30 +56,27 @@ def command(
     region: Annotated[str, typer.Argument(metavar="REGION", help=both(zh="区域名", en="A region"))],
     draws: Annotated[
         int,
-        typer.Option(
+        option(
             "--draws",
             metavar="N",
             min=2,
-            help=both(zh="留市回测和成对运行用几组参数", en="Members used where constants are solved anew or runs have twins"),
+            zh="留市回测和成对运行用几组参数",
+            en="Members used where constants are solved anew or runs have twins",
         ),
     ] = 20,
     members: Annotated[
         int | None,
-        typer.Option(
+        option(
             "--members",
             metavar="N",
             min=2,
-            show_default=False,
-            help=both(
-                zh="其余运行和预测用几组参数；默认全部", en="Members of all other runs and of the projection; by default all of them"
-            ),
+            zh="其余运行和预测用几组参数；默认全部",
+            en="Members of all other runs and of the projection; by default all of them",
         ),
     ] = None,
     weight: Weight = None,
     jobs: Jobs = None,
-    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help=both(zh="写到哪里", en="Where to write"))] = Path(
-        "results/validation"
-    ),
+    folder: Annotated[Path, option("--folder", metavar="DIR", zh="写到哪里", en="Where to write")] = Path("results/validation"),
     quiet: Quiet = False,
     lang: Lang = None,
 ) -> None:
