@@ -185,7 +185,7 @@ def page(region: Any, found: dict[str, Any], constants: list[str], remarks: str)
         ],
     )
     lines = [
-        f"# The first fit of {region.title.en}: asked and got", "",
+        f"# The best member of {region.title.en}: asked and got", "",
         f"Draw 0 at the default weight, seed 0. Made by `{COMMAND} {region.name}` (this page) from the ensemble of",
         f"`urbsim calibrate {region.name}` ([calibration.md](calibration.md)). Solved for are {len(region.area_codes)} place constants,",
         f"{len(region.prefecture_codes)} constants for people of other provinces, {len(region.prefecture_codes)} yearly rates of",
