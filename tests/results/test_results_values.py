@@ -243,6 +243,8 @@ def test_what_is_not_modelled_says_so() -> None:
     table = target_table(result, "zh")
     assert list(table["说明"]).count("尚未建模") == 1
     assert table["目标值"][2] == "[100.0]"
+    result["target"][2] = np.nan
+    assert target_table(result, "zh")["目标值"][2] == ""
     assert "not modelled yet" in list(target_table(result, "en")["remark"])
 
 

@@ -105,7 +105,7 @@ def targets(dataset: xr.Dataset, lang: Language) -> str:
     rows, found = [], target_rows(dataset)
     for row in found:
         low, high = row.intervals[80]
-        target = f"[{_number(row.target)}]" if row.cumulative else _number(row.target)
+        target = f"[{_number(row.target)}]" if row.cumulative and row.has_target else _number(row.target)
         span = "" if math.isnan(low) or row.members < 2 else f"{_number(low)} – {_number(high)}"
         last = row.remark.get(lang) if row.remark is not None else chance_of_target(row.probability, row.members, lang)
         cells = [str(row.number), row.name.get(lang), row.unit.get(lang), _number(row.baseline), target, _number(row.median), span, last]

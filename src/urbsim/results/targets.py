@@ -52,6 +52,11 @@ class TargetRow(NamedTuple):
     remark: Text | None
 
     @property
+    def has_target(self) -> bool:
+        """Say whether the plan puts a number to it."""
+        return bool(np.isfinite(self.target))
+
+    @property
     def with_all_errors(self) -> float:
         """Return the probability that all known errors leave: `as_published` where it is known, else `probability`."""
         return self.as_published if np.isfinite(self.as_published) else self.probability
@@ -137,7 +142,9 @@ def target_table(dataset: xr.Dataset, lang: Language = "zh") -> pd.DataFrame:
         Text("指标", "indicator").get(lang): [row.name.get(lang) for row in rows],
         Text("单位", "unit").get(lang): [row.unit.get(lang) for row in rows],
         Text("基期值", "baseline").get(lang): [_plain(row.baseline) for row in rows],
-        Text("目标值", "target").get(lang): [f"[{_plain(row.target)}]" if row.cumulative else _plain(row.target) for row in rows],
+        Text("目标值", "target").get(lang): [
+            f"[{_plain(row.target)}]" if row.cumulative and row.has_target else _plain(row.target) for row in rows
+        ],
         Text("中位数", "median").get(lang): [_plain(row.median) for row in rows],
     }
     for mass in MASSES:

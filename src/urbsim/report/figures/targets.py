@@ -42,7 +42,8 @@ def figure_targets(dataset: xr.Dataset, *, area: str | None = None, lang: Langua
     _heading(axis, at, lang)
     for i, row in enumerate(rows):
         _row(axis, i, row, lang)
-    axis.plot([_bar(1.0)] * 2, [-0.5, len(rows) - 0.5], color=palette.TARGET, linewidth=1.1, zorder=2)
+    if any(entry.row.has_target for entry in rows):
+        axis.plot([_bar(1.0)] * 2, [-0.5, len(rows) - 0.5], color=palette.TARGET, linewidth=1.1, zorder=2)
     sums = (
         Text("带 Σ 的指标为 {}—{} 年累计数", "Σ: summed over {}–{}").get(lang).format(rows[0].first_year, at)
         if any(entry.row.cumulative for entry in rows)

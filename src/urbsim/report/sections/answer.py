@@ -208,7 +208,7 @@ def target_table(context: Context) -> Table:
             f"{row.number}. {entry.name}",
             entry.unit,
             number(row.baseline, places),
-            f"[{goal}]" if row.cumulative else goal,
+            f"[{goal}]" if row.cumulative and row.has_target else goal,
             number(row.median, places) if known else (row.remark.get(context.lang) if row.remark else "—"),
             span(entry.low, entry.high, context.lang, places) if known and row.members > 1 else "—",
             chance_of_target(row.probability, row.members, context.lang),
