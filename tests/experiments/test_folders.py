@@ -8,8 +8,8 @@ import pytest
 
 from urbsim.errors import DiskError, UserError
 from urbsim.experiments import folders
+from urbsim.results.folder import PROVENANCE, held_identity
 from urbsim.results.provenance import IDENTITY
-from urbsim.results.storage import PROVENANCE, held_identity
 
 RUN = {"scenario": "x", "scenario_hash": "deadbeef", "seed": 0}
 

@@ -193,11 +193,7 @@ def test_numbers_that_cannot_be_are_refused(numbers: dict[str, Any]) -> None:
 
 
 def test_more_draws_than_the_ensemble_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def member(region: str, draw: int) -> None:
-        if draw >= 20:
-            raise UserError.one(zh="只有 20 组", en="there are 20 members")
-
-    monkeypatch.setattr("urbsim.parameters.member", member)
+    monkeypatch.setattr("urbsim.parameters.ensemble.members_of", lambda region: 20)
     assert make_plan("zhejiang_2027", draws=20).runs == 20
     with pytest.raises(UserError, match="20 members"):
         make_plan("zhejiang_2027", draws=21)

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text as Words
 
 from tests.report import material
-from urbsim.report import canvas, fonts, reading, run_page
+from urbsim.report import canvas, fonts, reading, run_pictures
 from urbsim.report.figures import areas, change, money, people, rates, services, targets
 from urbsim.report.numbers import number, percent
 
@@ -52,7 +52,7 @@ def read(figure: Figure) -> str:
 
 @pytest.fixture(scope="module", name="drawn")
 def _drawn() -> Callable[[str, Any], Figure]:
-    builders = run_page.pictures(material.result(), material.region())
+    builders = run_pictures.pictures(material.result(), material.region())
     made: dict[tuple[str, str], Figure] = {}
 
     def build(name: str, lang: Any) -> Figure:
@@ -150,8 +150,8 @@ def test_behaviour_frozen_is_drawn_where_there_is_a_twin() -> None:
 
 def test_the_waterfall_adds_up_to_the_change_of_the_rate() -> None:
     result = material.small_result()
-    for period in change.periods_of(result):
-        found = change.components(result, "zhejiang", period)
+    for period in reading.periods_of(result):
+        found = reading.components(result, "zhejiang", period)
         rate = reading.members(result, "urbanization_rate", area="zhejiang")
         assert found is not None
         assert rate is not None
@@ -201,7 +201,7 @@ def test_a_single_run_has_no_interval() -> None:
     single = material.small_result().isel(draw=[0], replicate=[0])
     words = read(rates.figure_urbanization(single, lang="zh"))
     assert "单次模拟" in words
-    for build in run_page.pictures(single, material.small_region()).values():
+    for build in run_pictures.pictures(single, material.small_region()).values():
         build("zh")
 
 

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from tests.report import material
-from urbsim.report import run_page, write_report
+from urbsim.report import run_page, run_pictures, write_report
 from urbsim.report.figures.rates import HUKOU, RESIDENT
 from urbsim.report.numbers import number, percent
 from urbsim.report.page import LANGUAGES
 from urbsim.report.sections.asked import all_entries
 from urbsim.report.sections.context import Context
+from urbsim.text import Language
 
 EVIL = '<script>alert("x")</script> & "quotes" $x$ {0}'
 VOID = {"meta", "input", "br", "link", "img", "hr"}
@@ -65,6 +66,11 @@ class Reader(HTMLParser):
 
     def text(self, lang: str) -> str:
         return "\n".join(self.words[lang])
+
+
+def no_pictures() -> dict[Language, dict[str, str]]:
+    """Stand in for the pictures."""
+    return {"zh": {}, "en": {}}
 
 
 @pytest.fixture(scope="module", name="folder")
@@ -191,7 +197,7 @@ def test_page_tells_how_to_make_it_again(reader: Reader) -> None:
 
 
 def test_all_pictures_are_in_both_languages_and_as_files(reader: Reader, page: str, folder: Path) -> None:
-    names = set(run_page.pictures(material.result(), material.region()))
+    names = set(run_pictures.pictures(material.result(), material.region()))
     assert page.count("<svg") == 2 * len(names)
     assert {path.stem for path in (folder / "figures").glob("*.png")} == names
     assert RESIDENT.zh in reader.text("zh")
@@ -220,7 +226,7 @@ def test_the_same_result_gives_the_same_page() -> None:
     def render() -> str:
         return run_page.render_run(
             material.small_result(),
-            {"zh": {}, "en": {}},
+            no_pictures,
             region=material.small_region(),
             scenario=material.scenario(),
             provenance=material.PROVENANCE,
@@ -247,7 +253,7 @@ def test_runs_of_any_length_and_start_have_a_report(first: int, end: int) -> Non
     years = [i for i in range(17) if first < 4 * (i + 1) - 3 and 4 * (i + 1) < end]
     part = whole.isel(time=slice(first, end), year=years)
     scenario, region = material.scenario(), material.small_region()
-    for build in run_page.pictures(part, region).values():
+    for build in run_pictures.pictures(part, region).values():
         build("zh")
-    page = run_page.render_run(part, {"zh": {}, "en": {}}, region=region, scenario=scenario, provenance={}, lang="en")
+    page = run_page.render_run(part, no_pictures, region=region, scenario=scenario, provenance={}, lang="en")
     assert scenario.title.en in page

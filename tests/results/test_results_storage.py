@@ -14,6 +14,7 @@ import xarray as xr
 
 from tests.results.synthetic import make_dataset, make_region, make_scenario
 from urbsim.errors import DiskError, UserError
+from urbsim.results import folder as folders
 from urbsim.results import storage
 from urbsim.results.hashing import content_hash
 from urbsim.results.provenance import IDENTITY, command, library_versions, provenance, region_hash
@@ -129,8 +130,8 @@ def test_remains_of_a_killed_writer_go(dataset: xr.Dataset, tmp_path: Path) -> N
     gone = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
     ).stdout.strip()
-    dead = tmp_path / f".run.part-{storage._host()}-{gone}-abcd1234"
-    alive = tmp_path / f".run.part-{storage._host()}-{os.getpid()}-abcd1234"
+    dead = tmp_path / f".run.part-{folders._host()}-{gone}-abcd1234"
+    alive = tmp_path / f".run.part-{folders._host()}-{os.getpid()}-abcd1234"
     elsewhere = tmp_path / ".run.part-00000000-1-abcd1234"
     for folder in (dead, alive, elsewhere):
         folder.mkdir()
@@ -149,7 +150,7 @@ def test_a_failing_hook_leaves_nothing(dataset: xr.Dataset, tmp_path: Path) -> N
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("number", sorted(storage.FULL))
+@pytest.mark.parametrize("number", sorted(folders.FULL))
 def test_a_full_disk_leaves_nothing(dataset: xr.Dataset, tmp_path: Path, number: int) -> None:
     def full(given: xr.Dataset, folder: Path) -> None:
         raise OSError(number, os.strerror(number))

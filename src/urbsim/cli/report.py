@@ -41,7 +41,8 @@ def command(
     from urbsim.experiments.folders import filling
     from urbsim.regions import load_region
     from urbsim.report.write import write_report
-    from urbsim.results.storage import SCENARIO, open_results
+    from urbsim.results.folder import SCENARIO
+    from urbsim.results.storage import open_results
     from urbsim.scenario import load
 
     dataset = open_results(results)

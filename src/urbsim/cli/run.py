@@ -81,14 +81,14 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
     from urbsim.experiments.states import state_beside
     from urbsim.regions import load_region
     from urbsim.report.painter import painter
-    from urbsim.report.write import write_report
     from urbsim.results.provenance import IDENTITY
-    from urbsim.results.storage import write
 
     scenario = plan.scenario
     region = load_region(scenario.region)
 
     def add(dataset: xr.Dataset, part: Path) -> None:
+        from urbsim.report.write import write_report
+
         if state is not None:
             shutil.move(state, part / state.name)
         write_report(dataset, part, region=region, scenario=scenario, provenance=provenance, lang=lang, pictures=pictures)
@@ -100,6 +100,8 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
             with progress_bar(lang, quiet) as progress:
                 dataset, provenance = run_plan(plan, starting(second, plan.until, progress), state)
             say_writing(lang, quiet)
+            from urbsim.results.storage import write  # xarray: loaded already by now, or no run could have ended
+
             pictures = second.begin(dataset, region, lang) if second is not None else None
             write(dataset, folder, scenario_yaml=scenario.resolved_yaml(), provenance=provenance, hook=add)
     finally:

@@ -15,8 +15,9 @@ import xarray as xr
 from urbsim.experiments.differences import QUANTILES, sign_probability
 from urbsim.experiments.folders import filling
 from urbsim.experiments.plan import Plan
+from urbsim.results.folder import PROVENANCE, RESULTS
 from urbsim.results.provenance import IDENTITY
-from urbsim.results.storage import PROVENANCE, RESULTS, write_netcdf
+from urbsim.results.storage import write_netcdf
 from urbsim.results.tables import at_year_ends
 
 TABLE, SCENARIOS = "tables/differences.csv", "scenarios"

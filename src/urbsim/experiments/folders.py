@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from urbsim.results.storage import PROVENANCE, beside, check_free, telling, unwritable
+from urbsim.results.folder import PROVENANCE, beside, check_free, telling, unwritable
 
 
 def claim(folder: Path, identity: Mapping[str, object]) -> None:

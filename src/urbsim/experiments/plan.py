@@ -13,6 +13,7 @@ from urbsim.clock import last_day, quarter_of
 from urbsim.errors import Problem, UserError
 from urbsim.experiments.memory import check_memory
 from urbsim.experiments.tasks import Spread
+from urbsim.parameters.ensemble import missing_draws
 from urbsim.text import Text
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def make_plan(
     processes = min(jobs or cores(), found.run.draws * found.run.replicates)
     plan = Plan(found, processes, threads, tuple(settings), scheduler, begin, save_at)
     problems += _check_states(plan)
-    problems += _missing_draws(found)
+    problems += missing_draws(found.region, found.run.draws)
     problems += check_memory(plan)
     if plan.first >= plan.until:
         period = found.period
@@ -202,14 +203,3 @@ def _check_states(plan: Plan) -> list[Problem]:
         )
         problems.append(Problem(words))
     return problems
-
-
-def _missing_draws(scenario: Scenario) -> list[Problem]:
-    """Return the problem of asking for more draws than the region's fitted ensemble has."""
-    from urbsim.parameters import member
-
-    try:
-        member(scenario.region, scenario.run.draws - 1)
-    except UserError as error:
-        return error.problems
-    return []

@@ -56,10 +56,10 @@ def _generation(
     others = set(multiprocessing.active_children())
     ahead = jobs * AHEAD
     flying: dict[Future[Outcome], Numbered] = {}
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(), work, board)) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(), board)) as pool:
         try:
             with quiet_start():
-                _submit(pool, itertools.islice(source, ahead), board, flying)
+                _submit(pool, work, itertools.islice(source, ahead), board, flying)
             while flying:
                 finished, _ = wait(flying, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
                 tell(sum(board.quarters))
@@ -67,7 +67,7 @@ def _generation(
                     outcome = future.result()
                     i, _ = flying.pop(future)
                     receive(i, outcome)
-                _submit(pool, itertools.islice(source, ahead - len(flying)), board, flying)
+                _submit(pool, work, itertools.islice(source, ahead - len(flying)), board, flying)
         except BrokenProcessPool:
             left = sorted(flying.values(), key=lambda numbered: numbered[0])
             suspects = [numbered for numbered in left if board.states[numbered[0]] == RUNNING] or left[:1]
@@ -78,10 +78,13 @@ def _generation(
     return [], []
 
 
-def _submit(pool: ProcessPoolExecutor, tasks: Iterable[Numbered], board: _Board, flying: dict[Future[Outcome], Numbered]) -> None:
+def _submit(
+    pool: ProcessPoolExecutor, work: Work, tasks: Iterable[Numbered], board: _Board, flying: dict[Future[Outcome], Numbered]
+) -> None:
+    """Hand out tasks, each with the work: among the arguments of a worker it would fill the pipe and hold up the start of the next."""
     for i, task in tasks:
         board.states[i] = board.quarters[i] = 0
-        flying[pool.submit(_work, i, task)] = (i, task)
+        flying[pool.submit(_work, work, i, task)] = (i, task)
 
 
 def _end(pool: ProcessPoolExecutor, board: _Board, workers: set[BaseProcess]) -> None:
@@ -141,7 +144,7 @@ class _Board(NamedTuple):
     stop: Any
 
 
-_worker: tuple[Work, _Board] | None = None
+_board: _Board | None = None
 
 
 def end_with(parent: int) -> None:
@@ -159,17 +162,17 @@ def end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _begin(parent: int, work: Work, board: _Board) -> None:
-    """Keep the work for all tasks of this worker."""
-    global _worker
+def _begin(parent: int, board: _Board) -> None:
+    """Keep the board for all tasks of this worker."""
+    global _board
     end_with(parent)
-    _worker = work, board
+    _board = board
 
 
-def _work(i: int, task: Any) -> Outcome:
-    if _worker is None:
+def _work(work: Work, i: int, task: Any) -> Outcome:
+    if _board is None:
         raise RuntimeError("the worker has not begun")
-    work, board = _worker
+    board = _board
     if board.stop.value:
         raise Stopped
     board.states[i] = RUNNING

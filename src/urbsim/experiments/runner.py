@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from urbsim.experiments.failure import RunError
 from urbsim.experiments.plan import Plan, as_scenario, make_plan
-from urbsim.experiments.simulation import Frames, Numbers, Simulate, Simulation, one_run, unpack
+from urbsim.experiments.simulation import Frames, Numbers, Simulate, Simulation, one_run, simulate, unpack
 from urbsim.experiments.states import Branch, file_name, parts_folder, write_state
 from urbsim.experiments.tasks import Failure, Outcome, Progress, Task, execute
 from urbsim.text import Text
@@ -18,6 +19,7 @@ from urbsim.text import Text
 if TYPE_CHECKING:
     import xarray as xr
 
+    from urbsim.results.dataset import Assembler
     from urbsim.scenario import Scenario
 
 
@@ -72,26 +74,27 @@ def run_plan(plan: Plan, progress: Progress | None = None, state_file: Path | No
 
 
 def _carry_out(plan: Plan, progress: Progress | None, branch: Branch | None) -> tuple[xr.Dataset, dict[str, Any]]:
-    from urbsim.regions import load_region
-    from urbsim.results.dataset import Assembler
-    from urbsim.results.hashing import content_hash
-
     began = time.perf_counter()
     scenario, run = plan.scenario, plan.scenario.run
     tasks = [Task(draw, replicate) for draw in range(run.draws) for replicate in range(run.replicates)]
-    if plan.still and _engine().__module__ == "urbsim.engine":  # not a test's stand-in
+    if plan.still and _engine() is simulate:  # not a test's stand-in
         tasks.append(Task(0, 0, still=True))
     numbers = Numbers(seed=run.seed, weight=run.weight, threads=plan.threads, until=plan.until, branch=branch, borrow=plan.borrow)
     quarters = plan.until - plan.first + 1
-    region = load_region(scenario.region)
-    assembler = Assembler(region, scenario, run.draws, run.replicates, quarters=quarters, first_quarter=plan.first)
-    twin = Assembler(region, scenario, 1, 1, quarters=quarters, first_quarter=plan.first)
+
+    @cache
+    def assembler(still: bool) -> Assembler:
+        """Return what puts runs together, made when the first arrives: its imports would keep the workers from starting."""
+        from urbsim.regions import load_region
+        from urbsim.results.dataset import Assembler
+
+        runs = (1, 1) if still else (run.draws, run.replicates)
+        return Assembler(load_region(scenario.region), scenario, *runs, quarters=quarters, first_quarter=plan.first)
 
     def receive(i: int, outcome: Outcome) -> None:
         if outcome.failure is not None:
             raise outcome.failure.error or _failure(plan, tasks[i], numbers, outcome.failure)
-        into = twin if tasks[i].still else assembler
-        into.add(tasks[i].draw, tasks[i].replicate, _from_quarter(unpack(outcome.result), plan.first))
+        assembler(tasks[i].still).add(tasks[i].draw, tasks[i].replicate, _from_quarter(unpack(outcome.result), plan.first))
 
     def tell(done: int) -> None:
         if progress is not None:
@@ -100,9 +103,11 @@ def _carry_out(plan: Plan, progress: Progress | None, branch: Branch | None) -> 
     tell(0)
     work = Simulation(_engine(), scenario.resolved_yaml(), numbers)
     execute(work, tasks, len(tasks), plan.spread, receive, tell)
-    dataset = assembler.dataset()
+    from urbsim.results.hashing import content_hash
+
+    dataset = assembler(False).dataset()
     if tasks[-1].still:
-        dataset = _with_still(dataset, twin.dataset())
+        dataset = _with_still(dataset, assembler(True).dataset())
     record = provenance_of(plan, wall_time=time.perf_counter() - began, hash_of_content=content_hash(dataset))
     return dataset.assign_attrs(provenance=json.dumps(record, ensure_ascii=False, sort_keys=True)), record
 
@@ -175,7 +180,4 @@ def run_one(
 
 
 def _engine() -> Simulate:
-    from urbsim.engine import simulate
-
-    found: Simulate = simulate
-    return found
+    return simulate

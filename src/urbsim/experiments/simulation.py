@@ -35,11 +35,18 @@ class Numbers:
     borrow: int = 0
 
 
+def simulate(scenario: Scenario, **numbers: Any) -> Mapping[str, NDArray[Any]]:
+    """Run `urbsim.engine.simulate`, loaded where it runs: a process that hands work to others needs no engine."""
+    from urbsim.engine import simulate as run
+
+    return run(scenario, **numbers)
+
+
 @dataclass(frozen=True)
 class Simulation:
     """Simulate one task of the scenario whose resolved text is `source` and return its frames, packed for the way.
 
-    `simulate` is `urbsim.engine.simulate`, or a module-level function like it, which workers import by name.
+    `simulate` is that of this module, or a module-level function like it, which workers import by name.
     """
 
     simulate: Simulate
@@ -60,7 +67,7 @@ def _scenario(source: str) -> Scenario:
 
 
 def one_run(
-    simulate: Simulate, scenario: Scenario, task: Task, numbers: Numbers, on_quarter: Callable[[int], None] | None = None
+    run: Simulate, scenario: Scenario, task: Task, numbers: Numbers, on_quarter: Callable[[int], None] | None = None
 ) -> Frames:
     """Return the frames of one run (docs/architecture.md, "What one quarter reports")."""
     if numbers.borrow:
@@ -72,8 +79,8 @@ def one_run(
 
         return simulate_branch(scenario, task, numbers, on_quarter)
     if task.still:
-        from urbsim.engine import simulate_still as simulate
-    frames = simulate(
+        from urbsim.engine import simulate_still as run
+    frames = run(
         scenario,
         draw=task.draw,
         replicate=task.replicate,

@@ -238,7 +238,7 @@ def state_beside(folder: Path, quarter: int | None) -> Iterator[Path | None]:
     if quarter is None:
         yield None
         return
-    from urbsim.results.storage import beside
+    from urbsim.results.folder import beside
 
     with beside(folder) as scratch:
         yield scratch / file_name(quarter)

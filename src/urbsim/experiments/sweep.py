@@ -24,7 +24,7 @@ from urbsim.experiments.sweep_folder import STUDY, claim, record_failure
 from urbsim.experiments.sweep_progress import Heartbeat, Tally
 from urbsim.experiments.sweep_state import base_state, check_pasts
 from urbsim.experiments.tasks import OTHER_VERSION, Failure, Outcome, Task, execute
-from urbsim.results.storage import KEPT, telling
+from urbsim.results.folder import KEPT, telling
 from urbsim.scenario.model import Scenario
 from urbsim.text import Text
 

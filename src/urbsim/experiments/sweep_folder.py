@@ -21,7 +21,7 @@ from urbsim.experiments.markers import STORE, runs_of
 from urbsim.experiments.store import SPOOL, Store, attributes, create
 from urbsim.experiments.sweep_progress import at_work
 from urbsim.experiments.words import told_size, told_time
-from urbsim.results.storage import PROVENANCE, beside, check_free, move_into_place, unwritable
+from urbsim.results.folder import PROVENANCE, beside, check_free, move_into_place, unwritable
 from urbsim.results.variables import SCHEMA_VERSION, VARIABLES
 from urbsim.text import Text
 

@@ -97,8 +97,12 @@ def prior_sample(draw: int, seed: int = 0) -> dict[str, float]:
     >>> prior_sample(0)["C_move"], prior_sample(7) == prior_sample(7)
     (2.5, True)
     """
+    return {symbol: prior_value(symbol, draw, seed) for symbol in PARAMETERS}
+
+
+def prior_value(symbol: str, draw: int, seed: int = 0) -> float:
+    """Return the value of one parameter in draw `draw` of the prior (see `prior_sample`)."""
     if draw < 0:
         raise ValueError("draws count from 0")
-    if draw == 0:
-        return {symbol: parameter.central for symbol, parameter in PARAMETERS.items()}
-    return {symbol: quantile_of(parameter, uniform(symbol, draw, seed)) for symbol, parameter in PARAMETERS.items()}
+    parameter = PARAMETERS[symbol]
+    return parameter.central if draw == 0 else quantile_of(parameter, uniform(symbol, draw, seed))

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from urbsim.errors import Problem, UserError
-from urbsim.parameters.distributions import prior_sample
+from urbsim.parameters.distributions import prior_sample, prior_value
 from urbsim.parameters.table import PARAMETERS
 from urbsim.regions.geography import available_regions, region_folder, shipped_regions
 from urbsim.text import Text
@@ -73,17 +73,18 @@ def member(region: Any, draw: int) -> Member:
     if draw < 0:
         raise ValueError("draws count from 0")
     table = _table(name)
-    parameters = prior_sample(draw)
     if table is None:
-        return Member(name, draw, fitted=False, parameters=MappingProxyType(parameters), constants=MappingProxyType({}))
+        return Member(name, draw, fitted=False, parameters=MappingProxyType(prior_sample(draw)), constants=MappingProxyType({}))
     if draw not in table:
-        raise UserError([_too_many(name, draw, len(table))])
+        raise UserError(missing_draws(name, draw + 1))
+    fitted: dict[str, float] = {}
     constants: dict[str, dict[str, float]] = {}
     for (entry, place), value in table[draw].items():
         if not place and entry in PARAMETERS:
-            parameters[entry] = value
+            fitted[entry] = value
         else:
             constants.setdefault(entry, {})[place] = value
+    parameters = {symbol: fitted[symbol] if symbol in fitted else prior_value(symbol, draw) for symbol in PARAMETERS}
     return Member(name, draw, fitted=True, parameters=MappingProxyType(parameters), constants=MappingProxyType(constants))
 
 
@@ -159,11 +160,13 @@ def parse_ensemble(text: str, file: str = "ensemble.csv") -> Mapping[int, Mappin
     return table
 
 
-def _too_many(region: str, draw: int, count: int) -> Problem:
-    return Problem(
-        Text(
-            zh=f"{region} 的拟合参数集只有 {count} 组（0 至 {count - 1}），没有第 {draw} 组",
-            en=f"the fitted ensemble of {region} has {count} members (0 to {count - 1}); there is no member {draw}",
-        ),
-        hint=Text(zh=f"请用 --draws {count} 或更少", en=f"ask for --draws {count} or fewer"),
+def missing_draws(region: str, draws: int) -> list[Problem]:
+    """Return the problem of asking for more draws than the region's fitted ensemble has members, if that is so."""
+    count, draw = members_of(region), draws - 1
+    if count is None or draw < count:
+        return []
+    words = Text(
+        zh=f"{region} 的拟合参数集只有 {count} 组（0 至 {count - 1}），没有第 {draw} 组",
+        en=f"the fitted ensemble of {region} has {count} members (0 to {count - 1}); there is no member {draw}",
     )
+    return [Problem(words, hint=Text(zh=f"请用 --draws {count} 或更少", en=f"ask for --draws {count} or fewer"))]

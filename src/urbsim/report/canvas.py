@@ -48,6 +48,7 @@ STYLE: dict[str, Any] = {
     "legend.frameon": False,
     "legend.fontsize": 8.5,
     "text.parse_math": False,
+    "axes.titley": 1.0,  # no panel has ticks at its top, from which titles would have to be moved away
     "figure.facecolor": palette.PAPER,
     "savefig.facecolor": palette.PAPER,
     "lines.linewidth": 1.8,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
-from urbsim.report import reading, run_page
+from urbsim.report import reading, run_page, run_pictures
 from urbsim.report.assumed import AssumedEffect, assumed_table, shares
 from urbsim.report.figures import compare
 from urbsim.report.page import LANGUAGES, Body, render
@@ -52,13 +52,13 @@ def write_compare_report(
         (folder / "tables").mkdir(exist_ok=True)
         assumed_table(assumed).to_csv(folder / "tables" / "assumptions.csv", index=False, encoding="utf-8-sig", float_format="%.6g")
     with uncollected():
-        figures = run_page.draw(pictures(comparison, since))
-        svg = run_page.inline(figures)
+        figures = run_pictures.draw(pictures(comparison, since))
+        svg = run_pictures.inline(figures)
         page = render({code: body(replace(comparison, lang=code), svg[code]) for code in LANGUAGES}, lang)
         return save(folder, page, figures[lang])
 
 
-def pictures(comparison: Comparison, since: int) -> dict[str, run_page.Builder]:
+def pictures(comparison: Comparison, since: int) -> dict[str, run_pictures.Builder]:
     """Return the pictures of a comparison by name."""
     changes, region = comparison.changes, comparison.region
     names = {name: scenario.title for name, scenario in comparison.others.items()}
@@ -67,7 +67,7 @@ def pictures(comparison: Comparison, since: int) -> dict[str, run_page.Builder]:
     def over_time(lang: Language) -> Figure:
         return compare.figure_differences(changes, lang=lang, region=region, names=names, since=start)
 
-    def tile_map(scenario: str) -> run_page.Builder:
+    def tile_map(scenario: str) -> run_pictures.Builder:
         return lambda lang: compare.figure_difference_map(changes, scenario=scenario, lang=lang, region=region, names=names)
 
     return {"differences": over_time} | {f"map_{i}": tile_map(name) for i, name in enumerate(names)}

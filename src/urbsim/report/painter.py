@@ -7,9 +7,11 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from urbsim.experiments.pool import end_with, quiet_start
+from urbsim.report.write import uncollected
 from urbsim.text import Language
 
 if TYPE_CHECKING:
@@ -19,23 +21,44 @@ if TYPE_CHECKING:
 
 
 class Pictures(NamedTuple):
-    """Hold the pictures of a report by name: inline SVG by language, PNG in one language."""
+    """Wait for the pictures of a report, by name: inline SVG by language, then PNG in one language."""
 
-    svg: dict[Language, dict[str, str]]
-    png: dict[str, bytes]
+    svg: Callable[[], dict[Language, dict[str, str]]]
+    png: Callable[[], dict[str, bytes]]
 
 
-def paint(dataset: xr.Dataset, region: Region, lang: Language) -> Pictures:
-    """Draw every picture of a run report in both languages, those of `lang` also as PNG."""
-    from urbsim.report import canvas, run_page
-    from urbsim.report.write import uncollected
+class Drawing:
+    """The pictures of a run report, drawn in both languages."""
 
-    frozen = None
-    if "urbanization_rate_still" in dataset:
-        frozen = dataset[["urbanization_rate_still"]].rename(urbanization_rate_still="urbanization_rate").expand_dims(("draw", "replicate"))
-    with uncollected():
-        figures = run_page.draw(run_page.pictures(dataset, region, frozen=frozen))
-        return Pictures(run_page.inline(figures), {name: canvas.to_png(figure) for name, figure in figures[lang].items()})
+    def __init__(self, dataset: xr.Dataset, region: Region) -> None:
+        from urbsim.report import run_pictures
+
+        frozen = None
+        if "urbanization_rate_still" in dataset:
+            still = dataset[["urbanization_rate_still"]].rename(urbanization_rate_still="urbanization_rate")
+            frozen = still.expand_dims(("draw", "replicate"))
+        with uncollected():
+            self._figures = run_pictures.draw(run_pictures.pictures(dataset, region, frozen=frozen))
+
+    def svg(self) -> dict[Language, dict[str, str]]:
+        """Return the pictures as inline SVG by language and name."""
+        from urbsim.report import run_pictures
+
+        with uncollected():
+            return run_pictures.inline(self._figures)
+
+    def png(self, lang: Language) -> dict[str, bytes]:
+        """Return the pictures in one language as PNG by name."""
+        from urbsim.report import canvas
+
+        with uncollected():
+            return {name: canvas.to_png(figure) for name, figure in self._figures[lang].items()}
+
+
+def draw_here(dataset: xr.Dataset, region: Region, lang: Language) -> Pictures:
+    """Draw in this process, when the pictures are asked for."""
+    drawing = cache(lambda: Drawing(dataset, region))
+    return Pictures(lambda: drawing().svg(), lambda: drawing().png(lang))
 
 
 class Painter:
@@ -51,10 +74,10 @@ class Painter:
             with quiet_start():
                 self._ready = self._pool.submit(_prepare)
 
-    def begin(self, dataset: xr.Dataset, region: Region, lang: Language) -> Callable[[], Pictures]:
-        """Begin to `paint` and return what waits for the pictures."""
+    def begin(self, dataset: xr.Dataset, region: Region, lang: Language) -> Pictures:
+        """Begin to draw; the page can be put together while the process still makes PNG (in `lang`)."""
         self.start()
-        return self._pool.submit(paint, dataset, region, lang).result
+        return Pictures(self._pool.submit(_svg, dataset, region).result, self._pool.submit(_png, lang).result)
 
 
 @contextlib.contextmanager
@@ -72,5 +95,25 @@ def painter(wanted: bool) -> Iterator[Painter | None]:
 
 
 def _prepare() -> None:
-    """Import what drawing needs."""
-    from urbsim.report import run_page  # noqa: F401 - imported for the time it takes
+    """Load what drawing needs, by drawing something: much of it is looked for at first use (fonts; by xarray, dask)."""
+    import xarray as xr
+
+    from urbsim.report import canvas, run_pictures  # noqa: F401 - imported for the time it takes
+
+    figure = canvas.figure_blank(lang="zh", title=str(xr.Dataset({"none": ("none", [0])}).sizes))
+    canvas.to_svg(figure, ""), canvas.to_png(figure)
+
+
+_drawing: Drawing | None = None
+
+
+def _svg(dataset: xr.Dataset, region: Region) -> dict[Language, dict[str, str]]:
+    global _drawing
+    _drawing = Drawing(dataset, region)
+    return _drawing.svg()
+
+
+def _png(lang: Language) -> dict[str, bytes]:
+    if _drawing is None:
+        raise RuntimeError("nothing has been drawn")
+    return _drawing.png(lang)

@@ -7,6 +7,7 @@ accounts of what may happen. Missing variables and NaN mean "not modelled yet" a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from urbsim.text import Language, Text
 
 Floats = NDArray[np.float64]
 LEADING = ("draw", "replicate")
+IN_TOWN = ("settled", "permit", "unregistered", "rural")  # statuses of those who live in the region's towns
 
 
 class Interval(NamedTuple):
@@ -126,6 +128,23 @@ def by_year(dataset: xr.Dataset, values: Floats) -> tuple[NDArray[np.int_], Floa
     whole = [year for year in np.unique(kept) if (kept == year).sum() == 4]
     summed = np.stack([values[:, 1:][:, kept == year].sum(axis=1) for year in whole], axis=1) if whole else values[:, :0]
     return np.array(whole, dtype=int), summed
+
+
+def periods_of(dataset: xr.Dataset) -> list[tuple[int, int]]:
+    """Return the periods of the waterfall: census to census, then to the last year; what the run covers of them."""
+    first, last = first_year(dataset), last_year(dataset)
+    cuts = [first, *(year for year in (2020,) if first < year < last), last]
+    return [(a, b) for a, b in pairwise(cuts) if b > a]
+
+
+def components(dataset: xr.Dataset, area: str, period: tuple[int, int]) -> tuple[list[str], Floats] | None:
+    """Return component codes and their contributions over a period in points, members × component, or None."""
+    values = members(dataset, "urbanization_change", area=area)
+    if values is None:
+        return None
+    years = dataset["year"].values.astype(int)
+    inside = (years > period[0]) & (years <= period[1])
+    return labels_of(dataset, "component"), values[:, inside].sum(axis=1)
 
 
 def returns(dataset: xr.Dataset, area: str, to: str) -> Floats | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from urbsim.policy.registry import LEVERS
-from urbsim.report import run_page
+from urbsim.report import run_pictures
 from urbsim.report.blocks import Block, Code, Paragraph, Picture, Row, Section, Table
 from urbsim.report.figures.front import figure_front
 from urbsim.report.numbers import money, number, probability
@@ -24,8 +24,8 @@ SURE = 0.8
 def write_search_report(search: Search, folder: Path, *, lang: Language = "zh") -> Path:
     """Write `report.html` and `figures/front.png` of a search into `folder`; return the page's path."""
     with uncollected():
-        drawn = run_page.draw({"front": lambda code: figure_front(search, lang=code)})
-        svg = run_page.inline(drawn)
+        drawn = run_pictures.draw({"front": lambda code: figure_front(search, lang=code)})
+        svg = run_pictures.inline(drawn)
         return save(folder, render({code: body(search, svg[code], code) for code in LANGUAGES}, lang), drawn[lang])
 
 

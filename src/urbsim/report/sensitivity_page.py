@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from urbsim.report import run_page
+from urbsim.report import run_pictures
 from urbsim.report.blocks import Block, Paragraph, Picture, Row, Section, Table
 from urbsim.report.figures import sensitivity as figures
 from urbsim.report.numbers import number
@@ -34,13 +34,13 @@ FIRST_SHOWN = (
 def write_sensitivity_report(analysis: Analysis, folder: Path, *, lang: Language = "zh") -> Path:
     """Write `report.html` and `figures/*.png` of an analysis into `folder`; return the page's path."""
     shown = chosen(analysis)
-    builders: dict[str, run_page.Builder] = {
+    builders: dict[str, run_pictures.Builder] = {
         "sobol": lambda code: figures.figure_sobol(analysis, shown, lang=code),
         "tornado": lambda code: figures.figure_tornado(analysis, shown, lang=code),
     }
     with uncollected():
-        drawn = run_page.draw(builders)
-        svg = run_page.inline(drawn)
+        drawn = run_pictures.draw(builders)
+        svg = run_pictures.inline(drawn)
         return save(folder, render({code: body(analysis, svg[code], code) for code in LANGUAGES}, lang), drawn[lang])
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import xarray as xr
 
 from urbsim.text import Language
 
 if TYPE_CHECKING:
+    import xarray as xr
     from matplotlib.figure import Figure
 
     from urbsim.regions.model import Region
@@ -28,22 +27,23 @@ def write_report(
     scenario: Scenario,
     provenance: Mapping[str, Any] | None = None,
     lang: Language = "zh",
-    pictures: Callable[[], Pictures] | None = None,
+    pictures: Pictures | None = None,
 ) -> Path:
     """Write `report.html` (both languages, `lang` first) and `figures/<name>.png` (in `lang`) into `folder`; return the page's path.
 
-    `pictures` waits for those that a `painter` has begun to draw; without it they are drawn here. OSError passes to the caller.
+    `pictures` are those that a `Painter` has begun to draw; without them they are drawn here. OSError passes to the caller.
     """
     from urbsim.report import run_page
-    from urbsim.report.painter import paint
+    from urbsim.report.painter import draw_here
 
-    drawn = pictures() if pictures is not None else paint(dataset, region, lang)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for name, picture in drawn.png.items():
-        (folder / "figures" / f"{name}.png").write_bytes(picture)
+    drawn = pictures or draw_here(dataset, region, lang)
     with uncollected():
         page = run_page.render_run(dataset, drawn.svg, region=region, scenario=scenario, provenance=provenance or {}, lang=lang)
-    return save_page(folder, page)
+    path = save_page(folder, page)
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    for name, picture in drawn.png().items():
+        (folder / "figures" / f"{name}.png").write_bytes(picture)
+    return path
 
 
 @contextlib.contextmanager

@@ -51,6 +51,7 @@ class Assembler:
             shape = (len(self.draws), len(self.replicates), *(self._sizes[dim] for dim in variable.dims))
             empty = np.nan if variable.dtype.startswith("float") else 0
             self._data[name] = np.full(shape, empty, dtype=variable.dtype)
+        self._dataset = self._around()  # around the arrays, which are filled in place
         self._missing = {(d, r) for d in range(len(self.draws)) for r in range(len(self.replicates))}
 
     def add(self, draw: int, replicate: int, frames: Frames) -> None:
@@ -66,13 +67,16 @@ class Assembler:
         """Return the finished dataset; raises ValueError if a run is missing."""
         if self._missing:
             raise ValueError(f"{len(self._missing)} runs are missing, first {min(self._missing)}")
-        variables = {}
-        for name, variable in VARIABLES.items():
-            variables[name] = (("draw", "replicate", *variable.dims), self._data[name], attributes_of(name))
-        dataset = xr.Dataset(variables, coords=self._coordinates(), attrs=self._attributes())
+        dataset = self._dataset
         if provenance is not None:
             dataset.attrs["provenance"] = json.dumps(provenance, ensure_ascii=False, sort_keys=True)
         return dataset
+
+    def _around(self) -> xr.Dataset:
+        variables = {}
+        for name, variable in VARIABLES.items():
+            variables[name] = (("draw", "replicate", *variable.dims), self._data[name], attributes_of(name))
+        return xr.Dataset(variables, coords=self._coordinates(), attrs=self._attributes())
 
     def _coordinates(self) -> dict[str, Any]:
         return {

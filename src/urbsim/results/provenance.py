@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,7 @@ def region_hash(region: Any) -> str:
     return digest.hexdigest()
 
 
+@cache
 def commit() -> str | None:
     """Return the git commit that the running code stands at, with `+` if its files were changed; None outside a checkout."""
     git, package = shutil.which("git"), Path(urbsim.__file__).resolve().parent

@@ -17,7 +17,7 @@ from urbsim.errors import Problem, UserError
 from urbsim.experiments.failure import RunError
 from urbsim.experiments.plan import Plan, make_plan
 from urbsim.experiments.runner import _engine, _from_quarter
-from urbsim.experiments.simulation import Numbers, Simulate, one_run
+from urbsim.experiments.simulation import Numbers, Simulate, one_run, simulate
 from urbsim.experiments.states import Branch, open_state, parts_folder, write_state
 from urbsim.experiments.tasks import OTHER_VERSION, Outcome, Spread, Task, execute
 from urbsim.search.goal import Goal, load_goal
@@ -137,7 +137,7 @@ class Evaluator:
         """Return the runs of the base, runs x (targets + cost), and leave or find the state that settings branch from."""
         starts = [factor.start for factor in self.goal.factors if factor.start is not None]
         quarter = quarter_of(min(starts)) - 1 if starts else 0
-        if quarter < LEAST_WARMUP or _engine().__module__ != "urbsim.engine":
+        if quarter < LEAST_WARMUP or _engine() is not simulate:
             return self._run([None])[0]
         file = (self.folder / STATE).resolve()
         if not _usable(file):

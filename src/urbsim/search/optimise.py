@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urbsim.errors import UserError
 from urbsim.experiments.factors import Factor
 from urbsim.experiments.tasks import Spread
-from urbsim.results.storage import PROVENANCE
+from urbsim.results.folder import PROVENANCE
 from urbsim.search.evaluate import BASE, GOAL, Evaluation, Evaluator
 from urbsim.search.goal import Goal
 
@@ -64,7 +64,7 @@ def open_folder(goal: Goal, folder: Path) -> None:
         (folder / GOAL).write_text(goal.resolved_yaml(BASE), encoding="utf-8")
         held.write_text(identity + "\n", encoding="utf-8")
     except OSError as error:
-        from urbsim.results.storage import unwritable
+        from urbsim.results.folder import unwritable
 
         raise unwritable(folder, error) from error
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -16,23 +14,6 @@ from urbsim.report.sources import source_lines
 from urbsim.text import Language, Text
 
 TITLE = Text("城镇化率为什么变：{}", "Why the urbanization rate moves: {}")
-
-
-def periods_of(dataset: xr.Dataset) -> list[tuple[int, int]]:
-    """Return the periods of the waterfall: census to census, then to the last year; what the run covers of them."""
-    first, last = reading.first_year(dataset), reading.last_year(dataset)
-    cuts = [first, *(year for year in (2020,) if first < year < last), last]
-    return [(a, b) for a, b in pairwise(cuts) if b > a]
-
-
-def components(dataset: xr.Dataset, area: str, period: tuple[int, int]) -> tuple[list[str], reading.Floats] | None:
-    """Return component codes and their contributions over a period in points, members × component, or None."""
-    values = reading.members(dataset, "urbanization_change", area=area)
-    if values is None:
-        return None
-    years = dataset["year"].values.astype(int)
-    inside = (years > period[0]) & (years <= period[1])
-    return reading.labels_of(dataset, "component"), values[:, inside].sum(axis=1)
 
 
 @canvas.drawn
@@ -50,9 +31,9 @@ def figure_change(
     """
     area = area or reading.region_row(dataset)
     title = TITLE.get(lang).format(reading.area_names(dataset, region)[area].get(lang))
-    periods = periods or periods_of(dataset)
+    periods = periods or reading.periods_of(dataset)
     rates = reading.members(dataset, "urbanization_rate", area=area)
-    found = [components(dataset, area, period) for period in periods]
+    found = [reading.components(dataset, area, period) for period in periods]
     if rates is None or not periods or any(entry is None for entry in found):
         return canvas.figure_blank(lang=lang, title=title)
     room = canvas.Margins(1.5 if lang == "zh" else 2.2, 0.3, 0.85, 1.15)

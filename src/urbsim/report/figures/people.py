@@ -24,7 +24,6 @@ SHORT = {
     "permit": Text("持居住证", "permit"),
     "unregistered": Text("未办居住证", "no permit"),
 }
-IN_TOWN = ("settled", "permit", "unregistered", "rural")
 
 
 @canvas.drawn
@@ -46,7 +45,7 @@ def figure_streams(dataset: xr.Dataset, *, area: str | None = None, lang: Langua
 
 
 def _status_stock(axis: Axes, dataset: xr.Dataset, area: str, lang: Language) -> None:
-    found = {status: reading.members(dataset, "migrants", area=area, status=status) for status in IN_TOWN}
+    found = {status: reading.members(dataset, "migrants", area=area, status=status) for status in reading.IN_TOWN}
     stocks = {status: values.sum(axis=-1).mean(axis=0) for status, values in found.items() if values is not None and values.any()}
     if not stocks:
         canvas.blank(axis, lang)

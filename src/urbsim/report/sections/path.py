@@ -6,7 +6,6 @@ import numpy as np
 
 from urbsim.report import reading
 from urbsim.report.blocks import Block, Paragraph, Picture, Row, Section, Table
-from urbsim.report.figures.change import components, periods_of
 from urbsim.report.numbers import number, span
 from urbsim.report.sections.context import Context
 
@@ -31,7 +30,7 @@ def section_path(context: Context) -> Section:
 def section_why(context: Context) -> Section:
     """Return the section that takes the change of the rate apart."""
     blocks: list[Block] = []
-    periods = periods_of(context.dataset)
+    periods = reading.periods_of(context.dataset)
     for period in periods:
         sentence = _why(context, period)
         if sentence:
@@ -59,7 +58,7 @@ def section_why(context: Context) -> Section:
 
 
 def _why(context: Context, period: tuple[int, int]) -> str:
-    found = components(context.dataset, context.whole, period)
+    found = reading.components(context.dataset, context.whole, period)
     if found is None:
         return ""
     codes, values = found
@@ -88,7 +87,7 @@ def _why(context: Context, period: tuple[int, int]) -> str:
 
 
 def _table(context: Context, periods: list[tuple[int, int]]) -> Table | None:
-    found = [components(context.dataset, context.whole, period) for period in periods]
+    found = [reading.components(context.dataset, context.whole, period) for period in periods]
     known = [entry for entry in found if entry is not None]
     if not known or len(known) != len(periods):
         return None

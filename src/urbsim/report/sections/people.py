@@ -6,7 +6,6 @@ import numpy as np
 
 from urbsim.report import reading
 from urbsim.report.blocks import Block, Paragraph, Picture, Row, Section, Table
-from urbsim.report.figures.people import IN_TOWN
 from urbsim.report.numbers import count, count_scale, number, percent
 from urbsim.report.sections.context import PERSONS, Context
 
@@ -66,7 +65,7 @@ def _stock_table(context: Context) -> Table | None:
     years = _years(context)
     at = [reading.at_year_end(context.dataset, year) for year in years]
     words = reading.words_of(context.dataset, "status", context.lang)
-    codes = [code for code in reading.labels_of(context.dataset, "status") if code in (*IN_TOWN, "absent")]
+    codes = [code for code in reading.labels_of(context.dataset, "status") if code in (*reading.IN_TOWN, "absent")]
     scale = count_scale(float(np.nanmax(values.sum(axis=-1))), PERSONS, context.lang)
     rows = []
     for code in codes:
@@ -106,7 +105,7 @@ def _origin_table(context: Context) -> Table | None:
     if values is None or at is None:
         return None
     status = reading.labels_of(context.dataset, "status")
-    kept = [status.index(code) for code in IN_TOWN if code in status and values[:, :, status.index(code)].any()]
+    kept = [status.index(code) for code in reading.IN_TOWN if code in status and values[:, :, status.index(code)].any()]
     middle = np.median(values[:, at][:, kept], axis=0)
     origins, words = reading.words_of(context.dataset, "origin", context.lang), reading.words_of(context.dataset, "status", context.lang)
     scale = count_scale(float(middle.max()), PERSONS, context.lang)
