@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import FAST, Command
-from urbsim.experiments.study import shipped_studies
 from urbsim.policy import LEVERS
 from urbsim.scenario import load, shipped_scenarios
-from urbsim.search.goal import shipped_goals
+from urbsim.scenario.kinds import shipped_goals, shipped_studies
 
 
 def test_shipped_scenarios_are_fine(urbsim_command: Command) -> None:

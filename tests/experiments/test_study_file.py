@@ -19,12 +19,13 @@ from urbsim.errors import UserError
 from urbsim.experiments.design import points, size, unit_points
 from urbsim.experiments.factor_file import TAKEN
 from urbsim.experiments.jsonschema import schema_text, study_schema
-from urbsim.experiments.study import Study, load_study, names_study, shipped_studies
+from urbsim.experiments.study import Study, load_study
 from urbsim.parameters import PARAMETERS, quantile
 from urbsim.parameters.context import CONTEXT
 from urbsim.results.storage import open_results
 from urbsim.scenario import loads
 from urbsim.scenario.find import shipped_folder
+from urbsim.scenario.kinds import names_study, shipped_studies
 
 HEAD = "name: mine\nbase: zhejiang_2027\n"
 

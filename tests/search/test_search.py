@@ -15,9 +15,10 @@ from urbsim.errors import UserError
 from urbsim.experiments import runner
 from urbsim.experiments.jsonschema import schema_text
 from urbsim.scenario.find import shipped_folder
+from urbsim.scenario.kinds import names_goal, shipped_goals
 from urbsim.search import evaluate, optimise
 from urbsim.search.evaluate import Evaluation, Evaluator
-from urbsim.search.goal import SPLIT, Goal, load_goal, names_goal, shipped_goals
+from urbsim.search.goal import SPLIT, Goal, load_goal
 from urbsim.search.jsonschema import goal_schema
 from urbsim.search.optimise import Trial, carry_out, front_of
 from urbsim.sensitivity import quantities

@@ -13,34 +13,23 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
 
-from urbsim.cli import (
-    calibrate,
-    catalogue,
-    check,
-    compare,
-    explain,
-    new,
-    replay,
-    report,
-    run,
-    score,
-    search,
-    sensitivity,
-    status,
-    sweep,
-    validate,
-    warmup,
-)
 from urbsim.cli.language import both, language_of, localise
 from urbsim.cli.options import Lang, option
 from urbsim.errors import DiskError, UserError
 from urbsim.experiments.failure import Interrupted, RunError
 from urbsim.text import Language, Text
 
+COMMANDS = (
+    "run", "compare", "sweep", "status", "sensitivity", "search", "calibrate", "validate", "score", "replay", "check",
+    "list", "explain", "new", "report", "warmup",
+)  # fmt: skip
+"""The commands in the order of the help; each is the module of its name in `urbsim.cli`, with `HELP` and `command`."""
+MODULES = {"list": "catalogue"}
 INTERRUPTED = Text(zh="已中断，没有写出任何结果。", en="Interrupted; no result was written.")
 BUG = Text(
     zh="以上是 urbsim 自身的错误，不是您的文件有误。请把它连同所用的命令一起报告给开发者。",
@@ -89,8 +78,8 @@ def root(
     """Take the options that stand before the command."""
 
 
-def build() -> typer.Typer:
-    """Return the application with all its commands."""
+def build(only: str | None = None) -> typer.Typer:
+    """Return the application with all its commands, or with the command `only` if there is one of that name."""
     app = typer.Typer(
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -99,16 +88,16 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=ABOUT)(root)
-    experiments = (run, compare, sweep, status, sensitivity, search, calibrate, validate, score)
-    for module in (*experiments, replay, check, catalogue, explain, new, report):
-        app.command(module.NAME, help=module.HELP, no_args_is_help=True)(module.command)
-    app.command(warmup.NAME, help=warmup.HELP)(warmup.command)
+    for name in (only,) if only in COMMANDS else COMMANDS:
+        module = import_module(f"urbsim.cli.{MODULES.get(name, name)}")
+        app.command(name, help=module.HELP, no_args_is_help=name != "warmup")(module.command)
     return app
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command line and exit with its status; the search for garbage at the interpreter's end is spared (0.6 s after a run)."""
     atexit.register(gc.freeze)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # or the first model looks through every installed package for some
     words = list(sys.argv[1:] if arguments is None else arguments)
     lang = language_of(words, os.environ)
     for stream in (sys.stdout, sys.stderr):
@@ -124,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _status(words: list[str], lang: Language) -> int:
     try:
-        command = typer.main.get_command(build())
+        command = typer.main.get_command(build(words[0] if words else None))
         localise(command, lang)
         command.main(args=words, prog_name="urbsim", obj=lang)
     except SystemExit as end:

@@ -16,7 +16,6 @@ from urbsim.text import Language, Text
 if TYPE_CHECKING:
     from urbsim.calibration.calibrate import Fit
 
-NAME = "calibrate"
 HELP = both(
     zh="""
     用 2020 年及以前公布的数字拟合一个区域的参数，写出参数集（以后每次运行都用它）和拟合结果。中断后再运行同一命令即可继续。

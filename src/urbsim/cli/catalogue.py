@@ -13,7 +13,6 @@ from urbsim.cli.options import Lang
 from urbsim.cli.tables import table
 from urbsim.text import Language, Text
 
-NAME = "list"
 HELP = both(
     zh="""
     列出有哪些情景、研究、目标、地区、政策工具、指标或参数。
@@ -77,7 +76,8 @@ def _scenarios(lang: Language) -> str:
 
 def _studies(lang: Language) -> str:
     from urbsim.experiments.design import runs_of
-    from urbsim.experiments.study import load_study, shipped_studies
+    from urbsim.experiments.study import load_study
+    from urbsim.scenario.kinds import shipped_studies
 
     header = [Text("研究", "study"), Text("基准情景", "base"), Text("运行次数", "runs"), Text("标题", "title")]
     rows = []
@@ -88,7 +88,8 @@ def _studies(lang: Language) -> str:
 
 
 def _goals(lang: Language) -> str:
-    from urbsim.search.goal import load_goal, shipped_goals
+    from urbsim.scenario.kinds import shipped_goals
+    from urbsim.search.goal import load_goal
 
     header = [Text("目标文件", "goal"), Text("基准情景", "base"), Text("目标数", "targets"), Text("标题", "title")]
     rows = []

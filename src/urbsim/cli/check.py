@@ -12,7 +12,6 @@ from urbsim.cli.options import Lang
 from urbsim.errors import Problem, UserError
 from urbsim.text import Text
 
-NAME = "check"
 HELP = both(
     zh="""
     一次指出情景、研究、目标文件或地区文件夹里的所有错误，带行号。
@@ -65,15 +64,18 @@ def look_at(path: str) -> tuple[list[Problem], tuple[Text, ...]]:
         from urbsim.regions import check_region
 
         return check_region(path), ()
-    from urbsim.experiments.design import too_many
-    from urbsim.experiments.study import load_study, names_study
     from urbsim.scenario import load
-    from urbsim.search.goal import load_goal, names_goal
+    from urbsim.scenario.kinds import names_goal, names_study
 
     try:
         if names_goal(path):
+            from urbsim.search.goal import load_goal
+
             return [], load_goal(path).base.notes
         if names_study(path):
+            from urbsim.experiments.design import too_many
+            from urbsim.experiments.study import load_study
+
             study = load_study(path)
             return too_many(study), study.base.notes
         return [], load(path).notes

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from urbsim.experiments.plan import Plan
     from urbsim.report.assumed import AssumedEffect
 
-NAME = "compare"
 HELP = both(
     zh="""
     比较情景：同样的参数、同样的随机数，只差政策；给出差别、区间和方向的把握。

@@ -14,7 +14,6 @@ from urbsim.cli.options import Lang, option
 from urbsim.errors import Problem, UserError
 from urbsim.text import Language, Text
 
-NAME = "explain"
 HELP = both(
     zh="""
     说明一个政策工具、指标、参数、假设、政策包或条款：含义、单位、各地各时的取值、出处、证据强弱。

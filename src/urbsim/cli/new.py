@@ -11,7 +11,6 @@ from urbsim.cli.language import both
 from urbsim.cli.options import Lang, option
 from urbsim.text import Text
 
-NAME = "new"
 HELP = both(
     zh="""
     从一个情景复制出一份带注释的文件，用来修改。

@@ -12,7 +12,6 @@ from urbsim.cli.options import Jobs, Lang, Quiet, Threads
 from urbsim.cli.progress import progress_bar
 from urbsim.text import Language, Text
 
-NAME = "replay"
 HELP = both(
     zh="""
     按结果文件自己的记录重新运行一次，核对是否逐位相同；不写任何文件。相同则退出码为 0，不同为 1。

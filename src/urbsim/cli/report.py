@@ -12,7 +12,6 @@ from urbsim.cli.language import both
 from urbsim.cli.options import Lang
 from urbsim.text import Text
 
-NAME = "report"
 HELP = both(
     zh="""
     为已有的结果重新写报告和图，中文或英文。

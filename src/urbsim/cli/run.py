@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from urbsim.experiments.tasks import Progress
     from urbsim.report.painter import Painter
 
-NAME = "run"
 HELP = both(
     zh="""
     运行一个情景，写出结果文件夹和报告，最后显示目标表。

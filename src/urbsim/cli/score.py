@@ -15,7 +15,6 @@ from urbsim.text import Language, Text
 if TYPE_CHECKING:
     import pandas as pd
 
-NAME = "score"
 HELP = both(
     zh="""
     用任何一张观测表给结果打分：误差、CRPS、区间覆盖率，并与七种简单外推（B1—B7）对照。

@@ -16,7 +16,6 @@ from urbsim.text import Language, Text
 if TYPE_CHECKING:
     from urbsim.search.optimise import Search
 
-NAME = "search"
 HELP = both(
     zh="""
     在预算之内，寻找达到目标而费用最低的政策设置：一条费用与达标概率的前沿。中断后再运行同一命令即可继续。

@@ -16,7 +16,6 @@ from urbsim.text import Language, Text
 if TYPE_CHECKING:
     from urbsim.sensitivity.analysis import Analysis
 
-NAME = "sensitivity"
 HELP = both(
     zh="""
     一项研究的结果最取决于哪些因素：索博尔指数（带区间）、莫里斯筛选、龙卷风图，写出表格、图和一页报告。

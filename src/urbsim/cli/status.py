@@ -11,7 +11,6 @@ from urbsim.cli.language import both
 from urbsim.cli.options import Lang
 from urbsim.text import Language, Text
 
-NAME = "status"
 HELP = both(
     zh="""
     另开一个终端，看一项研究跑到了哪里：完成、失败、速度、剩余时间。

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from urbsim.experiments.sweep import SweepPlan
     from urbsim.experiments.sweep_progress import Tally
 
-NAME = "sweep"
 HELP = both(
     zh="""
     按研究文件运行一整套组合(政策、参数)；每次运行完成即写入，中断后再运行同一命令，只补缺的。另开一个终端用 urbsim status 看进度。

@@ -13,7 +13,6 @@ from urbsim.cli.language import both
 from urbsim.cli.options import Jobs, Lang, Quiet, Weight, option
 from urbsim.text import Language, Text
 
-NAME = "validate"
 HELP = both(
     zh="""
     检验一个区域的拟合结果：逐市留出、2021 和 2022 年、历年变化、各种规律，并与七种简单外推（B1—B7）对照；同时写出 2023—2027 年预测。

@@ -12,7 +12,6 @@ from urbsim.cli.language import both
 from urbsim.cli.options import Lang
 from urbsim.text import Language, Text
 
-NAME = "warmup"
 HELP = both(
     zh="""
     预先编译模型并存入缓存，以后运行不再等待。每个版本只需一次；不写出任何结果。

@@ -20,6 +20,7 @@ from urbsim.policy.yamlnodes import Node, read_yaml
 from urbsim.results.variables import VARIABLES
 from urbsim.scenario import load
 from urbsim.scenario.find import inside, is_path, shipped_folder, shipped_scenarios
+from urbsim.scenario.kinds import shipped_studies
 from urbsim.scenario.model import Scenario
 from urbsim.scenario.schema import RunFile
 from urbsim.text import Text
@@ -29,7 +30,6 @@ DEFAULT_OUTPUTS = (
     "resident_population", "urban_population", "hukou_population", "hukou_urban_population", "urbanization_rate", "hukou_urbanization_rate",
     "settled", "permits_issued", "service_unmet", "cost", "indicator_value",
 )  # fmt: skip
-KEYS = frozenset({"base", "factors", "design", "outputs"})
 NAN = float("nan")
 
 
@@ -78,22 +78,6 @@ class Study:
     def hash8(self) -> str:
         """Return eight hexadecimal digits that change whenever the study means something else."""
         return hashlib.sha256(json.dumps(self.record, sort_keys=True).encode()).hexdigest()[:8]
-
-
-def shipped_studies() -> tuple[str, ...]:
-    """Return the names of the shipped studies."""
-    return tuple(sorted(path.stem for path in (shipped_folder() / "studies").glob("*.yaml")))
-
-
-def names_study(name: str) -> bool:
-    """Say whether a word names a shipped study, or a file that means to be a study and not a scenario."""
-    if not is_path(name):
-        return name in shipped_studies() and name not in shipped_scenarios()
-    try:
-        root = read_yaml(Path(name))
-    except UserError:
-        return False
-    return any(root.get(key) is not None for key in KEYS)
 
 
 def find_study(name: str | Path) -> tuple[Path, str]:

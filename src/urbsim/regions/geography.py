@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from urbsim.errors import UserError
-from urbsim.regions.handwritten import find_table_problems
+from urbsim.regions.handwritten import find_table_problems, read_settings
 from urbsim.text import Text
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -128,7 +126,7 @@ def _area_table(folder: Path) -> AreaTable:
     problems = find_table_problems(folder)
     if problems:
         raise UserError(problems)
-    settings = yaml.safe_load((folder / "region.yaml").read_text(encoding="utf-8"))
+    settings = read_settings((folder / "region.yaml").read_text(encoding="utf-8"))
     title = settings["title"]
     return AreaTable(
         name=settings["name"],

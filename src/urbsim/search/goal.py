@@ -19,17 +19,17 @@ from urbsim.policy.areas import any_areas
 from urbsim.policy.problems import nearest_hint, problem, problem_at, validate
 from urbsim.policy.rules import Names, TextFile
 from urbsim.policy.targets import load_targets
-from urbsim.policy.yamlnodes import Node, read_yaml
+from urbsim.policy.yamlnodes import Node
 from urbsim.regions.geography import area_table
 from urbsim.results.labels import codes
 from urbsim.results.variables import VARIABLES
 from urbsim.scenario.find import is_path, shipped_folder
+from urbsim.scenario.kinds import shipped_goals
 from urbsim.scenario.model import Scenario
 from urbsim.scenario.schema import NAME_PATTERN, RunFile
 from urbsim.text import Text
 
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
-KEYS = frozenset({"search", "budget", "cost"})
 SPLIT = ("indicator", "service", "status")
 """Dimensions along which every label is a quantity of its own (see `urbsim.sensitivity.quantities`)."""
 
@@ -145,11 +145,6 @@ class Goal:
         return str(self.identity["hash"])[:8]
 
 
-def shipped_goals() -> tuple[str, ...]:
-    """Return the names of the shipped goals."""
-    return tuple(sorted(path.stem for path in (shipped_folder() / "goals").glob("*.yaml")))
-
-
 def find_goal(name: str | Path) -> tuple[Path, str]:
     """Return the file of a shipped name or a path, and the name to show in messages; raise UserError if there is none."""
     text = str(name)
@@ -158,19 +153,6 @@ def find_goal(name: str | Path) -> tuple[Path, str]:
     if text in shipped_goals():
         return shipped_folder() / "goals" / f"{text}.yaml", f"scenarios/goals/{text}.yaml"
     raise UserError([problem(Text(f"没有名为“{text}”的目标文件", f"there is no goal '{text}'"), nearest_hint(text, shipped_goals()))])
-
-
-def names_goal(name: str | Path) -> bool:
-    """Say whether a shipped name or a file means a goal; a file that cannot be read does not."""
-    text = str(name)
-    if not is_path(text) and not isinstance(name, Path):
-        return text in shipped_goals()
-    try:
-        root = read_yaml(Path(name), text)
-    except UserError:
-        return False
-    targets = root.get("targets") if root.kind == "map" else None
-    return root.kind == "map" and (any(root.get(key) is not None for key in KEYS) or (targets is not None and targets.kind == "list"))
 
 
 def load_goal(name_or_path: str | Path) -> Goal:
