@@ -5,9 +5,7 @@ Exit status: 0 done, 2 the user's input is at fault, 1 anything else (a full dis
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import gc
 import io
 import os
 import sys
@@ -22,6 +20,7 @@ from urbsim.cli.language import both, language_of, localise
 from urbsim.cli.options import Lang, option
 from urbsim.errors import DiskError, UserError
 from urbsim.experiments.failure import Interrupted, RunError
+from urbsim.garbage import collect_seldom
 from urbsim.text import Language, Text
 
 COMMANDS = (
@@ -95,8 +94,8 @@ def build(only: str | None = None) -> typer.Typer:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command line and exit with its status; the search for garbage at the interpreter's end is spared (0.6 s after a run)."""
-    atexit.register(gc.freeze)
+    """Run one command line and exit with its status."""
+    collect_seldom()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # or the first model looks through every installed package for some
     words = list(sys.argv[1:] if arguments is None else arguments)
     lang = language_of(words, os.environ)

@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from urbsim.cli.check import NOTE
@@ -51,13 +52,13 @@ def progress_bar(lang: Language, quiet: bool) -> Iterator[Callable[[int, int], N
 
     # tqdm alone draws nothing on a terminal that does not tell its size
     place: dict[str, Any] = {"file": sys.stderr, "ncols": shutil.get_terminal_size().columns - 1, "nrows": 2}
-    with tqdm(desc=LABEL.get(lang), bar_format=FORMAT.get(lang), total=1, leave=False, **place) as bar:
+    with contextlib.ExitStack() as stack:
 
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
+        @cache
+        def bar(total: int) -> Any:
+            return stack.enter_context(tqdm(desc=LABEL.get(lang), bar_format=FORMAT.get(lang), total=total, leave=False, **place))
 
-        yield show
+        yield lambda done, total: bar(total).update(done - bar(total).n)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,10 +95,9 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
 
     claim(folder, provenance_of(plan)[IDENTITY])
     try:
-        announce([plan], lang, quiet)
         with state_beside(folder, plan.save_at) as state, painter(plan.jobs > 1) as second:
             with progress_bar(lang, quiet) as progress:
-                dataset, provenance = run_plan(plan, starting(second, plan.until, progress), state)
+                dataset, provenance = run_plan(plan, watching(plan, lang, quiet, second, progress), state)
             say_writing(lang, quiet)
             from urbsim.results.storage import write  # xarray: loaded already by now, or no run could have ended
 
@@ -113,11 +113,17 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
     say_places(folder, lang, state)
 
 
-def starting(second: Painter | None, soon: int, progress: Progress | None) -> Progress:
-    """Return a progress function that also starts the painter when fewer than `soon` quarters are left: a processor is idle by then."""
+def watching(plan: Plan, lang: Language, quiet: bool, second: Painter | None, progress: Progress | None) -> Progress:
+    """Return a progress function that uses idle processors.
+
+    At first it says what is simulated (counting the households takes as long as workers need to make ready); when less than one run is
+    left it starts the painter.
+    """
+    say = cache(lambda: announce([plan], lang, quiet))
 
     def tell(done: int, total: int) -> None:
-        if second is not None and total - done < soon:
+        say()
+        if second is not None and total - done < plan.until:
             second.start()
         if progress is not None:
             progress(done, total)

@@ -7,9 +7,7 @@ its own, so that the one that kills its worker is told apart from those that wer
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import gc
 import itertools
 import multiprocessing
 import os
@@ -25,6 +23,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
 from urbsim.experiments.tasks import DIED, Failure, Outcome, Receive, Stopped, Work, attempt
+from urbsim.garbage import collect_seldom
 
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 3.0
@@ -60,6 +59,7 @@ def _generation(
         try:
             with quiet_start():
                 _submit(pool, work, itertools.islice(source, ahead), board, flying)
+            tell(sum(board.quarters))
             while flying:
                 finished, _ = wait(flying, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
                 tell(sum(board.quarters))
@@ -148,11 +148,8 @@ _board: _Board | None = None
 
 
 def end_with(parent: int) -> None:
-    """End this worker when its parent is gone, however and whenever it went, so that a killed run leaves no process behind.
-
-    One that ends by itself does so at once: the last search for garbage among hundreds of thousands of objects is spared (0.3 s).
-    """
-    atexit.register(gc.freeze)
+    """End this worker when its parent is gone, however and whenever it went, so that a killed run leaves no process behind."""
+    collect_seldom()
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -100,7 +100,6 @@ def _carry_out(plan: Plan, progress: Progress | None, branch: Branch | None) -> 
         if progress is not None:
             progress(done, len(tasks) * plan.until)
 
-    tell(0)
     work = Simulation(_engine(), scenario.resolved_yaml(), numbers)
     execute(work, tasks, len(tasks), plan.spread, receive, tell)
     from urbsim.results.hashing import content_hash

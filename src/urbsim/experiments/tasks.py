@@ -97,10 +97,12 @@ def execute(
     """Carry out all `total` tasks and hand their positions and outcomes to `receive`, in the order in which they end.
 
     Tasks are taken as they are needed: an iterator of a million is no list of a million. `on_quarters` hears how many quarters are done in
-    all (a Dask cluster tells of whole tasks only). What `receive` raises ends the work.
+    all, 0 as soon as the processes have been started (a Dask cluster tells of whole tasks only). What `receive` raises ends the work.
     Raises UserError if the cluster cannot be reached.
     """
     tell = on_quarters or (lambda done: None)
+    if spread.scheduler is not None or min(spread.jobs, total) <= 1:
+        tell(0)
     if spread.scheduler is not None:
         from urbsim.experiments.cluster import in_cluster
 

@@ -15,7 +15,7 @@ from urbsim.report.figures import compare
 from urbsim.report.page import LANGUAGES, Body, render
 from urbsim.report.sections import compared, origin, sure
 from urbsim.report.sections.compared import Comparison, Shares
-from urbsim.report.write import save, uncollected
+from urbsim.report.write import save
 from urbsim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -51,11 +51,10 @@ def write_compare_report(
     if assumed:
         (folder / "tables").mkdir(exist_ok=True)
         assumed_table(assumed).to_csv(folder / "tables" / "assumptions.csv", index=False, encoding="utf-8-sig", float_format="%.6g")
-    with uncollected():
-        figures = run_pictures.draw(pictures(comparison, since))
-        svg = run_pictures.inline(figures)
-        page = render({code: body(replace(comparison, lang=code), svg[code]) for code in LANGUAGES}, lang)
-        return save(folder, page, figures[lang])
+    figures = run_pictures.draw(pictures(comparison, since))
+    svg = run_pictures.inline(figures)
+    page = render({code: body(replace(comparison, lang=code), svg[code]) for code in LANGUAGES}, lang)
+    return save(folder, page, figures[lang])
 
 
 def pictures(comparison: Comparison, since: int) -> dict[str, run_pictures.Builder]:

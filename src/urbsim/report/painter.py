@@ -11,7 +11,6 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from urbsim.experiments.pool import end_with, quiet_start
-from urbsim.report.write import uncollected
 from urbsim.text import Language
 
 if TYPE_CHECKING:
@@ -37,22 +36,19 @@ class Drawing:
         if "urbanization_rate_still" in dataset:
             still = dataset[["urbanization_rate_still"]].rename(urbanization_rate_still="urbanization_rate")
             frozen = still.expand_dims(("draw", "replicate"))
-        with uncollected():
-            self._figures = run_pictures.draw(run_pictures.pictures(dataset, region, frozen=frozen))
+        self._figures = run_pictures.draw(run_pictures.pictures(dataset, region, frozen=frozen))
 
     def svg(self) -> dict[Language, dict[str, str]]:
         """Return the pictures as inline SVG by language and name."""
         from urbsim.report import run_pictures
 
-        with uncollected():
-            return run_pictures.inline(self._figures)
+        return run_pictures.inline(self._figures)
 
     def png(self, lang: Language) -> dict[str, bytes]:
         """Return the pictures in one language as PNG by name."""
         from urbsim.report import canvas
 
-        with uncollected():
-            return {name: canvas.to_png(figure) for name, figure in self._figures[lang].items()}
+        return {name: canvas.to_png(figure) for name, figure in self._figures[lang].items()}
 
 
 def draw_here(dataset: xr.Dataset, region: Region, lang: Language) -> Pictures:

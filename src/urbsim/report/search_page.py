@@ -11,7 +11,7 @@ from urbsim.report.blocks import Block, Code, Paragraph, Picture, Row, Section, 
 from urbsim.report.figures.front import figure_front
 from urbsim.report.numbers import money, number, probability
 from urbsim.report.page import LANGUAGES, Body, render
-from urbsim.report.write import save, uncollected
+from urbsim.report.write import save
 from urbsim.results.variables import VARIABLES
 from urbsim.search.goal import Target
 from urbsim.search.optimise import Search, Trial
@@ -23,10 +23,9 @@ SURE = 0.8
 
 def write_search_report(search: Search, folder: Path, *, lang: Language = "zh") -> Path:
     """Write `report.html` and `figures/front.png` of a search into `folder`; return the page's path."""
-    with uncollected():
-        drawn = run_pictures.draw({"front": lambda code: figure_front(search, lang=code)})
-        svg = run_pictures.inline(drawn)
-        return save(folder, render({code: body(search, svg[code], code) for code in LANGUAGES}, lang), drawn[lang])
+    drawn = run_pictures.draw({"front": lambda code: figure_front(search, lang=code)})
+    svg = run_pictures.inline(drawn)
+    return save(folder, render({code: body(search, svg[code], code) for code in LANGUAGES}, lang), drawn[lang])
 
 
 def cheapest(search: Search, sure: float = SURE) -> Trial | None:

@@ -12,7 +12,7 @@ from urbsim.report.blocks import Block, Paragraph, Picture, Row, Section, Table
 from urbsim.report.figures import sensitivity as figures
 from urbsim.report.numbers import number
 from urbsim.report.page import LANGUAGES, Body, render
-from urbsim.report.write import save, uncollected
+from urbsim.report.write import save
 from urbsim.sensitivity.analysis import Analysis, Sensitivity
 from urbsim.text import Language, Text
 
@@ -38,10 +38,9 @@ def write_sensitivity_report(analysis: Analysis, folder: Path, *, lang: Language
         "sobol": lambda code: figures.figure_sobol(analysis, shown, lang=code),
         "tornado": lambda code: figures.figure_tornado(analysis, shown, lang=code),
     }
-    with uncollected():
-        drawn = run_pictures.draw(builders)
-        svg = run_pictures.inline(drawn)
-        return save(folder, render({code: body(analysis, svg[code], code) for code in LANGUAGES}, lang), drawn[lang])
+    drawn = run_pictures.draw(builders)
+    svg = run_pictures.inline(drawn)
+    return save(folder, render({code: body(analysis, svg[code], code) for code in LANGUAGES}, lang), drawn[lang])
 
 
 def chosen(analysis: Analysis) -> list[Sensitivity]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,25 +35,12 @@ def write_report(
     from urbsim.report.painter import draw_here
 
     drawn = pictures or draw_here(dataset, region, lang)
-    with uncollected():
-        page = run_page.render_run(dataset, drawn.svg, region=region, scenario=scenario, provenance=provenance or {}, lang=lang)
+    page = run_page.render_run(dataset, drawn.svg, region=region, scenario=scenario, provenance=provenance or {}, lang=lang)
     path = save_page(folder, page)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     for name, picture in drawn.png().items():
         (folder / "figures" / f"{name}.png").write_bytes(picture)
     return path
-
-
-@contextlib.contextmanager
-def uncollected() -> Iterator[None]:
-    """Hold back Python's garbage collection: pictures are tens of thousands of small objects that all live to the end (saves a tenth)."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def save(folder: Path, page: str, figures: Mapping[str, Figure]) -> Path:
