@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from urbsim.clock import season
-from urbsim.engine import opening, passes
+from urbsim.engine import opening, passes, rng, watch
 from urbsim.engine.stages import attention, choice, demography, feedback, permits, programmes, reclassify, work
 from urbsim.engine.state import FloatArray
 from urbsim.engine.tables import Utilities, make_race
@@ -69,3 +69,20 @@ def places(e: Engine, u: Utilities) -> passes.Places:
 def _with_nowhere(table: FloatArray) -> FloatArray:
     """Return `table` (areas first) with a row of noughts for those who live nowhere in the region."""
     return np.concatenate((table, np.zeros((1, *table.shape[1:]))))
+
+
+def place_limits(e: Engine, x: passes.Places) -> watch.Limits:
+    """Return the limits of luck in the second pass, by kind of household."""
+    p = e.inputs.params
+    return watch.place_limits(x, p.h_home_apply / 4.0, p.permit_for_school if season(e.q) == 2 else 0.0)
+
+
+def late_limits(e: Engine, x: passes.Gates) -> watch.Late:
+    """Return the limits of luck in the last pass."""
+    p = e.inputs.params
+    rate = max(p.k_q_in, p.k_q_out, p.k_q_same)
+    gain = p.certify / 4.0 if x.programme > 0.0 else 0.0
+    return watch.Late(
+        rng.most_byte(p.land_loss / 4.0), rng.most_byte(gain), rng.most_byte(max(rate, rate * p.OR_PH)),
+        bool((x.rules["exit_compensation"] > 0.0).any()),
+    )  # fmt: skip

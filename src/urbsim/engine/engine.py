@@ -6,14 +6,15 @@ bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from urbsim.clock import LAST_QUARTER, season, year_of
-from urbsim.engine import accounting, chances, entries, money, opening, passes, rng, town_born
+from urbsim.engine import accounting, chances, entries, money, opening, passes, rng, town_born, watch
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
@@ -30,7 +31,7 @@ from urbsim.engine.stages import (
 )
 from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, joined, make_rows, params_record
 from urbsim.engine.tables import Utilities, utilities, value_of_register
-from urbsim.engine.tally import Tally, counts_of, empty_tally
+from urbsim.engine.tally import Counts, Pay, Tally, counts_of, empty_tally, together
 from urbsim.population.registry import ROOM
 
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
@@ -111,6 +112,7 @@ class Engine:
         self.event = np.zeros(self.households.size, dtype=np.uint8)  # what happened to a household this quarter
         self.late = np.zeros(self.households.size, dtype=np.uint32)  # luck of the quarter that its last pass reads
         self.drawn = 0  # rows whose luck is in `late`
+        self.kinds = np.zeros(self.households.size, dtype=np.uint16)  # who can meet an event (`engine.watch`)
         self.templates: Rows = make_rows(templates)
         self.p = params_record(inputs.params)
         self.town_born = town_born.open_table(np.asarray(population.town_born))
@@ -118,13 +120,13 @@ class Engine:
         self.town_born_elsewhere = np.asarray(population.town_born_other_province, dtype=np.int64)
         self.accounts = empty_accounts(self.areas)
         opening.area_state(self)
-        self._count()
+        self.count_all()
         opening.register_levels(self)
         self.town_born_accounts = empty_accounts(self.areas)
         self.utilities: Utilities | None = None
         self.frame = make_frame(self)
         opening.pipeline(self)
-        self._count()
+        self.counts = self._counts()
         opening.feedback_levels(self)
         self.frame = make_frame(self)
 
@@ -168,34 +170,61 @@ class Engine:
         values: FloatArray = self.inputs.levers[name][self.q]
         return values
 
-    def each(self, work_on: Callable[[int, int, Accounts], Any], first: int = 0) -> list[Any]:
+    def each(self, work_on: Callable[[passes.Rolls, int, int, Accounts], Any], first: int = 0) -> list[Any]:
         """Run a pass over all rows from `first` on, in threads if there are several, and add up its accounts; return results in order."""
 
-        def one(lo: int, hi: int) -> tuple[Any, Accounts]:
+        def one(lo: int, hi: int, tally: Tally) -> tuple[Any, Accounts]:
             accounts = empty_accounts(self.areas)
-            return work_on(lo, hi, accounts), accounts
+            return work_on(self.rolls(tally), lo, hi, accounts), accounts
 
         edges = _edges(first, self.n, self.threads)
-        done = list((self._pool.map if self._pool and len(edges) > 2 else map)(one, edges[:-1], edges[1:]))
+        done = list((self._pool.map if self._pool and len(edges) > 2 else map)(one, edges[:-1], edges[1:], self.tallies))
         for _, accounts in done:
             add_up(self.accounts, accounts)
         return [result for result, _ in done]
 
-    def _each_counted(self, work_on: Callable[[int, int, Accounts, Tally], Any]) -> tuple[list[Any], list[Tally]]:
-        """Run a pass that counts too; return its results and the tallies of its chunks."""
-        tallies: list[Tally] = []
+    def rolls(self, tally: Tally | None = None) -> passes.Rolls:
+        """Return the rows as passes read them, and the tally (by default its first part) that they keep right."""
+        words = self.households.view(np.uint64).reshape(-1, observe.WORDS)
+        last = self.q + 4 - season(self.q)
+        return passes.Rolls(
+            self.households, words, self.kinds, self.tallies[0] if tally is None else tally, self.tallied, self.tallied, self.q, last,
+            self.areas, self.p, self.norm,
+        )  # fmt: skip
 
-        def one(lo: int, hi: int, accounts: Accounts) -> Any:
-            tally = empty_tally(self.areas, self.blocks)
-            tallies.append(tally)
-            return work_on(lo, hi, accounts, tally)
+    @contextmanager
+    def changing(self, rows: IntArray) -> Iterator[None]:
+        """Post to the tally what becomes of `rows` (each at most once) while the context lasts."""
+        before = self.households[rows]
+        yield
+        passes.post_rows(self.rolls(), rows, before, before.view(np.uint64).reshape(-1, observe.WORDS))
 
-        return self.each(one), tallies
+    def count_all(self) -> None:
+        """Count all households anew, as of now, and write their kinds."""
+        parts = self.threads * CHUNKS if self.threads > 1 else 1
+        self.tallies: list[Tally] = [empty_tally(self.areas) for _ in range(parts)]
+        self.tallied = self.q
+        self.each(lambda g, lo, hi, _: passes.open_rows(g, lo, hi))
+        self.counts = self._counts()
+
+    def _counts(self) -> Counts:
+        """Return the counts of the quarter."""
+        q, tally = self.q, together(self.tallies)
+        pay = Pay(self.wage, self.rules, self.inputs.params)
+        counts = counts_of(tally, q, self.areas + self.blocks, q >= FIRST_VILLAGE_COUNT, season(q) == 4, pay)
+        if (self.rules["income_floor"] > 0.0).any():
+            counts.area["assistance"] = sum(self.each(self._assisted))
+        return counts
+
+    def _assisted(self, _: passes.Rolls, lo: int, hi: int, accounts: Accounts) -> IntArray:
+        sums = np.zeros(self.areas, dtype=np.int64)
+        observe.assist(self.households, lo, hi, self.q, self.p, self.rules, self.wage, self.norm, sums)
+        return sums
 
     def _open_year(self) -> None:
         """Book the transfer of the year, forget the counters of the last one and drop rows that can play no part any more."""
         self._compact()
-        self.birth_scale = opening.birth_scale(self)
+        opening.renew_births(self)
         money.budget(self)
         self.rounds.plan()
         self.settled_year[:] = 0
@@ -232,16 +261,19 @@ class Engine:
         """Stages 1 and 2, households and town-born."""
         q, x, p, key = self.q, self.inputs, self.inputs.params, self.key
         family = chances.family(self)
-        found = self.each(lambda lo, hi, acc: passes.family_pass(
-            self.households, lo, hi, q, key, self.areas, family, self.event, self.late, acc))  # fmt: skip
+        limits = watch.family_limits(family)
+        found = self.each(lambda g, lo, hi, acc: passes.family_pass(
+            g, passes.desk(), lo, hi, q, key, family, limits, self.event, self.late, acc))  # fmt: skip
         self.drawn = self.n
         rows, sexes, keys, parents, slots = joined(found)
         men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
-        marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
+        with self.changing(rows):
+            marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
         self.make_room(parents.size)
-        leaving.found_all(self.households, self.n, parents, slots, q, key, x.schooling_share[q])
+        with self.changing(np.unique(parents)):
+            leaving.found_all(self.households, self.n, parents, slots, q, key, x.schooling_share[q])
         self.event[self.n : self.n + parents.size] = 0
-        self.n += parents.size
+        self.entered(self.n + parents.size)
         acc, table, year = self.town_born_accounts, self.town_born, year_of(q)
         town_born.live(
             table, q, year, key, x.dying[q], x.fertile[q] * self.birth_level, np.maximum(x.reclassification[q], 0.0) / 4.0,
@@ -259,30 +291,38 @@ class Engine:
         if u is None:
             raise RuntimeError("stage 6 before stage 1")
         places, old = chances.places(self, u), self.n
+        limits = chances.place_limits(self, places)
 
-        def each(lo: int, hi: int, acc: Accounts, newcomers: bool) -> Any:
+        def each(g: passes.Rolls, lo: int, hi: int, acc: Accounts, newcomers: bool) -> Any:
             return passes.place_pass(
-                self.households, lo, hi, q, self.key, self.p, self.areas, places, self.event, season(q), newcomers, acc
+                g._replace(now=q), passes.desk(), lo, hi, q, self.key, places, limits, self.event, season(q), newcomers, acc
             )
 
-        found = self.each(lambda lo, hi, acc: each(lo, hi, acc, False))
+        found = self.each(lambda g, lo, hi, acc: each(g, lo, hi, acc, False))
+        self.tallied = q
         entries.enter(self, u, q, q)
-        found += self.each(lambda lo, hi, acc: each(lo, hi, acc, True), first=old)
+        found += self.each(lambda g, lo, hi, acc: each(g, lo, hi, acc, True), first=old)
         broken = sum(result[-1] for result in found)
         if broken:
             raise BoundBrokenError(f"quarter {q}: {broken} households of those who would stay for sure would move")
         return found
 
     def _stage_register(self) -> None:
-        """Stages 10, 11, 4 and 13: settling with its line, land, official residence, count."""
-        q, p = self.q, self.p
-        gates = self.rounds.gates()
-        villages, ages = q >= FIRST_VILLAGE_COUNT, season(q) == 4
-        found, tallies = self._each_counted(lambda lo, hi, acc, tally: passes.register_pass(
-            self.households, lo, hi, q, self.key, p, self.areas, gates, self.late, self.drawn, villages, ages, acc, tally))  # fmt: skip
-        rows = self.rounds.admit(*joined(found))
-        passes.finish_ranked(self.households, rows, q, self.key, p, self.areas, gates, villages, ages, self.accounts, tallies[0])
-        self.counts = counts_of(tallies, q >= FIRST_VILLAGE_COUNT)
+        """Stages 10, 11, 4 and 13: settling with its line, land, official residence, counts."""
+        q, gates = self.q, self.rounds.gates()
+        limits = chances.late_limits(self, gates)
+        found = self.each(lambda g, lo, hi, acc: passes.register_pass(
+            g, passes.desk(), lo, hi, q, self.key, gates, limits, self.late, self.drawn, acc))  # fmt: skip
+        rows, score, since, lot, size = joined(found)
+        with self.changing(rows):
+            self.rounds.admit(rows, score, since, lot, size)
+            passes.finish_ranked(self.households, rows, q, self.key, self.p, self.areas, gates, self.accounts)
+        self.counts = self._counts()
+
+    def entered(self, n: int) -> None:
+        """Take the rows from the last one to `n`, just written, into the roll."""
+        first, self.n = self.n, n
+        passes.open_rows(self.rolls(), first, n)
 
     def make_room(self, rows: int) -> None:
         """Grow the columns if `rows` more would not fit."""
@@ -295,20 +335,14 @@ class Engine:
         event[: self.n] = self.event[: self.n]  # of this quarter so far: what happened must not depend on the room there was
         late = np.zeros(grown.size, dtype=np.uint32)
         late[: self.n] = self.late[: self.n]
-        self.event, self.late = event, late
+        kinds = np.zeros(grown.size, dtype=np.uint16)
+        kinds[: self.n] = self.kinds[: self.n]
+        self.event, self.late, self.kinds = event, late, kinds
 
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
-        self.n = compacting.compact(self.households, self.n, self.q, self.areas)
-
-    def _count(self) -> None:
-        """Stage 13 alone: count all households."""
-        q = self.q
-        _, tallies = self._each_counted(lambda lo, hi, acc, tally: observe.count(
-            self.households, lo, hi, q, self.p, self.areas, self.rules, self.wage, self.norm, q >= FIRST_VILLAGE_COUNT, season(q) == 4,
-            tally,
-        ))  # fmt: skip
-        self.counts = counts_of(tallies, q >= FIRST_VILLAGE_COUNT)
+        self.n = compacting.compact(self.households, self.n, self.q, self.areas, self.p, self.norm, self.tallies[0])
+        self.each(lambda g, lo, hi, _: watch.renew(g.h, lo, hi, g.q, g.last, g.areas, g.kinds))
 
     def movers_living(self) -> IntArray:
         """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""

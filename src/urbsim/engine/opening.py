@@ -11,9 +11,10 @@ from urbsim.engine import entries, money, town_born
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import rules_of
-from urbsim.engine.stages import demography, programmes
+from urbsim.engine.stages import programmes
 from urbsim.engine.state import FloatArray, Rows, empty_accounts
 from urbsim.engine.tables import race_base
+from urbsim.engine.tally import births_expected, together
 from urbsim.population.registry import GONE, JOB_NONE
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def register_levels(e: Engine) -> None:
     e.hukou_urban_offset = -e.town_born_elsewhere
     e.residents_start = (agents + town_born_now).sum(axis=1)
     e.birth_level = 1.0
-    e.birth_scale = birth_scale(e)
+    renew_births(e)
 
 
 def pipeline(e: Engine) -> None:
@@ -73,17 +74,14 @@ def feedback_levels(e: Engine) -> None:
     e.entry_base = entries.attraction(e, e.current_utilities())
 
 
-def birth_scale(e: Engine) -> FloatArray:
-    """Return, by part, women's expected births at the level of the year over those of couples with a free child slot.
+def renew_births(e: Engine) -> None:
+    """Set the year's level of births and, by part, women's expected births at that level over those of couples with a free child slot.
 
     Fertility is given per woman; couples who live together bear it all. Renewed every year, so that the region's births hold.
     """
-    sums = np.zeros((2, 2))
-    fertile, second = e.inputs.fertile[max(e.q, 0)], e.inputs.params.birth_second
-    demography.fertility_base(e.households, 0, e.n, e.q, e.areas, fertile, second, sums)
-    e.birth_level = birth_level(e, float(sums[0].sum()))
-    scale: FloatArray = np.divide(sums[0], sums[1], out=np.ones(2), where=sums[1] > 0) * e.birth_level
-    return scale
+    women, couples = births_expected(together(e.tallies), e.q, e.inputs.fertile[max(e.q, 0)], e.inputs.params.birth_second)
+    e.birth_level = birth_level(e, float(women.sum()))
+    e.birth_scale = np.divide(women, couples, out=np.ones(2), where=couples > 0) * e.birth_level
 
 
 def birth_level(e: Engine, of_agents: float) -> float:

@@ -1,7 +1,9 @@
-"""The passes of a quarter: stages that touch one household alone run block after block, so that its rows are in cache for all of them.
+"""The passes of a quarter: stages that touch one household alone run block after block, on those of its rows that can meet an event.
 
-Between passes stand the stages in which households meet: weddings, new households, entries, and the rounds that ration homes, school places
-and the town register. A pass takes rows `lo`..`hi`, adds to `accounts`, and returns what the meeting stages need, in the order of rows.
+A pass takes rows `lo`..`hi`. In each block it finds who can meet an event (`engine.watch`), gathers their rows, lets the stages work on
+these, posts what has changed to the tally (`stages.observe`) and puts the rows back. It adds to `accounts` and returns what the stages in
+which households meet need, in the order of rows: weddings, new households, entries, the rounds that ration homes, school places and the
+town register stand between the passes.
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.engine import rng
-from urbsim.engine.compiled import allocating
+from urbsim.engine import rng, watch
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.stages.attention import attention
 from urbsim.engine.stages.choice import Bounds
 from urbsim.engine.stages.clocks import residence
@@ -22,16 +24,55 @@ from urbsim.engine.stages.land import land
 from urbsim.engine.stages.leaving import leavers
 from urbsim.engine.stages.location import location
 from urbsim.engine.stages.marriage import suitors
-from urbsim.engine.stages.observe import count
+from urbsim.engine.stages.observe import WORDS, changes, post, put
 from urbsim.engine.stages.permits import permits
 from urbsim.engine.stages.reclassify import reclassify
-from urbsim.engine.stages.schools import entry_round
+from urbsim.engine.stages.schools import apply_round, entry_round
 from urbsim.engine.stages.settling import settling
 from urbsim.engine.stages.work import work
-from urbsim.engine.state import FloatArray, IntArray, Rows
+from urbsim.engine.state import HOUSEHOLD, FloatArray, IntArray, Rows
 from urbsim.engine.tables import Race
+from urbsim.engine.tally import Tally
+from urbsim.engine.watch import Kinds, Late, Limits
 
-BLOCK = 2048  # rows: 128 KiB and their luck, well inside a core's own cache
+BLOCK = 4096  # rows, of which a tenth to a third are gathered: they and all luck stay in a core's own cache
+
+
+class Rolls(NamedTuple):
+    """Hold the rows of all households, twice (as columns and as words), their kinds, and what keeps the tally of them right."""
+
+    h: Rows
+    words: npt.NDArray[np.uint64]  # the same memory, n x `WORDS`
+    kinds: Kinds
+    tally: Tally
+    before: int  # the quarter as of which the tally stands
+    now: int  # and as of which it shall stand
+    q: int  # the quarter under way
+    last: int  # the year's last quarter
+    areas: int
+    p: Rows
+    norm: float
+
+
+class Desk(NamedTuple):
+    """Hold the block on which a pass works: gathered rows, twice, which ones they are, their luck and events."""
+
+    h: Rows
+    words: npt.NDArray[np.uint64]
+    found: IntArray  # offset in the block of rows
+    identities: npt.NDArray[np.uint64]
+    luck: npt.NDArray[np.uint64]  # 2 x BLOCK
+    event: npt.NDArray[np.uint8]
+    attends: npt.NDArray[np.uint8]
+
+
+def desk() -> Desk:
+    """Return an empty desk."""
+    rows = np.empty(BLOCK, HOUSEHOLD)
+    return Desk(
+        rows, rows.view(np.uint64).reshape(-1, WORDS), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.uint64),
+        np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8),
+    )  # fmt: skip
 
 
 class Family(NamedTuple):
@@ -97,109 +138,189 @@ class Gates(NamedTuple):
     rules: Rows  # the levers that households meet (`engine.rules`)
 
 
+@kernel
+def _fetch(g, d, start, m):
+    """Bring the `m` rows found in the block from `start` on to the desk."""
+    for k in range(m):
+        for j in range(WORDS):
+            d.words[k, j] = g.words[start + d.found[k], j]
+
+
+@kernel
+def _gather(g, d, start, m, event):
+    """Bring the `m` rows found in the block from `start` on to the desk, with their luck and events."""
+    _fetch(g, d, start, m)
+    for k in range(m):
+        i = d.found[k]
+        d.luck[0, k], d.luck[1, k] = d.luck[0, i], d.luck[1, i]  # found[k] is k or later
+        d.event[k] = event[start + i]
+
+
+@kernel
+def _put_back(g, d, start, m):
+    """Post what changed on the desk and put the rows back."""
+    for k in range(m):
+        i = start + d.found[k]
+        what = changes(g.words[i], d.words[k])
+        if what or g.before != g.now:
+            post(g.tally, g.h[i], d.h[k], what, g.before, g.now, g.areas, g.p, g.norm)
+        if what:
+            for j in range(WORDS):
+                g.words[i, j] = d.words[k, j]
+            g.kinds[i] = watch.kind_of(d.h[k], g.q, g.last, g.areas)
+
+
+@kernel
+def _name_rows(d, start, rows, first, last):
+    """Turn places on the desk, listed in `rows` from `first` to `last`, into rows."""
+    for k in range(first, last):
+        rows[k] = start + d.found[rows[k]]
+
+
 @allocating
-def family_pass(h, lo, hi, q, key, areas, x, event, late, accounts):
+def post_rows(g, rows, old, old_words):
+    """Post what has changed in `rows`, which were `old` (as columns and as words)."""
+    for k in range(rows.size):
+        i = rows[k]
+        what = changes(old_words[k], g.words[i])
+        if what:
+            post(g.tally, old[k], g.h[i], what, g.before, g.now, g.areas, g.p, g.norm)
+            g.kinds[i] = watch.kind_of(g.h[i], g.q, g.last, g.areas)
+
+
+@kernel
+def open_rows(g, lo, hi):
+    """Put new rows on the tally and write their kinds."""
+    for i in range(lo, hi):
+        put(g.tally, g.h[i], g.now, g.areas, g.p, g.norm, 1)
+        g.kinds[i] = watch.kind_of(g.h[i], g.q, g.last, g.areas)
+
+
+@allocating
+def family_pass(g, d, lo, hi, q, key, x, limits, event, late, accounts):
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
 
     `x` is `Family`; `event` is cleared and then marked; `late` keeps luck for the last pass (`rng.keep_late`). Returns rows, sexes and
     sort keys of suitors, rows and slots of leavers.
     """
-    identities, words = np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.uint64)
-    luck = rng.as_bytes(words)
+    luck, areas = rng.as_bytes(d.luck), g.areas
     rows, sexes, keys = np.empty(hi - lo, np.int64), np.empty(hi - lo, np.uint8), np.empty(hi - lo)
     parents, slots = np.empty(2 * (hi - lo), np.int64), np.empty(2 * (hi - lo), np.uint8)
     n = m = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
         event[start:stop] = 0
-        rng.bytes_of(h, start, stop, q, key, 0, identities, words)
-        rng.keep_late(words, start, stop, late)
-        reclassify(h, start, stop, luck, q, key, areas, x.reclassified, x.most_reclassified, accounts)
-        mortality(h, start, stop, luck, q, key, x.dying, x.most_dying, areas, accounts, event)
-        births(h, start, stop, luck, q, key, x.birth, x.second, accounts, event)
-        n += suitors(h, start, stop, luck, q, key, x.marriage, rows[n:], sexes[n:], keys[n:])
-        m += leavers(h, start, stop, luck, q, key, x.leaving, areas, parents[m:], slots[m:])
+        rng.bytes_of(g.h, start, stop, q, key, 0, d.identities, d.luck)
+        rng.keep_late(d.luck, start, stop, late)
+        here = watch.find(d.luck, g.kinds, event, start, stop - start, limits, 0, 0, d.found)
+        _gather(g, d, start, here, event)
+        reclassify(d.h, 0, here, luck, q, key, areas, x.reclassified, x.most_reclassified, accounts)
+        mortality(d.h, 0, here, luck, q, key, x.dying, x.most_dying, areas, accounts, d.event)
+        births(d.h, 0, here, luck, q, key, x.birth, x.second, accounts, d.event)
+        free = suitors(d.h, 0, here, luck, q, key, x.marriage, rows[n:], sexes[n:], keys[n:])
+        leave = leavers(d.h, 0, here, luck, q, key, x.leaving, areas, parents[m:], slots[m:])
+        _name_rows(d, start, rows, n, n + free)
+        _name_rows(d, start, parents, m, m + leave)
+        n, m = n + free, m + leave
+        for k in range(here):
+            event[start + d.found[k]] = d.event[k]
+        _put_back(g, d, start, here)
     return rows[:n].copy(), sexes[:n].copy(), keys[:n].copy(), parents[:m].copy(), slots[:m].copy()
 
 
 @allocating
-def place_pass(h, lo, hi, q, key, p, areas, x, event, season, newcomers, accounts):
+def place_pass(g, d, lo, hi, q, key, x, limits, event, season, newcomers, accounts):
     """Stages 3 to 9 as far as they are a household's own: work, attention, choice, permits, homes, school.
 
     `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Returns the applicants for rental homes (rows, area,
-    kind, score, since, lot), the rows that ask for a shared home, units occupied (A x 3), in the third quarter local and public pupils
-    (A x 2), bought places (A) and the applicants for school places (rows, slots, stages), and how many broke a bound of the choice (0).
+    kind, score, since, lot), the rows that ask for a shared home, in the third quarter local and public pupils (A x 2), bought places (A)
+    and the applicants for school places (rows, slots, stages), and how many broke a bound of the choice (0).
     """
-    identities, words = np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.uint64)
-    luck = rng.as_bytes(words)
-    attends = np.empty(BLOCK, np.uint8)
+    luck, areas, p = rng.as_bytes(d.luck), g.areas, g.p
     size = hi - lo
     rows, area, kind = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.uint8)
     score, since, lot = np.empty(size), np.empty(size, np.int64), np.empty(size)
-    shared, occupied = np.empty(size, np.int64), np.zeros((areas, 3), np.int64)
+    shared = np.empty(size, np.int64)
     local, public, bought = np.zeros((areas, 2), np.int64), np.zeros((areas, 2), np.int64), np.zeros(areas, np.int64)
     families, slots, stages = np.empty(2 * size, np.int64), np.empty(2 * size, np.uint8), np.empty(2 * size, np.uint8)
+    must = watch.PLACE_DUE | (watch.CHILDREN if season == 3 else 0) | (watch.ALIVE if newcomers else 0)
     n = m = s = broken = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
-        rng.bytes_of(h, start, stop, q, key, 1, identities, words)
+        rng.bytes_of(g.h, start, stop, q, key, 1, d.identities, d.luck)
+        here = watch.find(d.luck, g.kinds, event, start, stop - start, limits, watch.PLACE_SHIFT, must, d.found)
+        _gather(g, d, start, here, event)
         if not newcomers:
-            work(h, start, stop, luck, q, key, p, areas, x.rules, x.training, x.placing, x.most, accounts, event)
-            attention(h, start, stop, luck, q, key, x.attends, x.most_attends, event, attends)
+            work(d.h, 0, here, luck, q, key, p, areas, x.rules, x.training, x.placing, x.most, accounts, d.event)
+            attention(d.h, 0, here, luck, q, key, x.attends, x.most_attends, d.event, d.attends)
             broken += location(
-                h, start, stop, luck, q, key, p, areas, attends, x.race, x.bounds, x.km, x.seat, x.bills, x.town_share, x.districts,
-                x.rent_edge, x.rent_help, x.pull, x.rules, x.wage, x.norm, accounts)  # fmt: skip
+                d.h, 0, here, luck, q, key, p, areas, d.attends, x.race, x.bounds, x.km, x.seat, x.bills, x.town_share, x.districts,
+                x.rent_edge, x.rent_help, x.pull, x.rules, x.wage, g.norm, accounts)  # fmt: skip
         permits(
-            h, start, stop, luck, q, key, p, x.permit_months, x.permit_ground, x.permit_wait, x.permit_uptake, x.permit_enough, accounts
+            d.h, 0, here, luck, q, key, p, x.permit_months, x.permit_ground, x.permit_wait, x.permit_uptake, x.permit_enough, accounts
         )
         found, asking = buy_and_apply(
-            h, start, stop, luck, q, key, p, areas, x.buying, x.sharing, rows[n:], area[n:], kind[n:], score[n:], since[n:], lot[n:],
-            occupied, shared[s:], accounts,
+            d.h, 0, here, luck, q, key, p, areas, x.buying, x.sharing, rows[n:], area[n:], kind[n:], score[n:], since[n:], lot[n:],
+            shared[s:], accounts,
         )  # fmt: skip
-        n += found
-        s += asking
+        _name_rows(d, start, rows, n, n + found)
+        _name_rows(d, start, shared, s, s + asking)
+        n, s = n + found, s + asking
         if season == 3:
-            m += entry_round(h, start, stop, q, areas, local, public, bought, families[m:], slots[m:], stages[m:])
+            pupils = entry_round(d.h, 0, here, q, areas, local, public, bought, families[m:], slots[m:], stages[m:])
+            _name_rows(d, start, families, m, m + pupils)
+            m += pupils
+        _put_back(g, d, start, here)
     homes = rows[:n].copy(), area[:n].copy(), kind[:n].copy(), score[:n].copy(), since[:n].copy(), lot[:n].copy()
-    pupils = families[:m].copy(), slots[:m].copy(), stages[:m].copy()
-    return homes, shared[:s].copy(), occupied, local, public, bought, pupils, broken
+    return homes, shared[:s].copy(), local, public, bought, (families[:m].copy(), slots[:m].copy(), stages[:m].copy()), broken
 
 
 @allocating
-def register_pass(h, lo, hi, q, key, p, areas, x, late, drawn, villages, ages, accounts, tally):
-    """Stages 10, 11, 4 and 13: settling, land, official residence, count; who stands in a line is left to `finish_ranked`.
+def apply_pass(g, d, lo, hi, q, enough, applied):
+    """Stage 9, second quarter: put children forward for the places of the autumn (`schools.apply_round`)."""
+    for start in range(lo, hi, BLOCK):
+        here = 0
+        for i in range(start, min(start + BLOCK, hi)):
+            d.found[here] = i - start
+            here += (g.kinds[i] & watch.CHILDREN != 0) & (g.kinds[i] & watch.AWAY != 0)
+        _fetch(g, d, start, here)
+        apply_round(d.h, 0, here, q, enough, applied)
+        _put_back(g, d, start, here)
 
-    `x` is `Gates`; `late` holds the luck of the first `drawn` rows; `villages`, `ages`: what `count` does. Returns who is ranked this
-    quarter: rows, score, since, lot, size.
+
+@allocating
+def register_pass(g, d, lo, hi, q, key, x, limits, late, drawn, accounts):
+    """Stages 10, 11 and 4: settling, land, official residence; who stands in a line is left to `finish_ranked`.
+
+    `x` is `Gates`; `late` holds the luck of the first `drawn` rows. Returns who is ranked this quarter: rows, score, since, lot, size.
     """
-    identities, words = np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.uint64)
-    luck = rng.as_bytes(words)
+    luck, areas, p = rng.as_bytes(d.luck), g.areas, g.p
     rows, score, since = np.empty(hi - lo, np.int64), np.empty(hi - lo), np.empty(hi - lo, np.int64)
     lot, size = np.empty(hi - lo), np.empty(hi - lo, np.int64)
     n = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
-        if stop <= drawn:
-            rng.late_again(words, start, stop, late)
-        else:
-            rng.bytes_of(h, start, stop, q, key, 0, identities, words)
-        first = n
-        n += settling(
-            h, start, stop, luck, q, key, p, areas, x.gate, x.rule, x.recognition, x.rental_counts, x.has_quota, x.kin, x.wage, x.price,
+        here = watch.find_late(late, g.kinds, start, stop, drawn, limits, d.found)
+        _fetch(g, d, start, here)
+        rng.bytes_of(d.h, 0, here, q, key, 0, d.identities, d.luck)
+        ranked = settling(
+            d.h, 0, here, luck, q, key, p, areas, x.gate, x.rule, x.recognition, x.rental_counts, x.has_quota, x.kin, x.wage, x.price,
             x.seat, x.tier_value, x.services, x.rights_kept, x.norm, rows[n:], score[n:], since[n:], lot[n:], size[n:], accounts,
         )  # fmt: skip
-        begin = start
-        for k in range(first, n + 1):  # the stretches between those who stand in line
-            end = rows[k] if k < n else stop
-            land(h, begin, end, luck, start, q, key, p, areas, x.rules, x.rights_kept, x.programme, accounts)
-            residence(h, begin, end, q, areas, accounts)
-            count(h, begin, end, q, p, areas, x.rules, x.wage, x.norm, villages, ages, tally)
+        begin = 0
+        for k in range(n, n + ranked + 1):  # the stretches between those who stand in line
+            end = rows[k] if k < n + ranked else here
+            land(d.h, begin, end, luck, 0, q, key, p, areas, x.rules, x.rights_kept, x.programme, accounts)
+            residence(d.h, begin, end, q, areas, accounts)
             begin = end + 1
+        _name_rows(d, start, rows, n, n + ranked)
+        n += ranked
+        _put_back(g, d, start, here)
     return rows[:n].copy(), score[:n].copy(), since[:n].copy(), lot[:n].copy(), size[:n].copy()
 
 
 @allocating
-def finish_ranked(h, rows, q, key, p, areas, x, villages, ages, accounts, tally):
+def finish_ranked(h, rows, q, key, p, areas, x, accounts):
     """Do the last stages for those who stood in line, after their turn."""
     identities, words = np.empty(1, np.uint64), np.empty((2, 1), np.uint64)
     luck = rng.as_bytes(words)
@@ -208,4 +329,3 @@ def finish_ranked(h, rows, q, key, p, areas, x, villages, ages, accounts, tally)
         rng.bytes_of(h, i, i + 1, q, key, 0, identities, words)
         land(h, i, i + 1, luck, i, q, key, p, areas, x.rules, x.rights_kept, x.programme, accounts)
         residence(h, i, i + 1, q, areas, accounts)
-        count(h, i, i + 1, q, p, areas, x.rules, x.wage, x.norm, villages, ages, tally)

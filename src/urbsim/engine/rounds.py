@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from urbsim.clock import season, year_of
 from urbsim.engine.inputs import certificates_run
-from urbsim.engine.passes import Gates
+from urbsim.engine.passes import Gates, Rolls, apply_pass, desk
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
 from urbsim.engine.state import Accounts, FloatArray, IntArray, empty_accounts, joined
+from urbsim.engine.tally import occupied
 from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED
 
 if TYPE_CHECKING:
@@ -36,15 +37,15 @@ class Rounds:
 
     def meet(self, found: list[Any]) -> None:
         """Stages 8 and 9: give out homes and school places to those whom the second pass listed (`passes.place_pass`)."""
-        lists, asking, occupied, local, public, bought, pupils, _ = zip(*found, strict=True)
-        self._homes(sum(occupied), np.concatenate(asking), *joined(lists))
+        lists, asking, local, public, bought, pupils, _ = zip(*found, strict=True)
+        self._homes(occupied(self.engine.tallies), np.concatenate(asking), *joined(lists))
         if season(self.engine.q) == 2:
             self._apply_for_school()
         elif season(self.engine.q) == 3:
             self._enter_school(sum(local) + sum(public), sum(bought), *joined(pupils))
 
     def _homes(
-        self, occupied: IntArray, asking: IntArray,
+        self, used: IntArray, asking: IntArray,
         rows: IntArray, place: IntArray, kind: npt.NDArray[np.uint8], score: FloatArray, since: IntArray, lot: FloatArray,
     ) -> None:  # fmt: skip
         """Stage 8: shared homes by lot to those `asking`; then applicants are ranked for rental ones.
@@ -53,7 +54,7 @@ class Rounds:
         """
         e = self.engine
         x, h = e.inputs, e.households
-        self._sell_shared(asking, np.maximum(self._shared_units() - occupied[:, 2], 0))
+        self._sell_shared(asking, np.maximum(self._shared_units() - used[:, 2], 0))
         if asking.size:
             stays = h["tenure"][rows] != TENURE_SHARED
             rows, place, kind, score, since, lot = (v[stays] for v in (rows, place, kind, score, since, lot))
@@ -62,11 +63,12 @@ class Rounds:
         units = ((x.units[e.q] + e.grant_units) * x.params.units_rural).astype(np.int64) // e.weight
         nowhere = e.areas  # one line more, for those who stand in none: nothing is free there
         free = np.zeros((e.areas + 1, 2), dtype=np.int64)
-        free[:nowhere] = np.maximum(units - occupied[:, :2], 0)
+        free[:nowhere] = np.maximum(units - used[:, :2], 0)
         public = ration(np.where(kind == 1, place, nowhere), score, since, lot, one, free[:, 1])
-        homes.allot(h, rows, public, TENURE_PUBLIC)
         served = ration(np.where(public, nowhere, place), np.zeros(rows.size), since, lot, one, free[:, 0])
-        homes.allot(h, rows, served, TENURE_GUARANTEED)
+        with e.changing(rows[public | served]):
+            homes.allot(h, rows, public, TENURE_PUBLIC)
+            homes.allot(h, rows, served, TENURE_GUARANTEED)
 
     def _shared_units(self) -> IntArray:
         """Return the shared-ownership homes for people of rural origin, rows per area."""
@@ -95,7 +97,8 @@ class Rounds:
         place, nobody = e.households["place"][rows].astype(np.int64), np.zeros(rows.size, dtype=np.int64)
         lot = homes.lots_for_shared(e.households, rows, e.q, e.key)
         served = ration(place, nobody.astype(np.float64), nobody, lot, nobody + 1, free)
-        homes.allot(e.households, rows, served, TENURE_SHARED)
+        with e.changing(rows[served]):
+            homes.allot(e.households, rows, served, TENURE_SHARED)
         e.accounts["homes_bought"][:, 1] += np.bincount(place[served], minlength=e.areas)
 
     def _apply_for_school(self) -> None:
@@ -103,9 +106,9 @@ class Rounds:
         e = self.engine
         enough = e.lever("school.permit_enough")
 
-        def apply(lo: int, hi: int, _: Accounts) -> IntArray:
+        def apply(g: Rolls, lo: int, hi: int, _: Accounts) -> IntArray:
             applied = np.zeros((e.areas, 2), dtype=np.int64)
-            schools.apply_round(e.households, lo, hi, e.q, enough, applied)
+            apply_pass(g, desk(), lo, hi, e.q, enough, applied)
             return applied
 
         self.applied[:] = sum(e.each(apply))
@@ -153,9 +156,10 @@ class Rounds:
         second[refused] = ration(
             place[refused], score[refused], since[refused], lot[refused], np.ones(int(refused.sum()), np.int64), purchasable
         )
-        schools.place_children(
-            h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.bills, e.rules, e.pull, e.accounts,
-        )  # fmt: skip
+        with e.changing(np.unique(rows)):
+            schools.place_children(
+                h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.bills, e.rules, e.pull, e.accounts,
+            )  # fmt: skip
 
     def gates(self) -> Gates:
         """Return what the last pass reads."""
@@ -169,15 +173,14 @@ class Rounds:
             norm=e.norm, rules=e.rules,
         )  # fmt: skip
 
-    def admit(self, rows: IntArray, score: FloatArray, since: IntArray, lot: FloatArray, size: IntArray) -> IntArray:
-        """Stage 10: rank those who stand in line for a quota; a year's opens in quarters (policy_rules.md section 1.2). Return the rows."""
+    def admit(self, rows: IntArray, score: FloatArray, since: IntArray, lot: FloatArray, size: IntArray) -> None:
+        """Stage 10: rank those who stand in line for a quota; a year's opens in quarters (policy_rules.md section 1.2)."""
         e = self.engine
         h, q, quota = e.households, e.q, e.lever("settlement.quota")
         allowed = np.maximum(quota, 0.0) * season(q) / 4.0 - e.quota_used
         served = ration(h["place"][rows].astype(np.int64), score, since, lot, size, np.maximum(allowed, 0.0).astype(np.int64) // e.weight)
         settling.admit_ranked(h, rows, served, e.lever("settlement.kin_follow"), e.accounts)
         e.quota_used += e.accounts["settled"].sum(axis=1) * e.weight
-        return rows
 
 
 def _lots(e: Engine, rows: IntArray, slots: npt.NDArray[np.uint8]) -> FloatArray:

@@ -29,6 +29,7 @@ REBUILT = frozenset(
         "weight", "threads", "key", "_pool",  # from the numbers of the run
         "rounds",  # its attributes are saved under its own name
         "utilities", "event", "late", "drawn",  # made anew in every quarter
+        "kinds", "tallies", "tallied",  # what the rows say (`Engine.count_all`)
     }
 )  # fmt: skip
 ROUNDS_REBUILT = frozenset({"engine"})
@@ -103,10 +104,14 @@ def resume(
         "p": params_record(inputs.params), "utilities": None, "rounds": rounds,
         "event": np.zeros(attributes["engine"]["households"].size, dtype=np.uint8),
         "late": np.zeros(attributes["engine"]["households"].size, dtype=np.uint32), "drawn": 0,
+        "kinds": np.zeros(attributes["engine"]["households"].size, dtype=np.uint16),
     }  # fmt: skip
     vars(rounds).update(attributes["rounds"], engine=engine)
     engine.__setstate__(attributes["engine"])
     _check(engine)
+    counts, accounts = engine.counts, engine.accounts.copy()
+    engine.count_all()
+    engine.counts, engine.accounts = counts, accounts
     return engine
 
 

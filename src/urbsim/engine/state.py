@@ -63,6 +63,7 @@ ACCOUNT = np.dtype(
         ("medical_new", np.int64),
         ("injury_new", np.int64),
         ("formal_found", np.int64),  # formal jobs begun by jobless or informal workers
+        ("formal_arrived", np.int64),  # formal jobs of those who came this quarter
         ("placed", np.int64),
         ("land_exits", np.int64),  # households, by area of origin
         ("trained", np.int64),

@@ -1,4 +1,8 @@
-"""What a count adds to, and the figures read from it: histograms of joint codes, from which every count of a quarter follows."""
+"""What is counted of households: a page of figures for every area, kept by difference, from which every count of a quarter follows.
+
+Persons stand by quarter of birth, so that nobody has to be touched for growing older: bands of age are read off when a quarter ends.
+`stages.observe` takes a household off its pages and puts it on them.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +12,45 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.engine.state import BANDS, IntArray, add_up
+from urbsim.engine.state import BAND_EDGES, BANDS, FloatArray, IntArray, Params, Rows
 from urbsim.population.registry import (
     JOB_FORMAL,
     JOB_INFORMAL,
     JOB_NONE,
     JOB_SELF_EMPLOYED,
     PLACE_AT_HOME,
+    STATUS_ABSENT,
     STATUS_PERMIT,
     STATUS_SETTLED,
+    TENURE_GUARANTEED,
     TENURE_MARKET_RENT,
+    TENURE_PUBLIC,
+    TENURE_SHARED,
     TENURES,
 )
 
 AGE_GROUPS = 18
-NO_WORKER = 4  # after the four kinds of job
+OLDEST_BIRTH = -436  # quarter; whoever was born before is counted with it: 109 years old at the start
+BIRTHS = 512  # quarters of birth, from `OLDEST_BIRTH` on
+FIRST_PUPIL, PUPIL_BIRTHS = -64, 160  # those born before are 16 and more at the start
+FIRST_LEAVER, COHORTS = -212, 320  # quarters in which heads left school; see `stages.observe.put_work`
+INDEX = 2.0**20  # steps of one in the sums of pay indices
+FERTILE_FROM, FERTILE_TO = 15, 49
+
+# Where the figures of an area stand on its page (the last page is for everything outside the region).
+PERSONS = 0  # part x (in place, migrant) x sex x BIRTHS
+PUPILS = PERSONS + 8 * BIRTHS  # (local, migrant) x 8 place kinds x PUPIL_BIRTHS: all children
+JOBLESS = PUPILS + 16 * PUPIL_BIRTHS  # BIRTHS: movers' heads without a job
+HOMES = JOBLESS + BIRTHS  # poor x waiting x 8 states x 8 tenures: movers' households
+MOVERS = HOMES + 256  # poor x (no resident, migrant) x 4 classes x 8 states: persons
+WORKERS = MOVERS + 128  # 4 jobs x trained x injury x medical x insured: heads
+STOCK = WORKERS + 64  # 256 origins: persons with the head, by where it lives
+REGISTERS = STOCK + 256  # part x (village classed as town): persons
+APART = REGISTERS + 4  # (village, village classed as town): persons registered in the village of a head who settled elsewhere
+LEFT = APART + 2  # children, spouses, elders whose head lives away
+QUEUE = LEFT + 3  # heads who wait to settle
+ABSENT = QUEUE + 1  # (of the region, of other provinces): persons registered here and living outside
+SLOTS = ABSENT + 2
 
 COUNT = np.dtype(
     [
@@ -45,7 +73,6 @@ COUNT = np.dtype(
         ("medical", np.int64),
         ("injury", np.int64),
         ("formal", np.int64),
-        ("formal_arrived", np.int64),  # came this quarter
         ("informal", np.int64),
         ("jobless", np.int64),
         ("assistance", np.int64),  # yuan a month
@@ -58,9 +85,6 @@ COUNT = np.dtype(
 )
 
 
-Bins = npt.NDArray[np.int32]
-
-
 class Counts(NamedTuple):
     """Hold the counts of one quarter in rows' members (times the weight later)."""
 
@@ -69,66 +93,115 @@ class Counts(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Hold a count under way: flat histograms of joint codes, from which `counts_of` reads every figure.
+    """Hold what is counted, or one thread's part of it: parts add up, and each may be below nought."""
 
-    One household adds to few bins, whoever it is, and a processor that need not guess counts twice as fast. Nobody (a member who is not
-    there) has a bin for each member, so that no bin waits for itself; the last area is a bin for everything outside the region.
-    """
-
-    area: npt.NDArray[np.void]  # A records of COUNT: those left behind, wages, assistance, the kin of settled heads
-    stock: IntArray
-    persons: Bins  # (A + 1) x part x (in place, migrant) x 16 bands, nobody from `BANDS` on
-    ages: Bins  # (A + 1) x sex x 32 five-year groups, nobody from `AGE_GROUPS` on
-    pupils: Bins  # (A + 1) x 4 stages x (local, migrant) x 8 place kinds, no pupils from stage 2 on
-    registers: Bins  # 256 registers x part x (village classed as town), persons
-    homes: Bins  # A x poor x waiting x 8 states x 8 tenures, households
-    movers: Bins  # A x poor x (no resident, migrant) x 4 classes x 8 states, persons
-    jobs: Bins  # A x 8 jobs (`NO_WORKER`: not of working age) x came now x trained x injury x medical x insured, households
+    pages: npt.NDArray[np.int32]  # (A + 1) x SLOTS
+    pay: IntArray  # A x (self-employed, in the own town) x COHORTS: sums of pay indices of movers' heads with a job
+    fertile: npt.NDArray[np.int32]  # 6 x BIRTHS: women by part; couples by part without a child, with one
 
 
-def empty_tally(areas: int, blocks: int) -> Tally:
+def empty_tally(areas: int) -> Tally:
     """Return a tally of nobody."""
-
-    def bins(n: int) -> Bins:
-        return np.zeros(n, dtype=np.int32)
-
-    return Tally(
-        np.zeros(areas, dtype=COUNT), np.zeros((areas + blocks, areas + 1), dtype=np.int64), bins((areas + 1) * 64), bins((areas + 1) * 64),
-        bins((areas + 1) * 64), bins(256 * 4), bins(areas * 256), bins(areas * 128), bins(areas * 256),
-    )  # fmt: skip
+    return Tally(np.zeros((areas + 1, SLOTS), np.int32), np.zeros((areas, 4, COHORTS), np.int64), np.zeros((6, BIRTHS), np.int32))
 
 
-def counts_of(tallies: Sequence[Tally], village_counts: bool) -> Counts:
-    """Return the counts that several tallies add up to.
+def together(tallies: Sequence[Tally]) -> Tally:
+    """Return the sum of the parts of a tally."""
+    if len(tallies) == 1:
+        return tallies[0]
+    total = Tally(*(np.array(values) for values in tallies[0]))
+    for part in tallies[1:]:
+        for into, values in zip(total, part, strict=True):
+            into += values
+    return total
 
-    `village_counts`: from 2016 rural registers in villages classed as town count as urban hukou.
+
+def _aged(by_birth: npt.NDArray[np.int32], q: int, first_birth: int, edges: Sequence[int]) -> IntArray:
+    """Return sums over the last axis (quarters of birth from `first_birth` on) by completed age: from each of `edges` to the next."""
+    top = by_birth.shape[-1]
+    ends = [min(max(q - 4 * age - first_birth + 1, 0), top) for age in edges]  # those born before are at least so old
+    sums = np.stack([by_birth[..., low:high].sum(axis=-1, dtype=np.int64) for low, high in zip([*ends[1:], 0], ends, strict=True)], axis=-1)
+    return sums
+
+
+def counts_of(tally: Tally, q: int, origins: int, village_counts: bool, ages: bool, pay: Pay) -> Counts:
+    """Return the counts of quarter `q`.
+
+    `village_counts`: from 2016 rural registers in villages classed as town count as urban hukou. `ages`: give five-year groups too.
     """
-    areas = tallies[0].area.size
-    area = np.zeros(areas, dtype=COUNT)
-    for tally in tallies:
-        add_up(area, tally.area)
-    stock, persons, ages, pupils, registers, homes, movers, jobs = (
-        sum((getattr(t, name) for t in tallies[1:]), getattr(tallies[0], name).astype(np.int64)) for name in Tally._fields[1:]
-    )
-    persons = persons.reshape(-1, 2, 2, 16)[:-1, ..., :BANDS]
-    area["residents"] = persons.sum(axis=(2, 3))
-    area["agents_in_place"] = persons[:, :, 0].sum(axis=2)
-    area["persons_band"][:, 0] = persons.sum(axis=(1, 2))
-    area["persons_band"][:, 1] = persons[:, :, 1].sum(axis=1)
-    area["persons_age5"] = ages.reshape(-1, 2, 32)[:-1, :, :AGE_GROUPS]
-    area["pupils"] = pupils.reshape(-1, 4, 2, 8)[:-1, :2, :, : PLACE_AT_HOME + 1]
-    registers = registers.reshape(256, 2, 2)[:areas]
-    area["hukou"] += registers.sum(axis=(1, 2))
-    area["hukou_urban"] += registers[:, 1].sum(axis=1)
-    if village_counts:
-        area["hukou_urban"] += registers[:, 0, 1]
-    _add_households(area, homes.reshape(-1, 2, 2, 8, 8), movers.reshape(-1, 2, 2, 4, 8))
-    _add_workers(area, jobs.reshape(-1, 8, 2, 2, 2, 2, 2))
-    return Counts(area, stock)
+    pages = tally.pages[:-1]
+    area = np.zeros(pages.shape[0], dtype=COUNT)
+    persons = pages[:, PERSONS:PUPILS].reshape(-1, 2, 2, 2, BIRTHS)
+    bands = _aged(persons.sum(axis=3, dtype=np.int32), q, OLDEST_BIRTH, (0, *BAND_EDGES))  # area x part x (in place, migrant) x band
+    assert bands.shape[-1] == BANDS
+    area["residents"] = bands.sum(axis=(2, 3))
+    area["agents_in_place"] = bands[:, :, 0].sum(axis=2)
+    area["persons_band"][:, 0] = bands.sum(axis=(1, 2))
+    area["persons_band"][:, 1] = bands[:, :, 1].sum(axis=1)
+    if ages:
+        area["persons_age5"] = _aged(persons.sum(axis=(1, 2), dtype=np.int32), q, OLDEST_BIRTH, range(0, 5 * AGE_GROUPS, 5))
+    stages = _aged(pages[:, PUPILS:JOBLESS].reshape(-1, 2, 8, PUPIL_BIRTHS), q, FIRST_PUPIL, (6, 12, 15))[..., :2]
+    area["pupils"] = stages[:, :, : PLACE_AT_HOME + 1].transpose(0, 3, 1, 2)
+    area["jobless"] = _aged(pages[:, JOBLESS:HOMES], q, OLDEST_BIRTH, (16, 65))[:, 0]
+    area["left_behind"], area["queue"][:, 0] = pages[:, LEFT:QUEUE], pages[:, QUEUE]
+    registers, apart = pages[:, REGISTERS:APART].reshape(-1, 2, 2), pages[:, APART:LEFT]
+    area["hukou"] = registers.sum(axis=(1, 2)) + apart.sum(axis=1)
+    area["hukou_urban"] = registers[:, 1].sum(axis=1) + ((registers[:, 0, 1] + apart[:, 1]) if village_counts else 0)
+    _add_households(area, homes_of(tally), pages[:, MOVERS:WORKERS].reshape(-1, 2, 2, 4, 8))
+    area["migrants"][:, STATUS_ABSENT, 1:] += pages[:, ABSENT:SLOTS]
+    _add_workers(area, pages[:, WORKERS:STOCK].reshape(-1, 4, 2, 2, 2, 2))
+    area["wage_sum"] = wage_sums(tally.pay, q, pay)
+    return Counts(area, tally.pages[:, STOCK : STOCK + origins].T.astype(np.int64))
 
 
-def _add_households(area: npt.NDArray[np.void], homes: IntArray, movers: IntArray) -> None:
-    """Add what movers' households and persons tell, from their joint codes (axes: `Tally`)."""
+def homes_of(tally: Tally) -> npt.NDArray[np.int32]:
+    """Return movers' households, A x poor x waiting x 8 states x 8 tenures."""
+    return tally.pages[:-1, HOMES:MOVERS].reshape(-1, 2, 2, 8, 8)
+
+
+def occupied(tallies: Sequence[Tally]) -> IntArray:
+    """Return the guaranteed, public and shared homes in use, A x 3."""
+    tenures = sum(homes_of(tally).sum(axis=(1, 2, 3), dtype=np.int64) for tally in tallies)
+    units: IntArray = np.asarray(tenures)[:, [TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED]]
+    return units
+
+
+class Pay(NamedTuple):
+    """Hold what turns sums of pay indices into wages: yuan a month by area, levers on it, and the return to experience."""
+
+    wage: FloatArray
+    rules: Rows
+    p: Params
+
+
+def wage_sums(sums: IntArray, q: int, pay: Pay) -> IntArray:
+    """Return the wages of movers' heads with a job, yuan a month per area, from A x 4 x COHORTS sums of pay indices.
+
+    The index holds what does not change with the years (`stages.observe.pay_index`); experience is the years since school.
+    """
+    worked = np.maximum((q - FIRST_LEAVER - np.arange(COHORTS)) // 4, 0)
+    grown = np.exp(pay.p.m_exp1 * worked + pay.p.m_exp2 * worked * worked) / INDEX
+    own, near = pay.rules["self_employment_income"], pay.rules["near_home_pay"]
+    level = pay.wage[:, None] * np.stack([np.ones_like(own), near, own, own * near], axis=1)
+    yuan: IntArray = np.rint((sums * grown).sum(axis=2) * level).sum(axis=1).astype(np.int64)
+    return yuan
+
+
+def births_expected(tally: Tally, q: int, rate: FloatArray, second: float) -> tuple[FloatArray, FloatArray]:
+    """Return births expected in the quarter by part: of all women, and of couples with a free slot before scaling; `rate` is part x 35.
+
+    All women are those who live in the region, wherever the head lives: heads, wives, wives left at home, daughters. With one child a
+    couple's chance is multiplied by `second`.
+    """
+    ages = range(FERTILE_FROM, FERTILE_TO + 2)
+    by_age = _aged(tally.fertile, q, OLDEST_BIRTH, ages)[:, :-1]
+    of_women = (by_age[:2] * rate).sum(axis=1)
+    of_couples = (by_age[2:4] * rate).sum(axis=1) + (by_age[4:] * rate).sum(axis=1) * second
+    return of_women, of_couples
+
+
+def _add_households(area: npt.NDArray[np.void], homes: npt.NDArray[np.int32], movers: npt.NDArray[np.int32]) -> None:
+    """Add what movers' households and persons tell, from their joint codes (`HOMES`, `MOVERS`)."""
     area["households_tenure"] = homes.sum(axis=(1, 2, 3))[:, :TENURES]
     area["homes_occupied"] = area["households_tenure"][:, 2:4]
     waiting = homes[:, :, 1].sum(axis=(1, 3))  # by status
@@ -143,16 +216,14 @@ def _add_households(area: npt.NDArray[np.void], homes: IntArray, movers: IntArra
     area["registered_permit_holders"] = movers[..., STATUS_PERMIT].sum(axis=(1, 2, 3))
 
 
-def _add_workers(area: npt.NDArray[np.void], jobs: IntArray) -> None:
-    """Add what heads of working age tell (axes: `Tally`)."""
-    working = jobs[:, JOB_FORMAL:NO_WORKER].sum(axis=1)  # area x came now x trained x injury x medical x insured
-    area["jobless"] = jobs[:, JOB_NONE].sum(axis=(1, 2, 3, 4, 5))
-    area["workers"] = working.sum(axis=(1, 2, 3, 4, 5))
-    area["untrained"] = working[:, :, 0].sum(axis=(1, 2, 3, 4))
-    area["injury"] = working[:, :, :, 1].sum(axis=(1, 2, 3, 4))
-    area["medical"] = working[..., 1, :].sum(axis=(1, 2, 3, 4))
-    area["insured"] = working[..., 1].sum(axis=(1, 2, 3, 4))
-    area["formal"] = jobs[:, JOB_FORMAL].sum(axis=(1, 2, 3, 4, 5))
-    area["formal_arrived"] = jobs[:, JOB_FORMAL, 1].sum(axis=(1, 2, 3, 4))
-    area["informal"] = jobs[:, JOB_INFORMAL].sum(axis=(1, 2, 3, 4, 5))
-    area["flexible"] = area["informal"] + jobs[:, JOB_SELF_EMPLOYED].sum(axis=(1, 2, 3, 4, 5))
+def _add_workers(area: npt.NDArray[np.void], workers: npt.NDArray[np.int32]) -> None:
+    """Add what heads with a job tell (axes: `WORKERS`)."""
+    working = workers[:, JOB_NONE + 1 :].sum(axis=1)  # area x trained x injury x medical x insured
+    area["workers"] = working.sum(axis=(1, 2, 3, 4))
+    area["untrained"] = working[:, 0].sum(axis=(1, 2, 3))
+    area["injury"] = working[:, :, 1].sum(axis=(1, 2, 3))
+    area["medical"] = working[..., 1, :].sum(axis=(1, 2, 3))
+    area["insured"] = working[..., 1].sum(axis=(1, 2, 3))
+    area["formal"] = workers[:, JOB_FORMAL].sum(axis=(1, 2, 3, 4))
+    area["informal"] = workers[:, JOB_INFORMAL].sum(axis=(1, 2, 3, 4))
+    area["flexible"] = area["informal"] + workers[:, JOB_SELF_EMPLOYED].sum(axis=(1, 2, 3, 4))

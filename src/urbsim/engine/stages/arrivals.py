@@ -14,11 +14,12 @@ import numpy.typing as npt
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import allocating, kernel
-from urbsim.engine.people import along
+from urbsim.engine.people import age_at, along
 from urbsim.engine.stages.family import AWAY, aided, arrange_family
-from urbsim.engine.stages.work import enters_job
+from urbsim.engine.stages.work import WORK_FROM, WORK_TO, enters_job
 from urbsim.engine.state import FloatArray
 from urbsim.population.registry import (
+    JOB_FORMAL,
     MOVER_OTHER_PROVINCE,
     OUTSIDE,
     STATUS_UNREGISTERED,
@@ -103,6 +104,8 @@ def enter(h, start, counts, templates, q, luck, key, p, areas, town_share, km, s
                 arrange_family(r, q, key, p, areas, away, km[areas + b, j], seat[j], settled, aid, pull[j], accounts)
                 r.place = j
                 accounts[j].arrivals[2] += along(r)
+                age = age_at(r.head_birth, q)
+                accounts[j].formal_arrived += r.job == JOB_FORMAL and age >= WORK_FROM and age <= WORK_TO
                 i += 1
     return i
 

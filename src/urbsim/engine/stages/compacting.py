@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from urbsim.engine.compiled import kernel
+from urbsim.engine.stages.observe import put
 from urbsim.population.registry import GONE, OUTSIDE
 
 FORGET_AFTER = 20  # quarters
 
 
 @kernel
-def compact(h, n, q, areas):
-    """Move the rows that stay to the front, in order, and return how many.
+def compact(h, n, q, areas, p, norm, tally):
+    """Move the rows that stay to the front, in order, and return how many; `tally` stands as of the quarter before `q`.
 
     Rows go of households that are gone, and of people of another province who left the region five years ago: they are back in their
     block's stock at risk.
@@ -19,6 +20,7 @@ def compact(h, n, q, areas):
     for i in range(n):
         r = h[i]
         if r.place == GONE or (r.place == OUTSIDE and r.register >= areas and r.arrived < q - FORGET_AFTER):
+            put(tally, r, q - 1, areas, p, norm, -1)
             continue
         if kept != i:
             h[kept] = h[i]

@@ -73,13 +73,12 @@ def chances_to_buy(p, wage, price, support, part):
 
 @kernel
 def buy_and_apply(
-    h, lo, hi, luck, q, key, p, areas, buying, sharing, rows, place_of, kind, score, since, lot, occupied, shared, accounts,
+    h, lo, hi, luck, q, key, p, areas, buying, sharing, rows, place_of, kind, score, since, lot, shared, accounts,
 ):  # fmt: skip
     """Let households buy, join the rental list, and list this quarter's applicants; return how many, and how many ask for a shared home.
 
-    `buying`, `sharing` as from `chances_to_buy` (0 where no shared home is for sale); `occupied` is areas x 3 (guaranteed, public,
-    shared), filled with the units in use; `shared` lists the rows of those who would buy at the price of their share and not at the
-    whole. Public rental is open to permit holders and settled households, the poor first; guaranteed rental to all movers without a home
+    `buying`, `sharing` as from `chances_to_buy` (0 where no shared home is for sale); `shared` lists the rows of those who would buy at the
+    price of their share and not at the whole. Public rental is open to permit holders and settled households, the poor first; guaranteed rental to all movers without a home
     of their own, first come first served.
     """
     n, m = 0, 0
@@ -94,13 +93,11 @@ def buy_and_apply(
         r = h[i]
         lucky = (rng.byte_at(luck, i - lo, rng.HOMES_BYTE) <= most_buying) | (rng.byte_at(luck, i - lo, rng.HOMES_BYTE + 1) <= most_asking)
         lodges = (r.tenure == TENURE_GUARANTEED) | (r.tenure == TENURE_PUBLIC)
-        if not (lucky | lodges | (r.tenure == TENURE_SHARED) | (r.homes_since != NO_DATE)):
-            continue  # nothing to count, to buy, to ask or to wait for
+        if not (lucky | (r.homes_since != NO_DATE)):
+            continue  # nothing to buy, to ask or to wait for
         place = r.place
         if place == GONE or place == OUTSIDE or at_home(r):
             continue
-        if r.tenure == TENURE_SHARED:
-            occupied[place, 2] += 1
         if owns_home(r):
             continue
         flexible, couple = 1 if flexible_worker(r) else 0, 1 if r.spouse == 1 else 0
@@ -108,7 +105,6 @@ def buy_and_apply(
         waits = r.homes_since != NO_DATE
         if r.job == JOB_NONE or rng.byte_at(luck, i - lo, rng.HOMES_BYTE) > rng.most_byte(max(whole, part)):
             if lodges:
-                occupied[place, r.tenure - TENURE_GUARANTEED] += 1
                 continue
             if not waits and rng.byte_at(luck, i - lo, rng.HOMES_BYTE + 1) > most_asking:
                 continue
@@ -123,7 +119,6 @@ def buy_and_apply(
                 shared[m] = i
                 m += 1
         if lodges:
-            occupied[place, r.tenure - TENURE_GUARANTEED] += 1
             continue
         if r.homes_since != NO_DATE and v < p.q_exit / 4.0:
             r.homes_since = NO_DATE

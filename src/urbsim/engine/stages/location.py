@@ -19,6 +19,7 @@ from urbsim.population.registry import (
     COVER_BEFORE,
     COVER_MEDICAL,
     GONE,
+    JOB_FORMAL,
     JOB_NONE,
     MOVER_IN_PLACE,
     MOVER_OTHER_AREA,
@@ -140,6 +141,7 @@ def move(r, q, key, p, areas, target, town_share, districts, rules, accounts):
         r.permit_since = NO_DATE
     accounts[r.place].arrivals[census_class(r)] += persons
     r.job = enters_job(r, u1, p) if age_at(r.head_birth, q) <= WORK_TO else JOB_NONE
+    accounts[r.place].formal_arrived += r.job == JOB_FORMAL
     r.tenure = TENURE_EMPLOYER if u2 < p.dorm_share and target != TOWN_CHOICE else TENURE_MARKET_RENT
 
 

@@ -1,16 +1,41 @@
-"""Stage 13: count. Integers only, so that no order of rows or threads can change a result."""
+"""Stage 13: observe. A household is taken off the pages of the tally as it was and put on them as it is; who did not change is not touched.
+
+Integers only, so that no order of rows or threads can change a result. `engine.tally` says what stands where on a page.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import numpy.typing as npt
 
 from urbsim.clock import NO_DATE
 from urbsim.engine.compiled import inlined, kernel
-from urbsim.engine.people import age_at, census_class, elders_of, home_place
-from urbsim.engine.stages.work import WORK_FROM, WORK_TO, assistance, earnings, wage_factor
-from urbsim.engine.state import BAND_EDGES, BANDS
-from urbsim.engine.tally import AGE_GROUPS, NO_WORKER
+from urbsim.engine.people import age_at, along, census_class, elders_of, home_place, in_own_town
+from urbsim.engine.stages.work import WORK_FROM, WORK_TO, assistance, earnings, wage_factor, years_of_schooling
+from urbsim.engine.state import HOUSEHOLD
+from urbsim.engine.tally import (
+    ABSENT,
+    APART,
+    BIRTHS,
+    COHORTS,
+    FIRST_LEAVER,
+    FIRST_PUPIL,
+    HOMES,
+    INDEX,
+    JOBLESS,
+    LEFT,
+    MOVERS,
+    OLDEST_BIRTH,
+    PERSONS,
+    PUPIL_BIRTHS,
+    PUPILS,
+    QUEUE,
+    REGISTERS,
+    STOCK,
+    WORKERS,
+)
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     CHILD_GIRL,
@@ -22,6 +47,7 @@ from urbsim.population.registry import (
     ELDERS_AT_HOME,
     GONE,
     JOB_NONE,
+    JOB_SELF_EMPLOYED,
     KIN_ALL,
     KIN_FAMILY,
     MOVER_IN_PLACE,
@@ -30,31 +56,12 @@ from urbsim.population.registry import (
     PLACE_AT_HOME,
     PLACE_FEE_PAYING,
     PLACE_PUBLIC,
+    SPOUSE_ALONG,
     SPOUSE_AT_HOME,
     SPOUSE_NONE,
-    STATUS_ABSENT,
     STATUS_PERMIT,
     STATUS_UNREGISTERED,
 )
-
-OLDEST = 100
-_NOBODY = 0x3800  # three bits that a member's number passes through
-
-
-def _codes() -> npt.NDArray[np.uint16]:
-    """Return what an age tells, by quarters since birth plus `NO_DATE`: band, five-year group, stage of school; below that nobody.
-
-    Bits 0-3 band, 4-8 group, 9-10 stage (2: none), 11-13 set for nobody, who was born in a quarter that never comes.
-    """
-    lived = np.arange(2**16 + 256) - NO_DATE
-    age = np.minimum(lived // 4, OLDEST)
-    band = np.searchsorted(np.array(BAND_EDGES), age, side="right")
-    group = np.minimum(age // 5, AGE_GROUPS - 1)
-    stage = np.where((age >= 6) & (age <= 11), 0, np.where((age >= 12) & (age <= 14), 1, 2))
-    return np.where(lived < 0, BANDS | AGE_GROUPS << 4 | 2 << 9 | _NOBODY, band | group << 4 | stage << 9).astype(np.uint16)
-
-
-CODE_AT = _codes()
 
 
 def _kinds() -> npt.NDArray[np.uint8]:
@@ -70,152 +77,247 @@ def _kinds() -> npt.NDArray[np.uint8]:
 
 KIND_OF = _kinds()
 
-
-@inlined
-def _code(birth, q):
-    return np.int64(CODE_AT[np.uint64(np.int64(q) - np.int64(birth) + NO_DATE)])
-
-
-@inlined
-def _band(code, member):
-    return (code & 15) + (code >> 11 & member)
-
-
-@inlined
-def _group(code, member):
-    return (code >> 4 & 31) + (code >> 11 & member)
+# What each part of the tally reads of a household, so that a change of another column leaves it alone.
+OF_PEOPLE = (
+    "place", "mover", "status", "register", "register_part", "register_in_town", "kin_settled", "resident_area", "resident_part",
+    "head_birth", "head_sex", "spouse", "spouse_birth", "child1_birth", "child2_birth", "child1", "child2", "elder1_birth", "elder2_birth",
+    "elders",
+)  # fmt: skip
+OF_HOME = ("tenure", "poor", "homes_since", "queue_since")
+OF_WORK = ("job", "insured", "cover", "trained", "schooling", "wage_residual")
+WORDS = HOUSEHOLD.itemsize // 8  # a row of columns is compared and copied as so many words
 
 
-@inlined
-def _register(c, r, area, persons, village_counts, areas, t):
-    """Count the registered population: those with the head at the register, those of the others who settled there too, the rest at home."""
-    if r.register_part == 1 and r.kin_settled != KIN_ALL and area < areas:
-        elsewhere = elders_of(r) if r.kin_settled == KIN_FAMILY else persons - 1
-        persons -= elsewhere
-        if elsewhere and r.origin < areas:
-            c[r.origin].hukou += elsewhere
-            if village_counts and r.register_in_town:
-                c[r.origin].hukou_urban += elsewhere
-    in_town = np.int64(r.register_in_town) & (1 if area == np.int64(r.origin) else 0)
-    t.registers[np.uint64((area * 2 + np.int64(r.register_part)) * 2 + in_town)] += persons
+def _mask(names: tuple[str, ...]) -> tuple[np.uint64, ...]:
+    """Return the words of a row with all bits set that belong to columns `names`."""
+    row = np.zeros(HOUSEHOLD.itemsize, np.uint8)
+    for name in names:
+        dtype, offset = HOUSEHOLD.fields[name][:2]  # type: ignore[index]  # it has fields
+        row[offset : offset + dtype.itemsize] = 255
+    return tuple(row.view(np.uint64))
 
 
-@inlined
-def _members(r, q, here, there, group, ages, t):
-    """Count the members of household `r` where they are official residents: along with the head (`here`), or at home (`there`).
-
-    Both are the first bin of (area, part, migrant) in `Tally.persons`. Return how many children, spouses, elders stay at home and how many
-    persons there are.
-    """
-    head, spouse = _code(r.head_birth, q), _code(r.spouse_birth, q)
-    spouse_home = 1 if r.spouse == SPOUSE_AT_HOME else 0
-    spouse_at = there if spouse_home else here
-    t.persons[np.uint64(here + _band(head, 0))] += 1
-    t.persons[np.uint64(spouse_at + _band(spouse, 1))] += 1
-    persons = 1 + (1 if r.spouse != SPOUSE_NONE else 0)
-    children = elders = np.int64(0)
-    one_at = two_at = elders_at = here
-    one = two = first = second = NOBODY_CODE
-    if r.child1_birth != NO_DATE or r.child2_birth != NO_DATE:
-        bits, more = np.int64(r.child1), np.int64(r.child2)
-        one, two = _code(r.child1_birth, q), _code(r.child2_birth, q)
-        one_at, two_at = there if bits & CHILD_AT_HOME else here, there if more & CHILD_AT_HOME else here
-        t.persons[np.uint64(one_at + _band(one, 2))] += 1
-        t.persons[np.uint64(two_at + _band(two, 3))] += 1
-        stage, other = one >> 9 & 3, two >> 9 & 3
-        t.pupils[np.uint64((one_at & PAGE) + (stage * 2 + group) * 8 + np.int64(KIND_OF[group * 32 + (bits & 31)]))] += 1
-        t.pupils[np.uint64((two_at & PAGE) + ((other | other >> 1) * 2 + group) * 8 + np.int64(KIND_OF[group * 32 + (more & 31)]))] += 1
-        there_one, there_two = 1 if r.child1_birth != NO_DATE else 0, 1 if r.child2_birth != NO_DATE else 0
-        persons += there_one + there_two
-        children = (there_one & bits >> 1) + (there_two & more >> 1)
-    if r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE:
-        first, second = _code(r.elder1_birth, q), _code(r.elder2_birth, q)
-        away = np.int64(r.elders) & ELDERS_AT_HOME
-        elders_at = there if away else here
-        t.persons[np.uint64(elders_at + _band(first, 4))] += 1
-        t.persons[np.uint64(elders_at + _band(second, 5))] += 1
-        parents = (1 if r.elder1_birth != NO_DATE else 0) + (1 if r.elder2_birth != NO_DATE else 0)
-        persons += parents
-        elders = np.int64(parents if away else 0)
-    if ages:
-        sex = np.int64(r.head_sex)
-        t.ages[np.uint64((here & PAGE) + sex * 32 + _group(head, 0))] += 1
-        t.ages[np.uint64((spouse_at & PAGE) + (1 - sex) * 32 + _group(spouse, 1))] += 1
-        t.ages[np.uint64((one_at & PAGE) + (np.int64(r.child1) & CHILD_GIRL) * 32 + _group(one, 2))] += 1
-        t.ages[np.uint64((two_at & PAGE) + (np.int64(r.child2) & CHILD_GIRL) * 32 + _group(two, 3))] += 1
-        t.ages[np.uint64((elders_at & PAGE) + (32 if r.elders & ELDER1_FEMALE else 0) + _group(first, 4))] += 1
-        t.ages[np.uint64((elders_at & PAGE) + (32 if r.elders & ELDER2_FEMALE else 0) + _group(second, 5))] += 1
-    return children, spouse_home, elders, persons
-
-
-NOBODY_CODE = int(CODE_AT[0])
-PAGE = ~63  # persons, ages and pupils have 64 bins an area
-assert NO_DATE == 2**15 - 1
-assert CHILD_AT_HOME == 2
-
-
-@inlined
-def _work(page, r, q, p, rule, wage, norm):
-    """Add the pay of a head of working age with the levers on it, and what assistance adds."""
-    if r.job == JOB_NONE:
-        if rule.income_floor > 0.0:
-            page.assistance += int(assistance(r, wage * wage_factor(r, q, p, norm) * p.jobless_income, rule) + 0.5)
-        return
-    earned = earnings(r, q, p, wage, norm, rule)
-    page.wage_sum += int(earned + 0.5)
-    if rule.income_floor > 0.0:
-        page.assistance += int(assistance(r, earned, rule) + 0.5)
-
-
-@inlined
-def _mover(r, q, p, place, main, migrant, rule, wage, norm, c, t):
-    """Count a household that lives away from its village, inside the region."""
-    poor, status = np.int64(r.poor), np.int64(r.status)
-    waits = 1 if r.homes_since != NO_DATE else 0
-    t.homes[np.uint64((((place * 2 + poor) * 2 + waits) * 8 + status) * 8 + np.int64(r.tenure))] += 1
-    t.movers[np.uint64((((place * 2 + poor) * 2 + migrant) * 4 + census_class(r)) * 8 + status)] += main
-    if r.queue_since != NO_DATE:
-        c[place].queue[0] += 1
-    age = age_at(r.head_birth, q)
-    cover = np.int64(r.cover)
-    schemes = np.int64(r.insured) | (cover & COVER_MEDICAL) << 1 | (cover & COVER_INJURY) << 1 | np.int64(r.trained) << 3
-    job = np.int64(NO_WORKER)
-    if WORK_FROM <= age <= WORK_TO:
-        job = np.int64(r.job)
-        _work(c[place], r, q, p, rule, wage, norm)
-    t.jobs[np.uint64((place * 8 + job) * 32 + schemes + (16 if r.arrived == q else 0))] += 1
+_PEOPLE, _HOME, _WORK = _mask(OF_PEOPLE), _mask(OF_HOME), _mask(OF_WORK)
+ANY, PEOPLE, HOME, WORK = 1, 2, 4, 8
 
 
 @kernel
-def count(h, lo, hi, q, p, areas, rules, wage, norm, village_counts, ages, t):
-    """Add rows `lo`..`hi` to the tally `t`.
+def changes(old, new):
+    """Return which parts of the tally differ between two rows of words (bits ANY, PEOPLE, HOME, WORK; 0: the same household still)."""
+    every = people = home = work = np.uint64(0)
+    for j in range(WORDS):
+        change = old[j] ^ new[j]
+        every |= change
+        people |= change & _PEOPLE[j]
+        home |= change & _HOME[j]
+        work |= change & _WORK[j]
+    nought = np.uint64(0)
+    return (every != nought) * ANY | (people != nought) * PEOPLE | (home != nought) * HOME | (work != nought) * WORK
 
-    Bins are numbered without signs, which spares the test for numbers that count from the end.
-    `village_counts`: from 2016 rural registers in villages classed as town count as urban hukou. `ages`: count five-year groups too.
+
+@inlined
+def _away(r):
+    """Tell whether household `r` lives inside the region, but not in its village."""
+    return r.place < GONE and r.mover != MOVER_IN_PLACE
+
+
+@inlined
+def _born(birth):
+    return max(np.int64(birth) - OLDEST_BIRTH, 0)
+
+
+@kernel
+def _pupil(page, group, bits, birth, change):
+    """Count a child where it lives and how it learns, if it can be a pupil in the years of a run."""
+    born = np.int64(birth) - FIRST_PUPIL
+    if born >= 0:
+        page[PUPILS + (group * 8 + np.int64(KIND_OF[group * 32 + (np.int64(bits) & 31)])) * PUPIL_BIRTHS + born] += change
+
+
+@kernel
+def _child(t, r, bits, birth, areas, here, there, group, change):
+    """Count a child with the head (slot `here` of its residence) or at home (slot `there`); return 1 for at home."""
+    left = np.int64(bits) & CHILD_AT_HOME
+    area = min(np.int64(home_place(r, areas) if left else r.resident_area), areas)
+    girl = np.int64(bits) & CHILD_GIRL
+    page = t.pages[area]
+    page[(there if left else here) + girl * BIRTHS + _born(birth)] += change
+    _pupil(page, group, bits, birth, change)
+    if girl and area < areas:
+        t.fertile[np.int64(r.register_in_town if left else r.resident_part), _born(birth)] += change
+    return left >> 1
+
+
+@kernel
+def _couple(t, r, areas, change):
+    """Count women of the house who are no daughters, and couples who live together with a free slot for a child, in the region."""
+    here, part = r.resident_area != OUTSIDE, np.int64(r.resident_part)
+    wife = r.head_birth if r.head_sex == 1 else r.spouse_birth
+    if r.head_sex == 1 or r.spouse == SPOUSE_ALONG:
+        if here:
+            t.fertile[part, _born(wife)] += change
+    elif r.spouse == SPOUSE_AT_HOME and r.origin < areas:
+        t.fertile[np.int64(r.register_in_town), _born(wife)] += change
+    if here and r.spouse == SPOUSE_ALONG:
+        one, two = r.child1_birth != NO_DATE, r.child2_birth != NO_DATE
+        if not (one and two):
+            t.fertile[(4 if one or two else 2) + part, _born(wife)] += change
+
+
+@kernel
+def _registers(t, r, persons, areas, change):
+    """Count the registered: those with the head at the register, those of the others who settled there too, the rest in the village."""
+    if r.register >= areas:
+        return
+    if r.register_part == 1 and r.kin_settled != KIN_ALL:
+        apart = elders_of(r) if r.kin_settled == KIN_FAMILY else persons - 1
+        persons -= apart
+        if r.origin < areas:
+            t.pages[r.origin, APART + r.register_in_town] += apart * change
+    in_town = r.register_in_town if r.register == r.origin else 0
+    t.pages[r.register, REGISTERS + r.register_part * 2 + in_town] += persons * change
+
+
+@kernel
+def put_people(t, r, areas, change):
+    """Put (`change` 1) or take off (-1) the members of household `r`: along with the head or at home, and where they are registered.
+
+    Return how many live with the head.
     """
-    c, stock = t.area, t.stock
+    away = _away(r)
+    migrant = 1 if away and r.resident_area == r.place else 0
+    group = 1 if away and (r.status == STATUS_UNREGISTERED or r.status == STATUS_PERMIT) else 0
+    here = PERSONS + (np.int64(r.resident_part) * 2 + migrant) * 2 * BIRTHS
+    there = PERSONS + np.int64(r.register_in_town) * 4 * BIRTHS
+    area, home = min(np.int64(r.resident_area), areas), min(np.int64(home_place(r, areas)), areas)
+    t.pages[area, here + np.int64(r.head_sex) * BIRTHS + _born(r.head_birth)] += change
+    main, children, spouses, elders = 1, 0, 0, 0
+    if r.spouse != SPOUSE_NONE:
+        spouses = 1 if r.spouse == SPOUSE_AT_HOME else 0
+        sex = np.int64(1 - r.head_sex) * BIRTHS + _born(r.spouse_birth)
+        t.pages[home if spouses else area, (there if spouses else here) + sex] += change
+        main += 1 - spouses
+    _couple(t, r, areas, change)
+    if r.child1_birth != NO_DATE:
+        left = _child(t, r, r.child1, r.child1_birth, areas, here, there, group, change)
+        children += left
+        main += 1 - left
+    if r.child2_birth != NO_DATE:
+        left = _child(t, r, r.child2, r.child2_birth, areas, here, there, group, change)
+        children += left
+        main += 1 - left
+    if r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE:
+        left = 1 if r.elders & ELDERS_AT_HOME else 0
+        where, at, both = home if left else area, there if left else here, 0
+        if r.elder1_birth != NO_DATE:
+            t.pages[where, at + (BIRTHS if r.elders & ELDER1_FEMALE else 0) + _born(r.elder1_birth)] += change
+            both += 1
+        if r.elder2_birth != NO_DATE:
+            t.pages[where, at + (BIRTHS if r.elders & ELDER2_FEMALE else 0) + _born(r.elder2_birth)] += change
+            both += 1
+        elders = both * left
+        main += both - elders
+    t.pages[home, LEFT] += children * change
+    t.pages[home, LEFT + 1] += spouses * change
+    t.pages[home, LEFT + 2] += elders * change
+    _registers(t, r, main + children + spouses + elders, areas, change)
+    t.pages[min(np.int64(r.place), areas), STOCK + r.origin] += main * change
+    if r.place == OUTSIDE and r.resident_area == OUTSIDE and r.register < areas:
+        t.pages[r.register, ABSENT + (0 if r.origin < areas else 1)] += main * change
+    return main
+
+
+@kernel
+def put_home(t, r, main, change):
+    """Put or take off a mover's household, its tenure and status; `main` persons live with its head."""
+    if not _away(r):
+        return
+    page = t.pages[r.place]
+    poor, status, waits = np.int64(r.poor), np.int64(r.status), 1 if r.homes_since != NO_DATE else 0
+    migrant = 1 if r.resident_area == r.place else 0
+    page[HOMES + ((poor * 2 + waits) * 8 + status) * 8 + np.int64(r.tenure)] += change
+    page[MOVERS + ((poor * 2 + migrant) * 4 + census_class(r)) * 8 + status] += main * change
+    if r.queue_since != NO_DATE:
+        page[QUEUE] += change
+
+
+@inlined
+def works(r, q):
+    """Tell whether the head of household `r` counts as a worker: a job away from the village, at 16 to 64."""
+    return _away(r) and r.job != JOB_NONE and age_at(r.head_birth, q) >= WORK_FROM and age_at(r.head_birth, q) <= WORK_TO
+
+
+@kernel
+def pay_index(r, p, norm):
+    """Return what the head's pay is a multiple of for good, in steps of 1/INDEX: the wage equation without experience (5.4)."""
+    child = 0.0
+    if (r.child1_birth != NO_DATE and not r.child1 & CHILD_AT_HOME) or (r.child2_birth != NO_DATE and not r.child2 & CHILD_AT_HOME):
+        child = p.tau_kid
+    exponent = p.m_edu * (years_of_schooling(r.schooling) - 9) + p.tau_train * r.trained + child
+    return np.int64(math.exp(exponent + r.wage_residual - norm) * INDEX + 0.5)
+
+
+@kernel
+def put_work(t, r, q, p, norm, change):
+    """Put or take off the work of a mover's head as of quarter `q`: job, schemes, pay by the quarter of leaving school."""
+    if not _away(r):
+        return
+    if r.job == JOB_NONE:
+        t.pages[r.place, JOBLESS + _born(r.head_birth)] += change
+    elif works(r, q):
+        cover = np.int64(r.cover)
+        schemes = np.int64(r.insured) | (cover & COVER_MEDICAL) << 1 | (cover & COVER_INJURY) << 1 | np.int64(r.trained) << 3
+        t.pages[r.place, WORKERS + np.int64(r.job) * 16 + schemes] += change
+        left_school = np.int64(r.head_birth) + 4 * (years_of_schooling(r.schooling) + 6)
+        kind = (2 if r.job == JOB_SELF_EMPLOYED else 0) + (1 if in_own_town(r) else 0)
+        t.pay[r.place, kind, min(max(left_school - FIRST_LEAVER, 0), COHORTS - 1)] += change * pay_index(r, p, norm)
+
+
+@kernel
+def put(t, r, q, areas, p, norm, change):
+    """Put (`change` 1) or take off (-1) household `r` as of quarter `q`; who is gone stands nowhere."""
+    if r.place == GONE:
+        return
+    main = put_people(t, r, areas, change)
+    put_home(t, r, main, change)
+    put_work(t, r, q, p, norm, change)
+
+
+@kernel
+def post(t, old, new, what, before, now, areas, p, norm):
+    """Bring the tally from household `old` as of quarter `before` to `new` as of `now`; `what` differs (`changes`)."""
+    if what & PEOPLE:
+        put(t, old, before, areas, p, norm, -1)
+        put(t, new, now, areas, p, norm, 1)
+        return
+    if what & HOME:
+        main = along(old)
+        put_home(t, old, main, -1)
+        put_home(t, new, main, 1)
+    if what & WORK or works(old, before) != works(new, now):
+        put_work(t, old, before, p, norm, -1)
+        put_work(t, new, now, p, norm, 1)
+
+
+@kernel
+def count(h, lo, hi, q, areas, p, norm, t):
+    """Put rows `lo`..`hi` on the tally `t`, as of quarter `q`."""
+    for i in range(lo, hi):
+        put(t, h[i], q, areas, p, norm, 1)
+
+
+@kernel
+def assist(h, lo, hi, q, p, rules, wage, norm, sums):
+    """Add by area what assistance adds to the incomes of movers' heads of working age, yuan a month, where there is a floor (W10)."""
     for i in range(lo, hi):
         r = h[i]
-        place, area = np.int64(r.place), np.int64(r.resident_area)
-        if place == GONE:
+        if not _away(r) or rules[r.place].income_floor <= 0.0:
             continue
-        out = place == OUTSIDE
-        away = not out and r.mover != MOVER_IN_PLACE
-        migrant = 1 if away and area == place else 0
-        group = 1 if away and (r.status == STATUS_UNREGISTERED or r.status == STATUS_PERMIT) else 0
-        home = np.int64(home_place(r, areas))
-        here = ((min(area, areas) * 2 + np.int64(r.resident_part)) * 2 + migrant) * 16
-        there = (min(home, areas) * 2 + np.int64(r.register_in_town)) * 32
-        children, spouses, elders, persons = _members(r, q, here, there, group, ages, t)
-        left = children + spouses + elders
-        main = persons - left
-        if left and home != OUTSIDE:
-            c[home].left_behind[0] += children
-            c[home].left_behind[1] += spouses
-            c[home].left_behind[2] += elders
-        _register(c, r, np.int64(r.register), persons, village_counts, areas, t)
-        stock[np.uint64(r.origin), np.uint64(areas if out else place)] += main
-        if away:
-            _mover(r, q, p, place, main, migrant, rules[place], wage[place], norm, c, t)
-        elif out and area == OUTSIDE and r.register < areas:
-            c[r.register].migrants[STATUS_ABSENT, 1 if r.origin < areas else 2] += main
+        age, rule = age_at(r.head_birth, q), rules[r.place]
+        if age < WORK_FROM or age > WORK_TO:
+            continue
+        if r.job == JOB_NONE:
+            earned = wage[r.place] * wage_factor(r, q, p, norm) * p.jobless_income
+        else:
+            earned = earnings(r, q, p, wage[r.place], norm, rule)
+        sums[r.place] += int(assistance(r, earned, rule) + 0.5)

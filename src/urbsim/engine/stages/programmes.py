@@ -81,7 +81,7 @@ def turn(e: Engine) -> None:
     runs = (x.levers["health.direct_settlement"][q] != 0.0).astype(np.float64)
     e.opened = opened_next(e.opened, p.opening, x.levers["health.hospital_opening"][q], runs)
     e.filed = filed_next(e.filed, people, acc["arrivals"][:, 2], p.filing, x.levers["health.filing_ease"][q], runs)
-    begun = acc["formal_found"] + c.area["formal_arrived"]
+    begun = acc["formal_found"] + acc["formal_arrived"]
     e.union = union_next(e.union, c.area["formal"], begun, p.union_join, x.levers["work.union_drive"][q])
     e.legal_asked, e.legal = legal_services(c.area["informal"] * e.weight, p.legal_need, x.levers["work.legal_capacity"][q])
     worth = p.land_income * x.income_village[q] * 12.0 * e.rules["exit_compensation"]

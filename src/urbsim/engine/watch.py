@@ -1,0 +1,227 @@
+"""Who can meet an event: a few bits of every household, and the luck below which each kind of household has to be looked at.
+
+Nine households in ten meet nothing in a pass. A pass finds the others by comparing the sixteen bytes of luck of every household
+(`engine.rng`) with limits of its kind, all at once, and gathers their rows into a block of their own, on which the stages work. Limits are
+those of anyone of the kind anywhere: nobody is passed over who could meet an event, and the stages decide exactly.
+
+A kind is renewed when its household changes and at every turn of the year: what comes with age is written for the year's last quarter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from urbsim.clock import NO_DATE
+from urbsim.engine import rng
+from urbsim.engine.compiled import kernel
+from urbsim.engine.people import age_at, owns_home
+from urbsim.engine.stages.clocks import residence_of
+from urbsim.engine.stages.demography import FERTILE_FROM, FERTILE_TO
+from urbsim.engine.stages.leaving import LEAVING_QUARTERS
+from urbsim.engine.stages.work import ALL_COVER, WORK_FROM, WORK_TO
+from urbsim.engine.state import EVENT_SCHOOL
+from urbsim.population.registry import (
+    CHILD_AT_HOME,
+    GONE,
+    JOB_NONE,
+    MOVER_IN_PLACE,
+    OUTSIDE,
+    SPOUSE_ALONG,
+    SPOUSE_NONE,
+    STATUS_UNREGISTERED,
+)
+
+if TYPE_CHECKING:
+    from urbsim.engine.passes import Family, Places
+
+# Bits of a kind. The first six say what the first pass needs, the next eight what the second does.
+AGES = 7  # age class of the eldest, 1 to 7; 0: nobody lives there any more
+COUPLE = 8  # lives together, has room for a child, and she is of the age
+SUITOR = 16  # single, without children, of the age
+GROWN = 32  # a child of 18
+MUST_LEAVE = GROWN  # alone, without an age: a grown child in another province passes out of the model
+FAMILY_KINDS = 64
+PLACE_SHIFT, PLACE_KINDS = 6, 256
+ALIVE, AWAY, JOBLESS, COVERED, TRAINED, UNREGISTERED, OWNER, CHILDREN = (1 << bit for bit in range(PLACE_SHIFT, PLACE_SHIFT + 8))
+PLACE_DUE = 1 << 14  # to be looked at in every second pass: waits for a home, has a permit to convert, a job at an age without
+REGISTER_DUE = 1 << 15  # in every last pass: stands in line, or its official residence will change
+
+AGE_EDGES = (45, 60, 70, 78, 85, 92)
+_OLDEST_OF = np.array([0, *(edge - 1 for edge in AGE_EDGES), 100])  # by class
+
+_LOW, _HIGH = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(0x8080808080808080)
+Kinds = npt.NDArray[np.uint16]
+Limits = npt.NDArray[np.uint64]
+
+
+class Late(NamedTuple):
+    """Hold the largest first bytes with which the last pass has something to do for a household."""
+
+    lose: int
+    gain: int
+    settle: int
+    everyone: bool
+
+
+@kernel
+def _family_bits(r, q, last, areas):
+    """Return what the first pass asks."""
+    eldest = min(min(r.head_birth, r.spouse_birth), min(r.child1_birth, r.child2_birth))  # NO_DATE is later than any
+    eldest = min(eldest, min(r.elder1_birth, r.elder2_birth))
+    age, bits = age_at(eldest, last), 1
+    for edge in AGE_EDGES:
+        bits += 1 if age >= edge else 0
+    one, two = r.child1_birth != NO_DATE, r.child2_birth != NO_DATE
+    if r.spouse == SPOUSE_ALONG and not (one and two):
+        wife = r.head_birth if r.head_sex == 1 else r.spouse_birth
+        if age_at(wife, last) >= FERTILE_FROM and age_at(wife, q) <= FERTILE_TO:
+            bits |= COUPLE
+    elif r.spouse == SPOUSE_NONE and not one and not two:
+        if age_at(r.head_birth, last) >= 18 and age_at(r.head_birth, q) <= 44:
+            bits |= SUITOR
+    if r.child1_birth <= last - LEAVING_QUARTERS or r.child2_birth <= last - LEAVING_QUARTERS:
+        if r.origin >= areas and (r.child1 | r.child2) & CHILD_AT_HOME:
+            return MUST_LEAVE
+        bits |= GROWN
+    return bits
+
+
+@kernel
+def _place_bits(r, q, last):
+    """Return what the second pass asks."""
+    bits = ALIVE
+    if r.child1_birth != NO_DATE or r.child2_birth != NO_DATE:
+        bits |= CHILDREN
+    if r.place == OUTSIDE or r.mover == MOVER_IN_PLACE:
+        return bits
+    bits |= AWAY
+    due = r.homes_since != NO_DATE
+    if r.job == JOB_NONE:
+        bits |= JOBLESS
+    else:
+        due |= age_at(r.head_birth, last) > WORK_TO or age_at(r.head_birth, q - 1) < WORK_FROM  # not counted so far
+    if r.insured > 0 and r.cover & ALL_COVER == ALL_COVER:
+        bits |= COVERED
+    if r.trained:
+        bits |= TRAINED
+    if r.status == STATUS_UNREGISTERED:
+        bits |= UNREGISTERED
+        due |= r.permit_since != NO_DATE
+    if owns_home(r):
+        bits |= OWNER
+    return bits | (PLACE_DUE if due else 0)
+
+
+@kernel
+def kind_of(r, q, last, areas):
+    """Return the kind of household `r` from quarter `q` to the year's `last`, unless it changes before."""
+    if r.place == GONE:
+        return np.uint16(0)
+    bits = _family_bits(r, q, last, areas) | _place_bits(r, q, last)
+    area, part = residence_of(r, q, areas)
+    final = (np.int64(OUTSIDE), np.int64(0)) if r.place == OUTSIDE else (np.int64(r.place), np.int64(r.part))
+    now = np.int64(r.resident_area), np.int64(r.resident_part)
+    if r.queue_since != NO_DATE or now[0] != area or now[1] != part or now[0] != final[0] or now[1] != final[1]:
+        bits |= REGISTER_DUE
+    return np.uint16(bits)
+
+
+@kernel
+def renew(h, lo, hi, q, last, areas, kinds):
+    """Write the kinds of rows `lo`..`hi`."""
+    for i in range(lo, hi):
+        kinds[i] = kind_of(h[i], q, last, areas)
+
+
+@kernel
+def _reached(luck, limit, ways):
+    """Return the bytes of `luck` (eight in a word) that are at most those of `limit`, of the bytes marked in `ways`; 0 if none is."""
+    same = (limit | _HIGH) - (luck & _LOW)
+    return ((~luck & limit) | (~(luck ^ limit) & same)) & ways
+
+
+@kernel
+def find(words, kinds, event, start, n, limits, shift, must, found):
+    """List in `found` which of the `n` rows from `start` on can meet an event; return how many.
+
+    `words` (2 x n) is their luck, `limits` by kind >> `shift` (`packed`); kinds with a bit of `must`, and rows that met an event before
+    (`event`), are listed whatever their luck.
+    """
+    m, kinds_mask = 0, limits.shape[0] - 1
+    for k in range(n):
+        kind = np.int64(kinds[start + k])
+        row = np.uint64(kind >> shift & kinds_mask)
+        hit = _reached(words[0, k], limits[row, 0], limits[row, 2]) | _reached(words[1, k], limits[row, 1], limits[row, 3])
+        found[m] = k
+        m += (hit != np.uint64(0)) | (kind & must != 0) | (event[start + k] != 0)
+    return m
+
+
+@kernel
+def find_late(late, kinds, start, stop, drawn, limits, found):
+    """List in `found` which of rows `start`..`stop` have something to do in the last pass; return how many.
+
+    `late` keeps their luck (`rng.keep_late`), up to row `drawn`: those who came since are all listed.
+    """
+    m = 0
+    for i in range(start, stop):
+        luck, kind = late[i], np.int64(kinds[i])
+        lose, gain, settle = luck & 255, luck >> 8 & 255, luck >> 16 & 255
+        hit = (lose <= limits.lose) | (gain <= limits.gain) | ((settle <= limits.settle) & (kind & AWAY != 0)) | limits.everyone
+        found[m] = i - start
+        m += (hit & (kind & ALIVE != 0)) | (kind & REGISTER_DUE != 0) | (i >= drawn)
+    return m
+
+
+def packed(most: npt.NDArray[np.int64]) -> Limits:
+    """Return kinds x 4 words from kinds x 16 largest bytes (-1: none): the limits of bytes 0-7 and 8-15, and which of them hold."""
+    limits = np.where(most < 0, 0, most).astype(np.uint8).view(np.uint64)
+    ways = np.where(most < 0, 0, 128).astype(np.uint8).view(np.uint64)
+    return np.concatenate((limits, ways), axis=1)
+
+
+def family_limits(x: Family) -> Limits:
+    """Return the limits of the first pass by kind."""
+    kinds = np.arange(FAMILY_KINDS)
+    ages, most = kinds & AGES, np.full((FAMILY_KINDS, 16), -1, np.int64)
+    lives = ages > 0
+    most[:, rng.DEATH_BYTE : rng.ELDER_BYTE + 2] = np.where(lives, x.most_dying[_OLDEST_OF[ages]], -1)[:, None]
+    most[lives, rng.RECLASSIFY_BYTE : rng.RECLASSIFY_BYTE + 2] = x.most_reclassified.max()
+    most[lives & (kinds & COUPLE > 0), rng.BIRTH_BYTE] = rng.most_byte(float(x.birth.max()) * max(1.0, x.second))
+    most[lives & (kinds & SUITOR > 0), rng.MARRY_BYTE] = rng.most_byte(float(x.marriage.max()))
+    most[lives & (kinds & GROWN > 0), rng.LEAVE_BYTE : rng.LEAVE_BYTE + 2] = rng.most_byte(x.leaving)
+    most[MUST_LEAVE] = 255
+    return packed(most)
+
+
+def place_limits(x: Places, ask: float, enrols: float) -> Limits:
+    """Return the limits of the second pass by kind.
+
+    `ask`: chance of a quarter to apply for a rental home; `enrols`: least chance that a family with children takes up its permit.
+    """
+    kinds = np.arange(PLACE_KINDS) << PLACE_SHIFT
+
+    def has(bit: int) -> npt.NDArray[np.bool_]:
+        return kinds & bit > 0
+
+    away, jobless, children = has(AWAY), has(JOBLESS), has(CHILDREN)
+    works = away & ~jobless
+    change, joins, trains = (values[-1] for values in x.most)
+    most = np.full((PLACE_KINDS, 32), -1, np.int64)
+    most[away & jobless, rng.WORK_BYTE] = change[JOB_NONE]
+    most[works, rng.WORK_BYTE] = change[JOB_NONE + 1 :].max()
+    if (x.placing > 0.0).any():
+        most[away, rng.WORK_BYTE] = 255
+    most[works & ~has(COVERED), rng.WORK_BYTE + 2] = joins.max()
+    most[works & ~has(TRAINED), rng.WORK_BYTE + 3] = trains
+    most[has(ALIVE), rng.ATTEND_BYTE] = x.most_attends[0]
+    most[has(ALIVE) & children, rng.ATTEND_BYTE] = max(x.most_attends[0], x.most_attends[EVENT_SCHOOL])
+    uptake = float(x.permit_uptake.max())
+    most[away & has(UNREGISTERED), rng.PERMIT_BYTE] = rng.most_byte(uptake)
+    most[away & has(UNREGISTERED) & children, rng.PERMIT_BYTE] = rng.most_byte(max(uptake, enrols))
+    most[works & ~has(OWNER), rng.HOMES_BYTE] = rng.most_byte(max(float(x.buying.max()), float(x.sharing.max())))
+    most[away & ~has(OWNER), rng.HOMES_BYTE + 1] = rng.most_byte(ask)
+    return packed(np.ascontiguousarray(most[:, 16:]))
