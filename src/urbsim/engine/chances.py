@@ -82,7 +82,5 @@ def late_limits(e: Engine, x: passes.Gates) -> watch.Late:
     p = e.inputs.params
     rate = max(p.k_q_in, p.k_q_out, p.k_q_same)
     gain = p.certify / 4.0 if x.programme > 0.0 else 0.0
-    return watch.Late(
-        rng.most_byte(p.land_loss / 4.0), rng.most_byte(gain), rng.most_byte(max(rate, rate * p.OR_PH)),
-        bool((x.rules["exit_compensation"] > 0.0).any()),
-    )  # fmt: skip
+    lose = 1.0 if (x.rules["exit_compensation"] > 0.0).any() else p.land_loss / 4.0  # paid exit is open to all
+    return watch.Late(rng.most_byte(lose), rng.most_byte(gain), rng.most_byte(max(rate, rate * p.OR_PH)))

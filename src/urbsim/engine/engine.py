@@ -29,7 +29,7 @@ from urbsim.engine.stages import (
     observe,
     programmes,
 )
-from urbsim.engine.state import Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, joined, make_rows, params_record
+from urbsim.engine.state import HOUSEHOLD, Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, joined, make_rows, params_record
 from urbsim.engine.tables import Utilities, utilities, value_of_register
 from urbsim.engine.tally import Counts, Pay, Tally, counts_of, empty_tally, together
 from urbsim.population.registry import ROOM
@@ -111,7 +111,6 @@ class Engine:
         self.households: Rows = population.rows if take else make_rows(population.households, room=int(self.n * ROOM) + 4096)
         self.event = np.zeros(self.households.size, dtype=np.uint8)  # what happened to a household this quarter
         self.late = np.zeros(self.households.size, dtype=np.uint32)  # luck of the quarter that its last pass reads
-        self.drawn = 0  # rows whose luck is in `late`
         self.kinds = np.zeros(self.households.size, dtype=np.uint16)  # who can meet an event (`engine.watch`)
         self.templates: Rows = make_rows(templates)
         self.p = params_record(inputs.params)
@@ -195,16 +194,16 @@ class Engine:
     @contextmanager
     def changing(self, rows: IntArray) -> Iterator[None]:
         """Post to the tally what becomes of `rows` (each at most once) while the context lasts."""
-        before = self.households[rows]
+        words = self.rolls().words[rows]
         yield
-        passes.post_rows(self.rolls(), rows, before, before.view(np.uint64).reshape(-1, observe.WORDS))
+        passes.post_rows(self.rolls(), rows, words.reshape(-1).view(HOUSEHOLD), words)
 
     def count_all(self) -> None:
         """Count all households anew, as of now, and write their kinds."""
         parts = self.threads * CHUNKS if self.threads > 1 else 1
         self.tallies: list[Tally] = [empty_tally(self.areas) for _ in range(parts)]
         self.tallied = self.q
-        self.each(lambda g, lo, hi, _: passes.open_rows(g, lo, hi))
+        self.each(lambda g, lo, hi, _: passes.open_rows(g, self.late, lo, hi))
         self.counts = self._counts()
 
     def _counts(self) -> Counts:
@@ -264,7 +263,6 @@ class Engine:
         limits = watch.family_limits(family)
         found = self.each(lambda g, lo, hi, acc: passes.family_pass(
             g, passes.desk(), lo, hi, q, key, family, limits, self.event, self.late, acc))  # fmt: skip
-        self.drawn = self.n
         rows, sexes, keys, parents, slots = joined(found)
         men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
         with self.changing(rows):
@@ -312,7 +310,7 @@ class Engine:
         q, gates = self.q, self.rounds.gates()
         limits = chances.late_limits(self, gates)
         found = self.each(lambda g, lo, hi, acc: passes.register_pass(
-            g, passes.desk(), lo, hi, q, self.key, gates, limits, self.late, self.drawn, acc))  # fmt: skip
+            g, passes.desk(), lo, hi, q, self.key, gates, limits, self.late, acc))  # fmt: skip
         rows, score, since, lot, size = joined(found)
         with self.changing(rows):
             self.rounds.admit(rows, score, since, lot, size)
@@ -322,7 +320,7 @@ class Engine:
     def entered(self, n: int) -> None:
         """Take the rows from the last one to `n`, just written, into the roll."""
         first, self.n = self.n, n
-        passes.open_rows(self.rolls(), first, n)
+        passes.open_rows(self.rolls(), self.late, first, n)
 
     def make_room(self, rows: int) -> None:
         """Grow the columns if `rows` more would not fit."""
@@ -341,7 +339,7 @@ class Engine:
 
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
-        self.n = compacting.compact(self.households, self.n, self.q, self.areas, self.p, self.norm, self.tallies[0])
+        self.n = compacting.compact(self.households, self.kinds, self.n, self.q, self.areas, self.p, self.norm, self.tallies[0])
         self.each(lambda g, lo, hi, _: watch.renew(g.h, lo, hi, g.q, g.last, g.areas, g.kinds))
 
     def movers_living(self) -> IntArray:

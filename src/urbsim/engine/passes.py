@@ -24,7 +24,7 @@ from urbsim.engine.stages.land import land
 from urbsim.engine.stages.leaving import leavers
 from urbsim.engine.stages.location import location
 from urbsim.engine.stages.marriage import suitors
-from urbsim.engine.stages.observe import WORDS, changes, post, put
+from urbsim.engine.stages.observe import PEOPLE, WORDS, changes, post, put
 from urbsim.engine.stages.permits import permits
 from urbsim.engine.stages.reclassify import reclassify
 from urbsim.engine.stages.schools import apply_round, entry_round
@@ -159,15 +159,26 @@ def _gather(g, d, start, m, event):
 @kernel
 def _put_back(g, d, start, m):
     """Post what changed on the desk and put the rows back."""
+    ages = g.before != g.now
     for k in range(m):
         i = start + d.found[k]
         what = changes(g.words[i], d.words[k])
-        if what or g.before != g.now:
-            post(g.tally, g.h[i], d.h[k], what, g.before, g.now, g.areas, g.p, g.norm)
+        if what == 0 and not (ages and g.kinds[i] & watch.PLACE_DUE):
+            continue
+        post(g.tally, g.h[i], d.h[k], what, g.before, g.now, g.areas, g.p, g.norm)
         if what:
             for j in range(WORDS):
                 g.words[i, j] = d.words[k, j]
-            g.kinds[i] = watch.kind_of(d.h[k], g.q, g.last, g.areas)
+            _renew(g, i, d.h[k], what)
+
+
+@kernel
+def _renew(g, i, r, what):
+    """Write the kind of row `i`, household `r`, of which `what` has changed."""
+    if what & PEOPLE:
+        g.kinds[i] = watch.kind_of(r, g.q, g.last, g.areas)
+    else:
+        g.kinds[i] = watch.kind_again(r, g.q, g.last, g.areas, g.kinds[i])
 
 
 @kernel
@@ -185,13 +196,14 @@ def post_rows(g, rows, old, old_words):
         what = changes(old_words[k], g.words[i])
         if what:
             post(g.tally, old[k], g.h[i], what, g.before, g.now, g.areas, g.p, g.norm)
-            g.kinds[i] = watch.kind_of(g.h[i], g.q, g.last, g.areas)
+            _renew(g, i, g.h[i], what)
 
 
 @kernel
-def open_rows(g, lo, hi):
-    """Put new rows on the tally and write their kinds."""
+def open_rows(g, late, lo, hi):
+    """Put new rows on the tally and write their kinds; their luck for the last pass (`late`) is not drawn yet: they are looked at."""
     for i in range(lo, hi):
+        late[i] = 0
         put(g.tally, g.h[i], g.now, g.areas, g.p, g.norm, 1)
         g.kinds[i] = watch.kind_of(g.h[i], g.q, g.last, g.areas)
 
@@ -212,7 +224,7 @@ def family_pass(g, d, lo, hi, q, key, x, limits, event, late, accounts):
         event[start:stop] = 0
         rng.bytes_of(g.h, start, stop, q, key, 0, d.identities, d.luck)
         rng.keep_late(d.luck, start, stop, late)
-        here = watch.find(d.luck, g.kinds, event, start, stop - start, limits, 0, 0, d.found)
+        here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, 0, 0, d.found)
         _gather(g, d, start, here, event)
         reclassify(d.h, 0, here, luck, q, key, areas, x.reclassified, x.most_reclassified, accounts)
         mortality(d.h, 0, here, luck, q, key, x.dying, x.most_dying, areas, accounts, d.event)
@@ -248,7 +260,7 @@ def place_pass(g, d, lo, hi, q, key, x, limits, event, season, newcomers, accoun
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
         rng.bytes_of(g.h, start, stop, q, key, 1, d.identities, d.luck)
-        here = watch.find(d.luck, g.kinds, event, start, stop - start, limits, watch.PLACE_SHIFT, must, d.found)
+        here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, watch.PLACE_SHIFT, must, d.found)
         _gather(g, d, start, here, event)
         if not newcomers:
             work(d.h, 0, here, luck, q, key, p, areas, x.rules, x.training, x.placing, x.most, accounts, d.event)
@@ -289,10 +301,10 @@ def apply_pass(g, d, lo, hi, q, enough, applied):
 
 
 @allocating
-def register_pass(g, d, lo, hi, q, key, x, limits, late, drawn, accounts):
+def register_pass(g, d, lo, hi, q, key, x, limits, late, accounts):
     """Stages 10, 11 and 4: settling, land, official residence; who stands in a line is left to `finish_ranked`.
 
-    `x` is `Gates`; `late` holds the luck of the first `drawn` rows. Returns who is ranked this quarter: rows, score, since, lot, size.
+    `x` is `Gates`; `late` holds their luck. Returns who is ranked this quarter: rows, score, since, lot, size.
     """
     luck, areas, p = rng.as_bytes(d.luck), g.areas, g.p
     rows, score, since = np.empty(hi - lo, np.int64), np.empty(hi - lo), np.empty(hi - lo, np.int64)
@@ -300,7 +312,7 @@ def register_pass(g, d, lo, hi, q, key, x, limits, late, drawn, accounts):
     n = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
-        here = watch.find_late(late, g.kinds, start, stop, drawn, limits, d.found)
+        here = watch.find_late(late[start:stop], g.kinds[start:stop], limits, d.found)
         _fetch(g, d, start, here)
         rng.bytes_of(d.h, 0, here, q, key, 0, d.identities, d.luck)
         ranked = settling(

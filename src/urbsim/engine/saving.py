@@ -28,7 +28,7 @@ REBUILT = frozenset(
         "inputs", "areas", "blocks", "templates", "p",  # from region, scenario, draw
         "weight", "threads", "key", "_pool",  # from the numbers of the run
         "rounds",  # its attributes are saved under its own name
-        "utilities", "event", "late", "drawn",  # made anew in every quarter
+        "utilities", "event", "late",  # made anew in every quarter
         "kinds", "tallies", "tallied",  # what the rows say (`Engine.count_all`)
     }
 )  # fmt: skip
@@ -103,7 +103,7 @@ def resume(
         "threads": max(1, threads), "key": rng.run_key(seed, replicate, draw), "templates": make_rows(templates),
         "p": params_record(inputs.params), "utilities": None, "rounds": rounds,
         "event": np.zeros(attributes["engine"]["households"].size, dtype=np.uint8),
-        "late": np.zeros(attributes["engine"]["households"].size, dtype=np.uint32), "drawn": 0,
+        "late": np.zeros(attributes["engine"]["households"].size, dtype=np.uint32),
         "kinds": np.zeros(attributes["engine"]["households"].size, dtype=np.uint16),
     }  # fmt: skip
     vars(rounds).update(attributes["rounds"], engine=engine)

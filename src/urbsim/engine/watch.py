@@ -17,6 +17,7 @@ import numpy.typing as npt
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
+from urbsim.engine.lanes import at_most
 from urbsim.engine.people import age_at, owns_home
 from urbsim.engine.stages.clocks import residence_of
 from urbsim.engine.stages.demography import FERTILE_FROM, FERTILE_TO
@@ -52,18 +53,16 @@ REGISTER_DUE = 1 << 15  # in every last pass: stands in line, or its official re
 AGE_EDGES = (45, 60, 70, 78, 85, 92)
 _OLDEST_OF = np.array([0, *(edge - 1 for edge in AGE_EDGES), 100])  # by class
 
-_LOW, _HIGH = np.uint64(0x7F7F7F7F7F7F7F7F), np.uint64(0x8080808080808080)
 Kinds = npt.NDArray[np.uint16]
 Limits = npt.NDArray[np.uint64]
 
 
 class Late(NamedTuple):
-    """Hold the largest first bytes with which the last pass has something to do for a household."""
+    """Hold the largest first bytes (-1: none) with which a household can lose land, gain a certificate, ask to settle."""
 
     lose: int
     gain: int
     settle: int
-    everyone: bool
 
 
 @kernel
@@ -118,9 +117,15 @@ def _place_bits(r, q, last):
 @kernel
 def kind_of(r, q, last, areas):
     """Return the kind of household `r` from quarter `q` to the year's `last`, unless it changes before."""
+    return kind_again(r, q, last, areas, _family_bits(r, q, last, areas))
+
+
+@kernel
+def kind_again(r, q, last, areas, family):
+    """Return the kind of household `r` whose first six bits are those of `family`."""
     if r.place == GONE:
         return np.uint16(0)
-    bits = _family_bits(r, q, last, areas) | _place_bits(r, q, last)
+    bits = np.int64(family) & (FAMILY_KINDS - 1) | _place_bits(r, q, last)
     area, part = residence_of(r, q, areas)
     final = (np.int64(OUTSIDE), np.int64(0)) if r.place == OUTSIDE else (np.int64(r.place), np.int64(r.part))
     now = np.int64(r.resident_area), np.int64(r.resident_part)
@@ -131,56 +136,58 @@ def kind_of(r, q, last, areas):
 
 @kernel
 def renew(h, lo, hi, q, last, areas, kinds):
-    """Write the kinds of rows `lo`..`hi`."""
+    """Renew what comes with age in the kinds of rows `lo`..`hi`, for a year that ends with quarter `last`."""
     for i in range(lo, hi):
-        kinds[i] = kind_of(h[i], q, last, areas)
+        kind, r = np.int64(kinds[i]), h[i]
+        if kind & ALIVE:
+            kind = kind & ~(FAMILY_KINDS - 1) | _family_bits(r, q, last, areas)
+            if kind & (AWAY | JOBLESS) == AWAY and age_at(r.head_birth, last) > WORK_TO:
+                kind |= PLACE_DUE
+            kinds[i] = kind
 
 
 @kernel
-def _reached(luck, limit, ways):
-    """Return the bytes of `luck` (eight in a word) that are at most those of `limit`, of the bytes marked in `ways`; 0 if none is."""
-    same = (limit | _HIGH) - (luck & _LOW)
-    return ((~luck & limit) | (~(luck ^ limit) & same)) & ways
+def find(luck, kinds, event, limits, shift, must, found):
+    """List in `found` which rows of a block can meet an event; return how many.
 
-
-@kernel
-def find(words, kinds, event, start, n, limits, shift, must, found):
-    """List in `found` which of the `n` rows from `start` on can meet an event; return how many.
-
-    `words` (2 x n) is their luck, `limits` by kind >> `shift` (`packed`); kinds with a bit of `must`, and rows that met an event before
-    (`event`), are listed whatever their luck.
+    `luck` (2 x rows at least), `kinds` and `event` are the block's, `limits` by kind >> `shift` (`packed`); kinds with a bit of `must`, and
+    rows that met an event before (`event`), are listed whatever their luck.
     """
-    m, kinds_mask = 0, limits.shape[0] - 1
-    for k in range(n):
-        kind = np.int64(kinds[start + k])
-        row = np.uint64(kind >> shift & kinds_mask)
-        hit = _reached(words[0, k], limits[row, 0], limits[row, 2]) | _reached(words[1, k], limits[row, 1], limits[row, 3])
+    low, high = luck[0], luck[1]
+    nought, one, m = np.uint64(0), np.uint64(1), np.uint64(0)
+    shift, must, mask = np.uint64(shift), np.uint64(must), np.uint64(limits.shape[0] - 1)
+    for k in range(kinds.size):
+        kind = np.uint64(kinds[k])
+        row = kind >> shift & mask
+        hit = at_most(low[k], high[k], limits[row, 0], limits[row, 1]) & limits[row, 2]
         found[m] = k
-        m += (hit != np.uint64(0)) | (kind & must != 0) | (event[start + k] != 0)
-    return m
+        m += one if (hit | kind & must | np.uint64(event[k])) != nought else nought
+    return np.int64(m)
 
 
 @kernel
-def find_late(late, kinds, start, stop, drawn, limits, found):
-    """List in `found` which of rows `start`..`stop` have something to do in the last pass; return how many.
+def find_late(late, kinds, limits, found):
+    """List in `found` which rows of a block have something to do in the last pass; return how many.
 
-    `late` keeps their luck (`rng.keep_late`), up to row `drawn`: those who came since are all listed.
+    `late` keeps their luck (`rng.keep_late`), `kinds` are the block's, `limits` is `Late`.
     """
-    m = 0
-    for i in range(start, stop):
-        luck, kind = late[i], np.int64(kinds[i])
-        lose, gain, settle = luck & 255, luck >> 8 & 255, luck >> 16 & 255
-        hit = (lose <= limits.lose) | (gain <= limits.gain) | ((settle <= limits.settle) & (kind & AWAY != 0)) | limits.everyone
-        found[m] = i - start
-        m += (hit & (kind & ALIVE != 0)) | (kind & REGISTER_DUE != 0) | (i >= drawn)
-    return m
+    nought, one, m = np.uint64(0), np.uint64(1), np.uint64(0)
+    lose, gain, settle, full = np.uint32(limits.lose + 1), np.uint32(limits.gain + 1), np.uint32(limits.settle + 1), np.uint32(255)
+    for k in range(kinds.size):
+        luck, kind = late[k], np.uint64(kinds[k])
+        land = ((luck & full) < lose) | ((luck >> np.uint32(8) & full) < gain)
+        ways = (np.uint64(ALIVE) if land else nought) | (np.uint64(AWAY) if (luck >> np.uint32(16) & full) < settle else nought)
+        found[m] = k
+        m += one if kind & (ways | np.uint64(REGISTER_DUE)) != nought else nought
+    return np.int64(m)
 
 
 def packed(most: npt.NDArray[np.int64]) -> Limits:
-    """Return kinds x 4 words from kinds x 16 largest bytes (-1: none): the limits of bytes 0-7 and 8-15, and which of them hold."""
-    limits = np.where(most < 0, 0, most).astype(np.uint8).view(np.uint64)
-    ways = np.where(most < 0, 0, 128).astype(np.uint8).view(np.uint64)
-    return np.concatenate((limits, ways), axis=1)
+    """Return kinds x 4 words from kinds x 16 largest bytes (-1: none): the limits of bytes 0-7 and 8-15, which of them hold (bits), nought."""
+    limits = np.zeros((most.shape[0], 4), np.uint64)
+    limits[:, :2] = np.maximum(most, 0).astype(np.uint8).view(np.uint64)
+    limits[:, 2] = ((most >= 0) << np.arange(16)).sum(axis=1)
+    return limits
 
 
 def family_limits(x: Family) -> Limits:

@@ -10,8 +10,8 @@ FORGET_AFTER = 20  # quarters
 
 
 @kernel
-def compact(h, n, q, areas, p, norm, tally):
-    """Move the rows that stay to the front, in order, and return how many; `tally` stands as of the quarter before `q`.
+def compact(h, kinds, n, q, areas, p, norm, tally):
+    """Move the rows that stay to the front, in order, with their kinds, and return how many; `tally` stands as of the quarter before `q`.
 
     Rows go of households that are gone, and of people of another province who left the region five years ago: they are back in their
     block's stock at risk.
@@ -24,5 +24,6 @@ def compact(h, n, q, areas, p, norm, tally):
             continue
         if kept != i:
             h[kept] = h[i]
+            kinds[kept] = kinds[i]
         kept += 1
     return kept

@@ -258,6 +258,14 @@ def pay_index(r, p, norm):
 
 
 @kernel
+def _put_job(t, r, change):
+    """Put or take off the job and schemes of a worker."""
+    cover = np.int64(r.cover)
+    schemes = np.int64(r.insured) | (cover & COVER_MEDICAL) << 1 | (cover & COVER_INJURY) << 1 | np.int64(r.trained) << 3
+    t.pages[r.place, WORKERS + np.int64(r.job) * 16 + schemes] += change
+
+
+@kernel
 def put_work(t, r, q, p, norm, change):
     """Put or take off the work of a mover's head as of quarter `q`: job, schemes, pay by the quarter of leaving school."""
     if not _away(r):
@@ -265,12 +273,22 @@ def put_work(t, r, q, p, norm, change):
     if r.job == JOB_NONE:
         t.pages[r.place, JOBLESS + _born(r.head_birth)] += change
     elif works(r, q):
-        cover = np.int64(r.cover)
-        schemes = np.int64(r.insured) | (cover & COVER_MEDICAL) << 1 | (cover & COVER_INJURY) << 1 | np.int64(r.trained) << 3
-        t.pages[r.place, WORKERS + np.int64(r.job) * 16 + schemes] += change
+        _put_job(t, r, change)
         left_school = np.int64(r.head_birth) + 4 * (years_of_schooling(r.schooling) + 6)
         kind = (2 if r.job == JOB_SELF_EMPLOYED else 0) + (1 if in_own_town(r) else 0)
         t.pay[r.place, kind, min(max(left_school - FIRST_LEAVER, 0), COHORTS - 1)] += change * pay_index(r, p, norm)
+
+
+@kernel
+def _post_work(t, old, new, before, now, p, norm):
+    """Bring the tally from the work of `old` to that of `new`, the same people; pay is left alone where it is the same."""
+    works_on = works(old, before) and works(new, now)
+    if works_on and (old.job == JOB_SELF_EMPLOYED) == (new.job == JOB_SELF_EMPLOYED) and old.trained == new.trained:
+        _put_job(t, old, -1)
+        _put_job(t, new, 1)
+    else:
+        put_work(t, old, before, p, norm, -1)
+        put_work(t, new, now, p, norm, 1)
 
 
 @kernel
@@ -295,8 +313,7 @@ def post(t, old, new, what, before, now, areas, p, norm):
         put_home(t, old, main, -1)
         put_home(t, new, main, 1)
     if what & WORK or works(old, before) != works(new, now):
-        put_work(t, old, before, p, norm, -1)
-        put_work(t, new, now, p, norm, 1)
+        _post_work(t, old, new, before, now, p, norm)
 
 
 @kernel
