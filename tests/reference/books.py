@@ -55,6 +55,7 @@ class Events:
     medical_new: int = 0
     injury_new: int = 0
     formal_found: int = 0
+    formal_arrived: int = 0
     placed: int = 0
     land_exits: int = 0
     trained: int = 0
@@ -87,7 +88,6 @@ class Census:
     medical: int = 0
     injury: int = 0
     formal: int = 0
-    formal_arrived: int = 0
     informal: int = 0
     jobless: int = 0
     assistance: int = 0

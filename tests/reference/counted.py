@@ -117,12 +117,12 @@ class Counted(Competing):
             page.jobless += 1
         else:
             page.formal += self.job == code.JOB_FORMAL
-            page.formal_arrived += self.job == code.JOB_FORMAL and self.arrived == self.now
+            self.model.books[self.place].formal_arrived += self.job == code.JOB_FORMAL and self.arrived == self.now
             page.informal += self.job == code.JOB_INFORMAL
             page.medical += bool(self.cover & code.COVER_MEDICAL)
             page.injury += bool(self.cover & code.COVER_INJURY)
             page.workers += 1
             page.insured += self.insured
             page.untrained += not self.trained
-            page.wage_sum += int(self.living + 0.5)
+            self.model.pay[self.place][self.job == code.JOB_SELF_EMPLOYED, self.in_own_town, self.years_worked] += self.pay_index
             page.flexible += self.flexible_worker

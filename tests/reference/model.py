@@ -7,6 +7,8 @@ or meets is written in the agent's methods, independently of the engine; the sid
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -66,6 +68,7 @@ class ReferenceModel(Model):  # type: ignore[misc]
         self.town_share = self._town_shares()
         self._read_inputs()
         self._read_areas()
+        self.books = Books(self.areas)
         self._count()
         self.government.open()
         self.birth_level = 1.0
@@ -264,8 +267,25 @@ class ReferenceModel(Model):  # type: ignore[misc]
     def _count(self) -> None:
         self.census = [Census() for _ in range(self.areas)]
         self.stock: list[list[int]] = grid(self.areas + self.blocks, self.areas + 1)
+        self.pay: list[Counter[tuple[bool, bool, int]]] = [Counter() for _ in range(self.areas)]
         for household in self.living:
             household.count(self.census, self.stock)
+        for area, page in enumerate(self.census):
+            page.wage_sum = self._wages(area)
+
+    def _wages(self, area: int) -> int:
+        """Return what the heads who work in `area` earn together, yuan a month: rounded for each kind of work."""
+        p, total = self.p, 0
+        venture, near = self.lever("work.self_employment_income")[area], self.lever("work.near_home_pay")[area]
+        for own in (False, True):
+            for town in (False, True):
+                earned = math.fsum(
+                    index * math.exp(p.m_exp1 * years + p.m_exp2 * years * years)
+                    for (self_employed, at_home, years), index in self.pay[area].items()
+                    if (self_employed, at_home) == (own, town)
+                )
+                total += round(earned / 2.0**20 * self.wage[area] * (venture if own else 1.0) * (near if town else 1.0))
+        return total
 
     # -- levels of the census --------------------------------------------------------------------------------
 

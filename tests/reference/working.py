@@ -19,11 +19,24 @@ class Working(Facts):
     @property
     def wage_factor(self) -> float:
         """Return the head's wage over the mean wage of migrants in its place (Mincer's form with experience)."""
+        p, worked = self.model.p, self.years_worked
+        exponent = p.m_edu * (self.school_years - 9) + p.m_exp1 * worked + p.m_exp2 * worked * worked + p.tau_train * self.trained
+        return math.exp(exponent + self._care + self.wage_residual - self.model.norm)
+
+    @property
+    def years_worked(self) -> int:
+        return max(0, self.head_age - self.school_years - 6)
+
+    @property
+    def _care(self) -> float:
+        return self.model.p.tau_kid if any(not child.at_home for child in self.living_children) else 0.0
+
+    @property
+    def pay_index(self) -> int:
+        """Return the wage factor without experience, in steps of 2**-20, in which pay is added up."""
         p = self.model.p
-        worked = max(0, self.head_age - self.school_years - 6)
-        care = p.tau_kid if any(not child.at_home for child in self.living_children) else 0.0
-        exponent = p.m_edu * (self.school_years - 9) + p.m_exp1 * worked + p.m_exp2 * worked * worked + p.tau_train * self.trained + care
-        return math.exp(exponent + self.wage_residual - self.model.norm)
+        exponent = p.m_edu * (self.school_years - 9) + p.tau_train * self.trained + self._care
+        return int(math.exp(exponent + self.wage_residual - self.model.norm) * 2.0**20 + 0.5)
 
     def job_found(self, luck: float) -> int:
         """Return the kind of a job found: formal the likelier the more years of school."""

@@ -11,8 +11,7 @@ from numba.extending import intrinsic
 _WORD, _LANES = ir.IntType(64), ir.VectorType(ir.IntType(8), 16)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def at_most(typing_context: Any, low: Any, high: Any, most_low: Any, most_high: Any) -> Any:
+def _at_most(typing_context: Any, low: Any, high: Any, most_low: Any, most_high: Any) -> Any:
     """Return 16 bits: which bytes of two words (`low`, `high`) are at most those of `most_low`, `most_high`; all are uint64."""
 
     def code(context: Any, builder: Any, signature: Any, words: Any) -> Any:
@@ -26,3 +25,6 @@ def at_most(typing_context: Any, low: Any, high: Any, most_low: Any, most_high: 
         return builder.zext(builder.bitcast(reached, ir.IntType(16)), _WORD)
 
     return types.uint64(types.uint64, types.uint64, types.uint64, types.uint64), code
+
+
+at_most: Any = intrinsic(_at_most)

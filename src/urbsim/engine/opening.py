@@ -12,7 +12,7 @@ from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import rules_of
 from urbsim.engine.stages import programmes
-from urbsim.engine.state import FloatArray, Rows, empty_accounts
+from urbsim.engine.state import Rows, empty_accounts
 from urbsim.engine.tables import race_base
 from urbsim.engine.tally import births_expected, together
 from urbsim.population.registry import GONE, JOB_NONE

@@ -33,7 +33,7 @@ from urbsim.engine.stages.work import work
 from urbsim.engine.state import HOUSEHOLD, FloatArray, IntArray, Rows
 from urbsim.engine.tables import Race
 from urbsim.engine.tally import Tally
-from urbsim.engine.watch import Kinds, Late, Limits
+from urbsim.engine.watch import Kinds
 
 BLOCK = 4096  # rows, of which a tenth to a third are gathered: they and all luck stay in a core's own cache
 
@@ -70,8 +70,8 @@ def desk() -> Desk:
     """Return an empty desk."""
     rows = np.empty(BLOCK, HOUSEHOLD)
     return Desk(
-        rows, rows.view(np.uint64).reshape(-1, WORDS), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.uint64),
-        np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8),
+        rows, rows.view(np.uint64).reshape(-1, WORDS), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint64),
+        np.empty((2, BLOCK), np.uint64), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8),
     )  # fmt: skip
 
 

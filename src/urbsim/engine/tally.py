@@ -109,19 +109,16 @@ def together(tallies: Sequence[Tally]) -> Tally:
     """Return the sum of the parts of a tally."""
     if len(tallies) == 1:
         return tallies[0]
-    total = Tally(*(np.array(values) for values in tallies[0]))
-    for part in tallies[1:]:
-        for into, values in zip(total, part, strict=True):
-            into += values
-    return total
+    pages, pay, fertile = (sum(parts[1:], start=parts[0]) for parts in zip(*tallies, strict=True))
+    return Tally(pages, pay, fertile)
 
 
 def _aged(by_birth: npt.NDArray[np.int32], q: int, first_birth: int, edges: Sequence[int]) -> IntArray:
     """Return sums over the last axis (quarters of birth from `first_birth` on) by completed age: from each of `edges` to the next."""
     top = by_birth.shape[-1]
     ends = [min(max(q - 4 * age - first_birth + 1, 0), top) for age in edges]  # those born before are at least so old
-    sums = np.stack([by_birth[..., low:high].sum(axis=-1, dtype=np.int64) for low, high in zip([*ends[1:], 0], ends, strict=True)], axis=-1)
-    return sums
+    sums = [by_birth[..., low:high].sum(axis=-1, dtype=np.int64) for low, high in zip([*ends[1:], 0], ends, strict=True)]
+    return np.stack(sums, axis=-1)
 
 
 def counts_of(tally: Tally, q: int, origins: int, village_counts: bool, ages: bool, pay: Pay) -> Counts:
@@ -162,7 +159,7 @@ def homes_of(tally: Tally) -> npt.NDArray[np.int32]:
 def occupied(tallies: Sequence[Tally]) -> IntArray:
     """Return the guaranteed, public and shared homes in use, A x 3."""
     tenures = sum(homes_of(tally).sum(axis=(1, 2, 3), dtype=np.int64) for tally in tallies)
-    units: IntArray = np.asarray(tenures)[:, [TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED]]
+    units: IntArray = np.asarray(tenures, dtype=np.int64)[:, [TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED]]
     return units
 
 

@@ -183,7 +183,7 @@ def find_late(late, kinds, limits, found):
 
 
 def packed(most: npt.NDArray[np.int64]) -> Limits:
-    """Return kinds x 4 words from kinds x 16 largest bytes (-1: none): the limits of bytes 0-7 and 8-15, which of them hold (bits), nought."""
+    """Return kinds x 4 words from kinds x 16 largest bytes (-1: none): limits of bytes 0-7 and 8-15, which of them hold (bits), nought."""
     limits = np.zeros((most.shape[0], 4), np.uint64)
     limits[:, :2] = np.maximum(most, 0).astype(np.uint8).view(np.uint64)
     limits[:, 2] = ((most >= 0) << np.arange(16)).sum(axis=1)

@@ -22,7 +22,6 @@ from urbsim.population.registry import (
     ELDERS_AT_HOME,
     GONE,
     KIN_FAMILY,
-    OUTSIDE,
     SPOUSE_ALONG,
     SPOUSE_AT_HOME,
     SPOUSE_NONE,

@@ -30,7 +30,6 @@ from urbsim.population.registry import (
     TENURE_MARKET_RENT,
     TENURE_OWN,
     TENURE_PUBLIC,
-    TENURE_SHARED,
 )
 
 HOME_M2 = 90.0
@@ -78,8 +77,8 @@ def buy_and_apply(
     """Let households buy, join the rental list, and list this quarter's applicants; return how many, and how many ask for a shared home.
 
     `buying`, `sharing` as from `chances_to_buy` (0 where no shared home is for sale); `shared` lists the rows of those who would buy at the
-    price of their share and not at the whole. Public rental is open to permit holders and settled households, the poor first; guaranteed rental to all movers without a home
-    of their own, first come first served.
+    price of their share and not at the whole. Public rental is open to permit holders and settled households, the poor first; guaranteed
+    rental to all movers without a home of their own, first come first served.
     """
     n, m = 0, 0
     most_asking = rng.most_byte(p.h_home_apply / 4.0)
