@@ -24,18 +24,29 @@ from urbsim.engine.stages.land import land
 from urbsim.engine.stages.leaving import leavers
 from urbsim.engine.stages.location import location
 from urbsim.engine.stages.marriage import suitors
-from urbsim.engine.stages.observe import PEOPLE, WORDS, changes, post, put
+from urbsim.engine.stages.observe import PEOPLE, WORDS, changes, post, put, works
 from urbsim.engine.stages.permits import permits
 from urbsim.engine.stages.reclassify import reclassify
 from urbsim.engine.stages.schools import apply_round, entry_round
 from urbsim.engine.stages.settling import settling
 from urbsim.engine.stages.work import work
-from urbsim.engine.state import HOUSEHOLD, FloatArray, IntArray, Rows
+from urbsim.engine.state import EVENTS, HOUSEHOLD, STIRRED, FloatArray, IntArray, Rows
 from urbsim.engine.tables import Race
 from urbsim.engine.tally import Tally
 from urbsim.engine.watch import Kinds
 
 BLOCK = 4096  # rows, of which a tenth to a third are gathered: they and all luck stay in a core's own cache
+
+
+# By which bytes of luck those are found whom a stage of the second pass concerns (bits of `watch.find`).
+def _by(*places: int) -> int:
+    return sum((1 << place - rng.BYTES_A_DRAW for place in places), start=watch.MUST)
+
+
+TO_WORK = _by(rng.WORK_BYTE, rng.WORK_BYTE + 2, rng.WORK_BYTE + 3)
+TO_ATTEND = _by(rng.ATTEND_BYTE)
+TO_PERMIT = _by(rng.PERMIT_BYTE)
+TO_HOMES = _by(rng.HOMES_BYTE, rng.HOMES_BYTE + 1)
 
 
 class Rolls(NamedTuple):
@@ -60,18 +71,22 @@ class Desk(NamedTuple):
     h: Rows
     words: npt.NDArray[np.uint64]
     found: IntArray  # offset in the block of rows
+    ways: npt.NDArray[np.uint32]  # and how they came to be found (`watch.find`)
+    who: IntArray  # those whom a stage concerns
+    attending: IntArray
     identities: npt.NDArray[np.uint64]
     luck: npt.NDArray[np.uint64]  # 2 x BLOCK
+    draws: npt.NDArray[np.uint64]  # 2 x BLOCK, for those of a stage
     event: npt.NDArray[np.uint8]
-    attends: npt.NDArray[np.uint8]
 
 
 def desk() -> Desk:
     """Return an empty desk."""
     rows = np.empty(BLOCK, HOUSEHOLD)
     return Desk(
-        rows, rows.view(np.uint64).reshape(-1, WORDS), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint64),
-        np.empty((2, BLOCK), np.uint64), np.empty(BLOCK, np.uint8), np.empty(BLOCK, np.uint8),
+        rows, rows.view(np.uint64).reshape(-1, WORDS), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64),
+        np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.uint64), np.empty((2, BLOCK), np.uint64),
+        np.empty(BLOCK, np.uint8),
     )  # fmt: skip
 
 
@@ -161,10 +176,12 @@ def _put_back(g, d, start, m):
     """Post what changed on the desk and put the rows back."""
     ages = g.before != g.now
     for k in range(m):
-        i = start + d.found[k]
-        what = changes(g.words[i], d.words[k])
-        if what == 0 and not (ages and g.kinds[i] & watch.PLACE_DUE):
+        i, change = start + d.found[k], np.uint64(0)
+        for j in range(WORDS):
+            change |= g.words[i, j] ^ d.words[k, j]
+        if change == np.uint64(0) and not (ages and g.kinds[i] & watch.PLACE_DUE and works(g.h[i], g.before) != works(d.h[k], g.now)):
             continue
+        what = changes(g.words[i], d.words[k])
         post(g.tally, g.h[i], d.h[k], what, g.before, g.now, g.areas, g.p, g.norm)
         if what:
             for j in range(WORDS):
@@ -224,7 +241,7 @@ def family_pass(g, d, lo, hi, q, key, x, limits, event, late, accounts):
         event[start:stop] = 0
         rng.bytes_of(g.h, start, stop, q, key, 0, d.identities, d.luck)
         rng.keep_late(d.luck, start, stop, late)
-        here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, 0, 0, d.found)
+        here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, 0, 0, 0, d.found, d.ways)
         _gather(g, d, start, here, event)
         reclassify(d.h, 0, here, luck, q, key, areas, x.reclassified, x.most_reclassified, accounts)
         mortality(d.h, 0, here, luck, q, key, x.dying, x.most_dying, areas, accounts, d.event)
@@ -255,25 +272,29 @@ def place_pass(g, d, lo, hi, q, key, x, limits, event, season, newcomers, accoun
     shared = np.empty(size, np.int64)
     local, public, bought = np.zeros((areas, 2), np.int64), np.zeros((areas, 2), np.int64), np.zeros(areas, np.int64)
     families, slots, stages = np.empty(2 * size, np.int64), np.empty(2 * size, np.uint8), np.empty(2 * size, np.uint8)
-    must = watch.PLACE_DUE | (watch.CHILDREN if season == 3 else 0) | (watch.ALIVE if newcomers else 0)
+    must, also = watch.PLACE_DUE | (watch.ALIVE if newcomers else 0), watch.CHILDREN if season == 3 else 0
     n = m = s = broken = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
         rng.bytes_of(g.h, start, stop, q, key, 1, d.identities, d.luck)
-        here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, watch.PLACE_SHIFT, must, d.found)
+        here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, watch.PLACE_SHIFT, must, also, d.found, d.ways)
         _gather(g, d, start, here, event)
         if not newcomers:
-            work(d.h, 0, here, luck, q, key, p, areas, x.rules, x.training, x.placing, x.most, accounts, d.event)
-            attention(d.h, 0, here, luck, q, key, x.attends, x.most_attends, d.event, d.attends)
+            who = d.who[: watch.pick(d.ways, d.event, here, TO_WORK, 0, d.who)]
+            work(d.h, who, luck, q, key, p, x.rules, x.training, x.placing, x.most, accounts, d.event, d.identities, d.draws)
+            who = d.who[: watch.pick(d.ways, d.event, here, TO_ATTEND, EVENTS, d.who)]
+            attend = attention(d.h, who, luck, q, key, x.attends, x.most_attends, d.event, d.attending)
             broken += location(
-                d.h, 0, here, luck, q, key, p, areas, d.attends, x.race, x.bounds, x.km, x.seat, x.bills, x.town_share, x.districts,
+                d.h, d.attending[:attend], luck, q, key, p, areas, d.event, x.race, x.bounds, x.km, x.seat, x.bills, x.town_share, x.districts,
                 x.rent_edge, x.rent_help, x.pull, x.rules, x.wage, g.norm, accounts)  # fmt: skip
+        who = d.who[: watch.pick(d.ways, d.event, here, TO_PERMIT, STIRRED, d.who)]
         permits(
-            d.h, 0, here, luck, q, key, p, x.permit_months, x.permit_ground, x.permit_wait, x.permit_uptake, x.permit_enough, accounts
+            d.h, who, luck, q, key, p, x.permit_months, x.permit_ground, x.permit_wait, x.permit_uptake, x.permit_enough, accounts
         )
+        who = d.who[: watch.pick(d.ways, d.event, here, TO_HOMES, STIRRED, d.who)]
         found, asking = buy_and_apply(
-            d.h, 0, here, luck, q, key, p, areas, x.buying, x.sharing, rows[n:], area[n:], kind[n:], score[n:], since[n:], lot[n:],
-            shared[s:], accounts,
+            d.h, who, luck, q, key, p, areas, x.buying, x.sharing, rows[n:], area[n:], kind[n:], score[n:], since[n:], lot[n:],
+            shared[s:], accounts, d.identities, d.draws,
         )  # fmt: skip
         _name_rows(d, start, rows, n, n + found)
         _name_rows(d, start, shared, s, s + asking)

@@ -120,6 +120,12 @@ def _plain4(key, stream, identity, quarter, block):
 def draw4_known(key, stream, identity, quarter, block, luck, k):
     """Return what `draw4` does for the k-th row, whose shared bytes are at hand in `luck`: they are not drawn again."""
     u0, u1, u2, u3 = _plain4(key, stream, identity, quarter, block)
+    return _with_bytes(u0, u1, u2, u3, stream, block, luck, k)
+
+
+@kernel
+def _with_bytes(u0, u1, u2, u3, stream, block, luck, k):
+    """Return four uniforms, those with a shared first byte put together from it and the stream's own draw."""
     place, lanes = _LANE[stream, block, 0], _LANE[stream, block, 1]
     u0 = (np.float64(byte_at(luck, k, place)) + u0) / 256.0
     if lanes > 1:
@@ -129,6 +135,22 @@ def draw4_known(key, stream, identity, quarter, block, luck, k):
     if lanes > 3:
         u3 = (np.float64(byte_at(luck, k, place + 3)) + u3) / 256.0
     return u0, u1, u2, u3
+
+
+@kernel
+def draw_some(h, who, stream, quarter, block, key, identities, words):
+    """Draw for the rows `who` of `h` together, in vector instructions, what `draw4_of` reads; `identities` and `words` are scratch."""
+    for n in range(who.size):
+        identities[n] = h[who[n]].id
+    _draw_words(identities[: who.size], (np.uint64(quarter) << np.uint64(16)) | np.uint64(block), np.uint64(stream), key, words)
+
+
+@kernel
+def draw4_of(words, n, stream, block, luck, k):
+    """Return what `draw4` does for the k-th row, the n-th of those for whom `draw_some` drew `words`; its shared bytes are in `luck`."""
+    u0, u1 = (np.float64(words[0, n] & _LOW) + 0.5) * _SCALE, (np.float64(words[0, n] >> _S32) + 0.5) * _SCALE
+    u2, u3 = (np.float64(words[1, n] & _LOW) + 0.5) * _SCALE, (np.float64(words[1, n] >> _S32) + 0.5) * _SCALE
+    return _with_bytes(u0, u1, u2, u3, stream, block, luck, k)
 
 
 @kernel

@@ -30,6 +30,8 @@ COMPONENTS = 9
 EVENT_JOB = 1
 EVENT_LIFE = 2
 EVENT_SCHOOL = 4
+EVENTS = 7
+STIRRED = 8  # bit of the same column: its job or place has changed in the pass under way
 
 BANDS = 10
 BAND_EDGES = (3, 6, 12, 15, 18, 45, 60, 65, 80)

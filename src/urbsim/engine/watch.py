@@ -48,6 +48,7 @@ FAMILY_KINDS = 64
 PLACE_SHIFT, PLACE_KINDS = 6, 256
 ALIVE, AWAY, JOBLESS, COVERED, TRAINED, UNREGISTERED, OWNER, CHILDREN = (1 << bit for bit in range(PLACE_SHIFT, PLACE_SHIFT + 8))
 PLACE_DUE = 1 << 14  # to be looked at in every second pass: waits for a home, has a permit to convert, a job at an age without
+MUST = 1 << 16  # after the sixteen bytes of luck: a way to be looked at
 REGISTER_DUE = 1 << 15  # in every last pass: stands in line, or its official residence will change
 
 AGE_EDGES = (45, 60, 70, 78, 85, 92)
@@ -147,22 +148,35 @@ def renew(h, lo, hi, q, last, areas, kinds):
 
 
 @kernel
-def find(luck, kinds, event, limits, shift, must, found):
-    """List in `found` which rows of a block can meet an event; return how many.
+def find(luck, kinds, event, limits, shift, must, also, found, ways):
+    """List in `found` which rows of a block can meet an event, and in `ways` which bytes of luck say so; return how many.
 
-    `luck` (2 x rows at least), `kinds` and `event` are the block's, `limits` by kind >> `shift` (`packed`); kinds with a bit of `must`, and
-    rows that met an event before (`event`), are listed whatever their luck.
+    `luck` (2 x rows at least), `kinds` and `event` are the block's, `limits` by kind >> `shift` (`packed`). Kinds with a bit of `must`, and
+    rows that met an event before (`event`), are listed whatever their luck, with the way `MUST`; so are, without it, kinds with a bit of
+    `also`.
     """
     low, high = luck[0], luck[1]
     nought, one, m = np.uint64(0), np.uint64(1), np.uint64(0)
-    shift, must, mask = np.uint64(shift), np.uint64(must), np.uint64(limits.shape[0] - 1)
+    shift, must, also, mask = np.uint64(shift), np.uint64(must), np.uint64(also), np.uint64(limits.shape[0] - 1)
     for k in range(kinds.size):
         kind = np.uint64(kinds[k])
         row = kind >> shift & mask
         hit = at_most(low[k], high[k], limits[row, 0], limits[row, 1]) & limits[row, 2]
-        found[m] = k
-        m += one if (hit | kind & must | np.uint64(event[k])) != nought else nought
+        hit |= np.uint64(MUST) if (kind & must | np.uint64(event[k])) != nought else nought
+        found[m], ways[m] = k, hit
+        m += one if (hit | kind & also) != nought else nought
     return np.int64(m)
+
+
+@kernel
+def pick(ways, event, m, asked, marks, who):
+    """List in `who` which of `m` rows have a way of `asked` or an event of `marks`; return how many."""
+    n, one, nought = np.uint64(0), np.uint64(1), np.uint64(0)
+    asked, marks = np.uint64(asked), np.uint64(marks)
+    for k in range(m):
+        who[n] = k
+        n += one if (np.uint64(ways[k]) & asked | np.uint64(event[k]) & marks) != nought else nought
+    return np.int64(n)
 
 
 @kernel

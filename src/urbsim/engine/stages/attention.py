@@ -14,7 +14,7 @@ from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import age_at
-from urbsim.engine.state import EVENT_JOB, EVENT_LIFE, EVENT_SCHOOL
+from urbsim.engine.state import EVENT_JOB, EVENT_LIFE, EVENT_SCHOOL, EVENTS
 from urbsim.population.registry import GONE
 
 
@@ -59,11 +59,11 @@ def chances_to_attend(p, factor):
 
 
 @kernel
-def attention(h, lo, hi, luck, q, key, chances, most, event, attends):
-    """Set `attends[i - lo]` to 1 for the households that reconsider; `chances`, `most` as from `chances_to_attend`."""
-    for i in range(lo, hi):
-        attends[i - lo] = 0
-        bits, byte = event[i], rng.byte_at(luck, i - lo, rng.ATTEND_BYTE)
+def attention(h, who, luck, q, key, chances, most, event, attending):
+    """List in `attending` those of `who` that reconsider; return how many. `chances`, `most` as from `chances_to_attend`."""
+    n = 0
+    for i in who:
+        bits, byte = event[i] & EVENTS, rng.byte_at(luck, i, rng.ATTEND_BYTE)
         if byte > max(most[bits], most[bits | EVENT_SCHOOL]):
             continue  # before the row is read
         r = h[i]
@@ -74,5 +74,6 @@ def attention(h, lo, hi, luck, q, key, chances, most, event, attends):
         if byte > most[bits]:
             continue
         if age_at(r.head_birth, q) >= 16 and rng.below(key, rng.ATTEND, r.id, q, byte, chances[bits]):
-            attends[i - lo] = 1
-            event[i] = bits
+            attending[n] = i
+            n += 1
+    return n

@@ -72,10 +72,11 @@ def chances_to_buy(p, wage, price, support, part):
 
 @kernel
 def buy_and_apply(
-    h, lo, hi, luck, q, key, p, areas, buying, sharing, rows, place_of, kind, score, since, lot, shared, accounts,
+    h, who, luck, q, key, p, areas, buying, sharing, rows, place_of, kind, score, since, lot, shared, accounts, identities, words,
 ):  # fmt: skip
     """Let households buy, join the rental list, and list this quarter's applicants; return how many, and how many ask for a shared home.
 
+    `who` are rows of `h` and `luck`; scratch as in `rng.draw_some`.
     `buying`, `sharing` as from `chances_to_buy` (0 where no shared home is for sale); `shared` lists the rows of those who would buy at the
     price of their share and not at the whole. Public rental is open to permit holders and settled households, the poor first; guaranteed
     rental to all movers without a home of their own, first come first served.
@@ -88,9 +89,11 @@ def buy_and_apply(
             for couple in range(2):
                 likeliest = max(likeliest, max(buying[a, flexible, couple], sharing[a, flexible, couple]))
     most_buying = rng.most_byte(likeliest)
-    for i in range(lo, hi):
+    rng.draw_some(h, who, rng.HOMES, q, 0, key, identities, words)
+    for k in range(who.size):
+        i = who[k]
         r = h[i]
-        lucky = (rng.byte_at(luck, i - lo, rng.HOMES_BYTE) <= most_buying) | (rng.byte_at(luck, i - lo, rng.HOMES_BYTE + 1) <= most_asking)
+        lucky = (rng.byte_at(luck, i, rng.HOMES_BYTE) <= most_buying) | (rng.byte_at(luck, i, rng.HOMES_BYTE + 1) <= most_asking)
         lodges = (r.tenure == TENURE_GUARANTEED) | (r.tenure == TENURE_PUBLIC)
         if not (lucky | (r.homes_since != NO_DATE)):
             continue  # nothing to buy, to ask or to wait for
@@ -102,12 +105,12 @@ def buy_and_apply(
         flexible, couple = 1 if flexible_worker(r) else 0, 1 if r.spouse == 1 else 0
         whole, part = buying[place, flexible, couple], sharing[place, flexible, couple]
         waits = r.homes_since != NO_DATE
-        if r.job == JOB_NONE or rng.byte_at(luck, i - lo, rng.HOMES_BYTE) > rng.most_byte(max(whole, part)):
+        if r.job == JOB_NONE or rng.byte_at(luck, i, rng.HOMES_BYTE) > rng.most_byte(max(whole, part)):
             if lodges:
                 continue
-            if not waits and rng.byte_at(luck, i - lo, rng.HOMES_BYTE + 1) > most_asking:
+            if not waits and rng.byte_at(luck, i, rng.HOMES_BYTE + 1) > most_asking:
                 continue
-        u, v, w, _ = rng.draw4_known(key, rng.HOMES, r.id, q, 0, luck, i - lo)
+        u, v, w, _ = rng.draw4_of(words, k, rng.HOMES, 0, luck, i)
         if r.job != JOB_NONE:
             if u < whole:
                 r.tenure = TENURE_OWN

@@ -15,6 +15,7 @@ from urbsim.engine.stages.choice import TOWN_CHOICE, VILLAGE_CHOICE, choose, inc
 from urbsim.engine.stages.clocks import quarters_insured_here
 from urbsim.engine.stages.family import AT_HOME, AWAY, OWN_TOWN, aided, arrange_family
 from urbsim.engine.stages.work import WORK_TO, enters_job
+from urbsim.engine.state import STIRRED
 from urbsim.population.registry import (
     COVER_BEFORE,
     COVER_MEDICAL,
@@ -147,28 +148,24 @@ def move(r, q, key, p, areas, target, town_share, districts, rules, accounts):
 
 @kernel
 def location(
-    h, lo, hi, luck, q, key, p, areas, attends, race, bounds, km, seat, bills, town_share, districts, rent_edge, rent_help, pull,
+    h, who, luck, q, key, p, areas, event, race, bounds, km, seat, bills, town_share, districts, rent_edge, rent_help, pull,
     rules, wage, norm, accounts,
 ):  # fmt: skip
-    """Let every attending household choose and move; then decide who of the family lives along. Return how many broke a bound (0).
+    """Let those who reconsider choose and move; then decide who of the family lives along. Return how many broke a bound (0).
 
-    `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
+    `who` are rows of `h`, `luck` and `event`, in which movers are marked. `km` is origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
     province); `town_share`, `districts` as in `move`; `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in
     `family.child_along`, of both a last row of noughts for those who live outside; `rules` are the areas' rules, `wage` per area, `norm` as
     in `work.wage_factor`. People of another province who are outside come back through `arrivals`. Of those whom `stays_for_sure` spares
     the choice, one in `SAMPLE` makes it all the same.
     """
     broken = 0
-    for i in range(lo, hi):
-        if not attends[i - lo]:
-            continue
+    for i in who:
         r = h[i]
-        if r.place == GONE:
-            continue
         out = r.place == OUTSIDE
         o = r.origin
         if out and o >= areas:
-            if not rng.below(key, rng.RETURN, r.id, q, rng.byte_at(luck, i - lo, rng.RETURN_BYTE), p.h_re / p.a0):
+            if not rng.below(key, rng.RETURN, r.id, q, rng.byte_at(luck, i, rng.RETURN_BYTE), p.h_re / p.a0):
                 continue
         if not out and at_home(r) and age_at(r.head_birth, q) > 69:
             continue
@@ -176,12 +173,13 @@ def location(
         rent = rent_help[areas if out else r.place]
         lift = 0.0 if out or at_home(r) else income_lift(r, q, p, wage[r.place], norm, rules[r.place])
         cared = rules[o].elder_care if o < areas else 0.0
-        sure = stays_for_sure(r, q, p, areas, race, edge, rent, lift, cared, bounds, luck, i - lo)
+        sure = stays_for_sure(r, q, p, areas, race, edge, rent, lift, cared, bounds, luck, i)
         if not sure or (r.id ^ np.uint64(q)) % SAMPLE == 0:
-            target = choose(r, q, key, p, areas, race, edge, rent, lift, cared, luck, i - lo)
+            target = choose(r, q, key, p, areas, race, edge, rent, lift, cared, luck, i)
             if not _lives_at(r, target, areas):
                 broken += sure
                 move(r, q, key, p, areas, target, town_share, districts, rules, accounts)
+                event[i] |= STIRRED
         place = r.place
         if place == OUTSIDE and o >= areas:
             continue

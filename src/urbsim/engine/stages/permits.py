@@ -58,8 +58,8 @@ def uptake(p, friction):
 
 
 @kernel
-def permits(h, lo, hi, luck, q, key, p, months, ground, wait, chances, enough, accounts):
-    """Convert and issue the quarter's permits; `months`, `ground`, `wait`, `enough` per area (dated levers), `chances` as from `uptake`.
+def permits(h, who, luck, q, key, p, months, ground, wait, chances, enough, accounts):
+    """Convert and issue the quarter's permits of households `who` (rows of `h` and `luck`); `months`, `ground`, `wait`, `enough` per area (dated levers), `chances` as from `uptake`.
 
     In the quarter of school applications a family with a child of school age along takes up its permit with `permit_for_school` at least,
     where the permit alone opens the school (`enough`). Converted permits are not counted as issued.
@@ -71,9 +71,9 @@ def permits(h, lo, hi, luck, q, key, p, months, ground, wait, chances, enough, a
             likeliest = max(likeliest, chances[a, kind >> 2, kind >> 1 & 1, kind & 1])
     most = rng.most_byte(likeliest)
     most_enrolling = rng.most_byte(p.permit_for_school) if enrolment else most
-    for i in range(lo, hi):
+    for i in who:
         r = h[i]
-        byte = rng.byte_at(luck, i - lo, rng.PERMIT_BYTE)
+        byte = rng.byte_at(luck, i, rng.PERMIT_BYTE)
         child = (r.child1_birth != NO_DATE) | (r.child2_birth != NO_DATE)
         lucky = (byte <= most) | ((byte <= most_enrolling) & child)
         if not ((r.status == STATUS_UNREGISTERED) & (lucky | (r.permit_since != NO_DATE))):

@@ -13,7 +13,7 @@ from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import age_at, in_own_town
-from urbsim.engine.state import EVENT_JOB
+from urbsim.engine.state import EVENT_JOB, STIRRED
 from urbsim.policy import assistance as assistance_rule
 from urbsim.policy import insurance as insurance_rule
 from urbsim.policy import work as work_rule
@@ -130,8 +130,8 @@ def most_bytes(p, areas, rules, train_chance):
 
 
 @kernel
-def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, most, accounts, event):
-    """Change jobs, insurance and training of one quarter.
+def work(h, who, luck, q, key, p, rules, train_chance, place_chance, most, accounts, event, identities, words):
+    """Change jobs, insurance and training of one quarter, of households `who` (rows of `h` and of `luck`; scratch as in `rng.draw_some`).
 
     `rules` are the areas' rules (`engine.rules`), `train_chance` and `place_chance` per area: the chance that an untrained worker gets one
     of this quarter's training slots, that a jobless or informal one is placed in a formal job from the reserve; `most` what `most_bytes`
@@ -140,21 +140,12 @@ def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, m
     unemployment benefit.
     """
     most_change, most_insured, most_trained = most
-    places = False
-    for a in range(areas):
-        places |= place_chance[a] > 0.0
-    for i in range(lo, hi):
-        r = h[i]
-        if r.mover == MOVER_IN_PLACE:
-            continue
-        place, k, job, age = r.place, i - lo, np.uint64(r.job), age_at(r.head_birth, q)
-        covered = (r.insured > 0) & (r.cover & ALL_COVER == ALL_COVER)
-        changes = rng.byte_at(luck, k, rng.WORK_BYTE) <= most_change[np.uint64(areas), job]
-        joins = (rng.byte_at(luck, k, rng.WORK_BYTE + 2) <= most_insured[np.uint64(areas), job]) & (not covered)
-        trains = (rng.byte_at(luck, k, rng.WORK_BYTE + 3) <= most_trained[np.uint64(areas)]) & (not r.trained)
-        if (place >= GONE) | (not (changes | joins | trains | places | (age > WORK_TO))):
-            continue  # not followed, or nothing can happen anywhere
-        if age < WORK_FROM:
+    rng.draw_some(h, who, rng.WORK, q, 0, key, identities, words)
+    for n in range(who.size):
+        k = who[n]
+        r = h[k]
+        place, age = r.place, age_at(r.head_birth, q)
+        if r.mover == MOVER_IN_PLACE or place >= GONE or age < WORK_FROM:
             continue
         if age > WORK_TO:
             if r.job != JOB_NONE:
@@ -162,13 +153,14 @@ def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, m
                 _stop_insurance(r, q)
             continue
         rule, job = rules[place], r.job
+        covered = (r.insured > 0) & (r.cover & ALL_COVER == ALL_COVER)
         may_change = rng.byte_at(luck, k, rng.WORK_BYTE) <= most_change[place, job]
         may_insure = not covered and rng.byte_at(luck, k, rng.WORK_BYTE + 2) <= most_insured[place, job]
         may_train = job != JOB_NONE and not r.trained and rng.byte_at(luck, k, rng.WORK_BYTE + 3) <= most_trained[place]
         may_be_placed = place_chance[place] > 0.0 and (job == JOB_NONE or job == JOB_INFORMAL)
         if not may_change and not may_insure and not may_train and not may_be_placed:
             continue
-        u, v, w, x = rng.draw4_known(key, rng.WORK, r.id, q, 0, luck, k)
+        u, v, w, x = rng.draw4_of(words, n, rng.WORK, 0, luck, k)
         if r.job == JOB_NONE:
             services = rule.employment_services * (rule.employment_services_poor if r.poor else 1.0)
             if u < finding_chance(p.job_find, services, r.trained, rule.trainee_placement):
@@ -179,7 +171,7 @@ def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, m
             loss = p.job_loss_formal if r.job == JOB_FORMAL else p.job_loss_informal
             if u < loss:
                 if not (r.insured and rule.unemployment_benefit > 0.0 and _benefit_luck(r, q, key) < rule.unemployment_benefit):
-                    event[i] |= EVENT_JOB
+                    event[k] |= EVENT_JOB
                 r.job = JOB_NONE
                 _stop_insurance(r, q)
         if place_chance[place] > 0.0 and (r.job == JOB_NONE or r.job == JOB_INFORMAL):
@@ -192,6 +184,8 @@ def work(h, lo, hi, luck, q, key, p, areas, rules, train_chance, place_chance, m
             if not r.trained and x < train_chance[place]:
                 r.trained = 1
                 accounts[place].trained += 1
+        if r.job != job:
+            event[k] |= STIRRED
 
 
 @kernel
