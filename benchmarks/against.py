@@ -18,13 +18,11 @@ from common import SCENARIO, parser, report, say, timed
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from stages import Bench
-
 from urbsim.clock import NO_DATE
-from urbsim.engine import Engine, inputs_of, open_engine, people_of, rng
-from urbsim.engine.stages import attention, observe
+from urbsim.engine import Engine, chances, inputs_of, open_engine, passes, people_of, rng, watch
+from urbsim.engine.stages import attention
 from urbsim.engine.state import BAND_EDGES
-from urbsim.engine.tally import counts_of, empty_tally
+from urbsim.engine.tally import Pay, counts_of, together
 from urbsim.population.registry import GONE, OUTSIDE
 from urbsim.scenario import load
 
@@ -75,10 +73,9 @@ def numpy_bytes(identity: Any, quarter: int, part: int, key: int) -> Any:
     return np.stack([c0 | c1 << shift, c2 | c3 << shift], axis=1).view(np.uint8)
 
 
-def numpy_attention(b: Bench, luck: Any, chances: Any) -> Any:
+def numpy_attention(h: Any, e: Engine, luck: Any, chances: Any) -> Any:
     """Return who reconsiders; a byte that leaves it open is decided by the kernel's own draw."""
-    h, q = b.h, b.e.q
-    school = np.zeros(b.n, dtype=bool)
+    q, school = e.q, np.zeros(h.size, dtype=bool)
     for name in ("child1_birth", "child2_birth"):
         school |= (h[name] != NO_DATE) & np.isin(q - h[name].astype(np.int64), (24, 48, 60))
     chance = np.where(school, chances[4], chances[0])
@@ -86,17 +83,16 @@ def numpy_attention(b: Bench, luck: Any, chances: Any) -> Any:
     byte = luck[:, rng.ATTEND_BYTE % 16].astype(np.float64)
     sure, open_ = byte + 1 <= 256 * chance, (byte < 256 * chance) & (byte + 1 > 256 * chance)
     for i in np.flatnonzero(open_):
-        sure[i] = rng.draw1(b.e.key, rng.ATTEND, h["id"][i], q) < chance[i]
+        sure[i] = rng.draw1(e.key, rng.ATTEND, h["id"][i], q) < chance[i]
     return sure & old & (h["place"] != GONE)
 
 
-def numpy_persons(b: Bench, areas: int) -> Any:
+def numpy_persons(h: Any, areas: int, q: int) -> Any:
     """Return persons by area of residence and age band."""
-    h, q = b.h, b.e.q
     result = np.zeros((areas, 10), dtype=np.int64)
     home = np.where(h["origin"] < areas, h["origin"], OUTSIDE)
     flags = (
-        ("head_birth", np.zeros(b.n, bool)), ("spouse_birth", h["spouse"] == 2), ("child1_birth", h["child1"] & 2 > 0),
+        ("head_birth", np.zeros(h.size, bool)), ("spouse_birth", h["spouse"] == 2), ("child1_birth", h["child1"] & 2 > 0),
         ("child2_birth", h["child2"] & 2 > 0), ("elder1_birth", h["elders"] & 4 > 0), ("elder2_birth", h["elders"] & 4 > 0),
     )  # fmt: skip
     for name, at_home in flags:
@@ -109,41 +105,59 @@ def numpy_persons(b: Bench, areas: int) -> Any:
 
 
 def against_numpy(weight: int, repeat: int) -> dict[str, Any]:
-    """Return the ratio stage by stage, on all rows of a run."""
+    """Return the ratio stage by stage, on all rows of a run: the engine's way to the same result, and numpy's."""
     engine = open_engine(load(SCENARIO), weight=weight)
-    engine.run(1)
-    engine.q += 1
-    b = Bench(engine, engine.n)
-    e, p, n = engine, engine.p, b.n
-    chances = [b.places.attends[bits & 4] for bits in range(8)]
+    engine.run(2)
+    before, e = engine.households[: engine.n].copy(), engine
+    old = e.rolls().words[: e.n].copy()
+    e.step()
+    g, n = e.rolls(), before.size
+    assert np.array_equal(e.households["id"][:n], before["id"])  # nobody was dropped between the quarters
+    x = chances.places(e, e.current_utilities())
+    limits, words, ids = chances.place_limits(e, x), np.empty((2, n), np.uint64), np.empty(n, np.uint64)
     found: dict[str, Any] = {}
 
-    def compare(name: str, ours: Any, theirs: Any) -> None:
+    def compare(name: str, ours: Any, theirs: Any, prepare: Any = None) -> None:
         say(f"numpy: {name}")
-        ours()
-        kernel, plain = timed(ours, repeat), timed(theirs, repeat)
+        kernel, plain = timed(ours, repeat, prepare), timed(theirs, repeat)
         found[name] = {
             "kernel_ns": kernel["cpu_median"] / n * 1e9, "numpy_ns": plain["cpu_median"] / n * 1e9,
             "ratio": plain["cpu_median"] / kernel["cpu_median"],
         }  # fmt: skip
 
-    luck = numpy_bytes(b.h["id"].copy(), e.q, 1, int(e.key))
-    rng.bytes_of(b.h, 0, n, e.q, e.key, 1, b.ids, b.words[1])
-    assert np.array_equal(luck.view(np.uint64), b.words[1].T)
-    compare("luck", lambda: rng.bytes_of(b.h, 0, n, e.q, e.key, 1, b.ids, b.words[1]), lambda: numpy_bytes(b.h["id"], e.q, 1, int(e.key)))
-    b.event[:] = 0
-    luck_and_chances = b.luck[1], e.q, e.key, b.places.attends, b.places.most_attends
-    attend = lambda: attention.attention(b.h, 0, n, *luck_and_chances, b.event, b.attends)  # noqa: E731
-    attend()
-    assert np.array_equal(numpy_attention(b, luck, chances), b.attends > 0)
-    b.event[:] = 0
-    compare("attention", attend, lambda: numpy_attention(b, luck, chances))
-    tally = empty_tally(e.areas, e.blocks)
-    g = b.gates
-    count = lambda: observe.count(b.h, 0, n, e.q, p, e.areas, g.rules, g.wage, g.norm, True, False, tally)  # noqa: E731
-    count()
-    assert np.array_equal(counts_of([tally], True).area["persons_band"][:, 0], numpy_persons(b, e.areas))
-    compare("count (numpy: persons by age band alone)", count, lambda: numpy_persons(b, e.areas))
+    luck = numpy_bytes(g.h["id"][:n].copy(), e.q, 1, int(e.key))
+    rng.bytes_of(g.h, 0, n, e.q, e.key, 1, ids, words)
+    assert np.array_equal(luck.view(np.uint64), words.T)
+    compare("luck", lambda: rng.bytes_of(g.h, 0, n, e.q, e.key, 1, ids, words), lambda: numpy_bytes(g.h["id"][:n], e.q, 1, int(e.key)))
+
+    event, places, ways, attending = np.zeros(n, np.uint8), np.empty(n, np.int64), np.empty(n, np.uint32), np.empty(n, np.int64)
+    byte = rng.as_bytes(words)
+
+    def attend() -> int:
+        m = watch.find(words, g.kinds[:n], event, limits, watch.PLACE_SHIFT, 0, 0, places, ways)
+        who = places[:m][ways[:m] & watch.TO_ATTEND > 0]
+        return int(attention.attention(g.h, who, byte, e.q, e.key, x.attends, x.most_attends, event, attending))
+
+    assert np.array_equal(np.flatnonzero(numpy_attention(g.h[:n], e, luck, x.attends)), attending[: attend()])
+    compare("attention", attend, lambda: numpy_attention(g.h[:n], e, luck, x.attends))
+
+    changed = np.flatnonzero((old != g.words[:n]).any(axis=1))
+    was, was_words = before[changed], old[changed]
+    spare = together(e.tallies)
+    spare = type(spare)(*(values.copy() for values in spare))
+    roll = g._replace(tally=spare)
+    pay = Pay(e.wage, e.rules, e.inputs.params)
+
+    def count() -> Any:
+        passes.post_rows(roll, changed, was, was_words)
+        return counts_of(spare, e.q, e.areas + e.blocks, True, False, pay)
+
+    def forget() -> None:
+        for values, kept in zip(spare, together(e.tallies), strict=True):
+            values[:] = kept
+
+    assert np.array_equal(e.counts.area["persons_band"][:, 0], numpy_persons(g.h[: e.n], e.areas, e.q))
+    compare("count (numpy: persons by age band alone)", count, lambda: numpy_persons(g.h[: e.n], e.areas, e.q), forget)
     kernel, plain = (sum(one[name] for one in found.values()) for name in ("kernel_ns", "numpy_ns"))
     return {"households": n, "stages": found, "ratio": plain / kernel, "all_stages": False}
 

@@ -13,21 +13,18 @@ from typing import Any
 import numpy as np
 from common import SCENARIO, parser, report, say, timed
 
-from urbsim.clock import LAST_QUARTER, season
-from urbsim.engine import Engine, chances, open_engine, passes, rng
+from urbsim.clock import LAST_QUARTER
+from urbsim.engine import Engine, chances, open_engine, passes, rng, watch
 from urbsim.engine.stages import (
     attention,
-    clocks,
     demography,
     homes,
-    land,
     leaving,
     location,
     marriage,
     observe,
     permits,
     reclassify,
-    schools,
     settling,
     work,
 )
@@ -37,66 +34,97 @@ from urbsim.scenario import load
 
 
 class Bench:
-    """Hold one engine in the middle of a quarter and what its kernels read."""
+    """Hold one engine at the start of a quarter, a block of its rows from all over, and the desks of its three passes."""
 
-    def __init__(self, engine: Engine, rows: int) -> None:
-        step = max(engine.n // rows, 1)
-        self.rows = engine.households[: engine.n : step].copy()
-        self.e, self.n = engine, self.rows.size
-        e, n = engine, self.n
-        self.h = self.rows.copy()
-        self.words = [np.empty((2, n), np.uint64) for _ in range(2)]
-        self.ids = np.empty(n, np.uint64)
-        for part in (0, 1):
-            rng.bytes_of(self.rows, 0, n, e.q, e.key, part, self.ids, self.words[part])
-        self.luck = [rng.as_bytes(words) for words in self.words]
-        self.event, self.attends = np.zeros(n, np.uint8), np.zeros(n, np.uint8)
+    def __init__(self, engine: Engine) -> None:
+        self.e, e = engine, engine
+        e.q += 1
         e._stage_inputs()
         assert e.utilities is not None
-        self.places, self.gates = chances.places(e, e.utilities), e.rounds.gates()
+        self.n = n = min(passes.BLOCK, e.n)
+        step = e.n // n
+        rows = e.households[: e.n : step][:n].copy()
+        self.g = e.rolls()._replace(
+            h=rows, words=rows.view(np.uint64).reshape(n, -1), kinds=e.kinds[: e.n : step][:n].copy(), tally=empty_tally(e.areas)
+        )
+        self.family, self.places, self.gates = chances.family(e), chances.places(e, e.utilities), e.rounds.gates()
+        self.limits = watch.family_limits(self.family), chances.place_limits(e, self.places), chances.late_limits(e, self.gates)
+        self.event, self.late, self.accounts = np.zeros(n, np.uint8), np.zeros(n, np.uint32), empty_accounts(e.areas)
         self.lists = [np.empty(2 * n, np.int64) for _ in range(6)]
         self.bytes = [np.empty(2 * n, np.uint8) for _ in range(3)]
         self.floats = [np.empty(n) for _ in range(3)]
 
-    def stages(self) -> dict[str, Any]:
-        """Return what to time, by name."""
-        e, n, q, key, p, areas, h = self.e, self.n, self.e.q, self.e.key, self.e.p, self.e.areas, self.h
-        x, y, g, acc = e.inputs, self.places, self.gates, empty_accounts(self.e.areas)
-        one, two = self.luck
+    def desk(self, part: int) -> tuple[passes.Desk, int]:
+        """Return a desk with those whom the first or the second pass finds, and how many they are."""
+        d, g, n = passes.desk(), self.g, self.n
+        rng.bytes_of(g.h, 0, n, self.e.q, self.e.key, part, d.identities, d.luck)
+        here = self.find(d, part)
+        for name in ("words", "event"):
+            getattr(d, name)[:here] = {"words": g.words, "event": self.event}[name][d.found[:here]]
+        d.luck[:, :here] = d.luck[:, d.found[:here]]
+        return d, here
+
+    def find(self, d: passes.Desk, part: int) -> int:
+        """Find whom a pass looks at."""
+        shift, must = (watch.PLACE_SHIFT, watch.PLACE_DUE) if part else (0, 0)
+        return int(watch.find(d.luck[:, : self.n], self.g.kinds, self.event, self.limits[part], shift, must, 0, d.found, d.ways))
+
+    def stages(self) -> dict[str, tuple[Any, Any]]:
+        """Return what to time, by name, and what to do before each time."""
+        n, q, key, p, areas, g = self.n, self.e.q, self.e.key, self.e.p, self.e.areas, self.g
+        f, y, x, acc = self.family, self.places, self.gates, self.accounts
         a, b, s = self.lists, self.bytes, self.floats
-        chances = np.array([x.params.marry_20, x.params.marry_25, x.params.marry_30, x.params.marry_35])
-        hazard = np.minimum(x.fertile[q] * e.birth_scale[:, None], 0.25)
-        share, most_dying = x.reclassification[q] / 4.0, demography.most_dying(x.dying[q])
-        tally = empty_tally(areas, e.blocks)
-        pairs = [np.zeros((areas, 3), np.int64), np.zeros((areas, 2), np.int64), np.zeros((areas, 2), np.int64), np.zeros(areas, np.int64)]
-        return {
-            "luck (16 bytes)": lambda: rng.bytes_of(h, 0, n, q, key, 0, self.ids, self.words[0]),
-            "reclassify": lambda: reclassify.reclassify(h, 0, n, one, q, key, areas, share, reclassify.most_reclassified(share), acc),
-            "deaths": lambda: demography.mortality(h, 0, n, one, q, key, x.dying[q], most_dying, areas, acc, self.event),
-            "births": lambda: demography.births(h, 0, n, one, q, key, hazard, x.params.birth_second, acc, self.event),
-            "suitors": lambda: marriage.suitors(h, 0, n, one, q, key, chances, a[0], b[0], s[0]),
-            "leavers": lambda: leaving.leavers(h, 0, n, one, q, key, x.params.leave_home / 4.0, areas, a[0], b[0]),
-            "work": lambda: work.work(h, 0, n, two, q, key, p, areas, y.rules, y.training, y.placing, y.most, acc, self.event),
-            "attention": lambda: attention.attention(h, 0, n, two, q, key, y.attends, y.most_attends, self.event, self.attends),
+        one, two, blank = self.desk(0), self.desk(1), passes.desk()
+        luck = [rng.as_bytes(d.luck) for d, _ in (one, two)]
+        kept = [(d.words.copy(), d.event.copy()) for d, _ in (one, two)]
+
+        def renew() -> None:
+            for (d, _), (words, event) in zip((one, two), kept, strict=True):
+                d.words[:], d.event[:] = words, event
+
+        (d, m), (t, k) = one, two
+        who = {
+            name: np.flatnonzero(t.ways[:k] & ways)
+            for name, ways in (("work", watch.TO_WORK), ("attend", watch.TO_ATTEND), ("permit", watch.TO_PERMIT), ("homes", watch.TO_HOMES))
+        }
+        attend = attention.attention(t.h, who["attend"], luck[1], q, key, y.attends, y.most_attends, t.event, t.attending)
+        attending = t.attending[:attend].copy()
+        late = np.arange(m)
+        timed = {
+            "luck of a pass (16 bytes)": lambda: rng.bytes_of(g.h, 0, n, q, key, 0, blank.identities, blank.luck),
+            "whom the first pass looks at": lambda: self.find(blank, 0),
+            "reclassify": lambda: reclassify.reclassify(d.h, 0, m, luck[0], q, key, areas, f.reclassified, f.most_reclassified, acc),
+            "deaths": lambda: demography.mortality(d.h, 0, m, luck[0], q, key, f.dying, f.most_dying, areas, acc, d.event),
+            "births": lambda: demography.births(d.h, 0, m, luck[0], q, key, f.birth, f.second, acc, d.event),
+            "suitors": lambda: marriage.suitors(d.h, 0, m, luck[0], q, key, f.marriage, a[0], b[0], s[0]),
+            "leavers": lambda: leaving.leavers(d.h, 0, m, luck[0], q, key, f.leaving, areas, a[0], b[0]),
+            "whom the second pass looks at": lambda: self.find(blank, 1),
+            "work": lambda: work.work(
+                t.h, who["work"], luck[1], q, key, p, y.rules, y.training, y.placing, y.most, acc, t.event, t.identities, t.draws
+            ),
+            "attention": lambda: attention.attention(
+                t.h, who["attend"], luck[1], q, key, y.attends, y.most_attends, t.event, t.attending
+            ),
             "location": lambda: location.location(
-                h, 0, n, two, q, key, p, areas, self.attends, y.race, y.bounds, y.km, y.seat, y.bills, y.town_share, y.districts,
-                y.rent_edge, y.rent_help, y.pull, y.rules, y.wage, y.norm, acc,
+                t.h, attending, luck[1], q, key, p, areas, t.event, y.race, y.bounds, y.km, y.seat, y.bills, y.town_share, y.districts,
+                y.rent_edge, y.rent_help, y.pull, y.rules, y.wage, g.norm, acc,
             ),
             "permits": lambda: permits.permits(
-                h, 0, n, two, q, key, p, y.permit_months, y.permit_ground, y.permit_wait, y.permit_uptake, y.permit_enough, acc
+                t.h, who["permit"], luck[1], q, key, p, y.permit_months, y.permit_ground, y.permit_wait, y.permit_uptake,
+                y.permit_enough, acc,
             ),
             "homes": lambda: homes.buy_and_apply(
-                h, 0, n, two, q, key, p, areas, y.buying, y.sharing, a[0], a[1], b[0], s[0], a[2], s[1], pairs[0], a[3], acc
+                t.h, who["homes"], luck[1], q, key, p, areas, y.buying, y.sharing, a[0], a[1], b[0], s[0], a[2], s[1], a[3], acc,
+                t.identities, t.draws,
             ),
-            "school entries (third quarter)": lambda: schools.entry_round(h, 0, n, q, areas, *pairs[1:], a[0], b[0], b[1]),
+            "whom the last pass looks at": lambda: watch.find_late(self.late, g.kinds, self.limits[2], blank.found),
             "settling": lambda: settling.settling(
-                h, 0, n, one, q, key, p, areas, g.gate, g.rule, g.recognition, g.rental_counts, g.has_quota, g.kin, g.wage, g.price, g.seat,
-                g.tier_value, g.services, g.rights_kept, g.norm, a[0], s[0], a[1], s[1], a[2], acc,
+                d.h, 0, late.size, luck[0], q, key, p, areas, x.gate, x.rule, x.recognition, x.rental_counts, x.has_quota, x.kin, x.wage,
+                x.price, x.seat, x.tier_value, x.services, x.rights_kept, x.norm, a[0], s[0], a[1], s[1], a[2], acc,
             ),
-            "land": lambda: land.land(h, 0, n, one, 0, q, key, p, areas, g.rules, g.rights_kept, g.programme, acc),
-            "residence": lambda: clocks.residence(h, 0, n, q, areas, acc),
-            "count": lambda: observe.count(h, 0, n, q, p, areas, g.rules, g.wage, g.norm, True, season(q) == 4, tally),
+            "count of one household anew": lambda: observe.count(g.h, 0, n, q, areas, p, g.norm, g.tally),
         }  # fmt: skip
+        return {name: (work_on, renew) for name, work_on in timed.items()}
 
 
 def whole_run(weight: int) -> dict[str, Any]:
@@ -126,21 +154,15 @@ def main() -> None:
     options = parser(__doc__)
     options.add_argument("--weight", type=int, default=100)
     options.add_argument("--quarters", type=int, default=40, help="quarters run before the rows are taken")
-    options.add_argument("--rows", type=int, default=8192, help="rows taken, from all over: as many as stay in cache")
     given = options.parse_args()
     engine = open_engine(load(SCENARIO), weight=given.weight)
     engine.run(given.quarters)
-    engine.q += 1
-    bench = Bench(engine, given.rows)
+    bench = Bench(engine)
     results = {}
-    for name, work_on in bench.stages().items():
+    for name, (work_on, renew) in bench.stages().items():
         say(name)
-        bench.h[:] = bench.rows
+        renew()
         work_on()
-
-        def renew() -> None:
-            bench.h[:] = bench.rows
-
         seconds = timed(work_on, given.repeat, renew)
         results[name] = {key: round(value / bench.n * 1e9, 2) for key, value in seconds.items() if key.startswith("cpu")}
     say("a whole run")

@@ -73,9 +73,8 @@ def permits_of_newcomers(size: int, key: int, quarters: int, **columns: int) -> 
     for k in range(quarters):
         q = START + k
         before = int((rows["status"] == 2).sum())
-        permits.permits(
-            rows, 0, size, luck_of(rows, q, key, 1), q, np.uint64(key), p, zero + 6.0, zero + 1.0, zero + 6.0, chances, zero, accounts
-        )
+        luck, who = luck_of(rows, q, key, 1), np.arange(size)
+        permits.permits(rows, who, luck, q, np.uint64(key), p, zero + 6.0, zero + 1.0, zero + 6.0, chances, zero, accounts)
         issued[k] = int((rows["status"] == 2).sum()) - before
     return issued, float(chances[0, 0, columns.get("insured", 0), int(columns.get("schooling", 0) >= 2)])
 
@@ -103,12 +102,13 @@ class Places:
     def step(self, q: int, everyone: bool = False) -> None:
         """Let a quarter pass; `everyone` reconsiders, or those whose luck says so."""
         rows, size, ones = self.rows, self.rows.size, np.ones(AREAS)
-        luck, attends = luck_of(rows, q, self.key, 1), np.ones(size, np.uint8)
+        luck, who, event = luck_of(rows, q, self.key, 1), np.arange(size), np.zeros(size, np.uint8)
         if not everyone:
-            event = np.zeros(size, np.uint8)
-            attention.attention(rows, 0, size, luck, q, np.uint64(self.key), self.chances, self.most, event, attends)
+            attending = np.empty(size, np.int64)
+            found = attention.attention(rows, who, luck, q, np.uint64(self.key), self.chances, self.most, event, attending)
+            who = attending[:found]
         broken = location(
-            rows, 0, size, luck, q, np.uint64(self.key), self.p, AREAS, attends, self.race, self.bounds, np.full((AREAS, AREAS), 50.0),
+            rows, who, luck, q, np.uint64(self.key), self.p, AREAS, event, self.race, self.bounds, np.full((AREAS, AREAS), 50.0),
             ones, ones, np.ones((3, AREAS)), np.zeros(AREAS, np.uint8), ones, np.zeros((AREAS + 1, 2)), np.zeros((AREAS + 1, 4)),
             neutral_rules(AREAS), ones, 0.0, empty_accounts(AREAS),
         )  # fmt: skip

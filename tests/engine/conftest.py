@@ -64,6 +64,11 @@ def luck_of(rows: Rows, q: int, key: Any = 5, part: int = 0) -> Any:
     return rng.as_bytes(words)
 
 
+def scratch(n: int) -> Any:
+    """Return what `rng.draw_some` needs for `n` rows."""
+    return np.empty(n, np.uint64), np.empty((2, n), np.uint64)
+
+
 def record_of(**changed: float) -> Any:
     """Return the parameters of the tests as kernels take them, some of them changed."""
     return params_record(make_params(parameters_with(**changed)))

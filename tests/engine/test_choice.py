@@ -40,7 +40,7 @@ def choose(key: np.uint64, size: int, away: list[float], village: float, town: f
         if stays_for_sure(r, QUARTER, p, AREAS, race, edge, help_, 0.0, 0.0, bounds, luck, k):
             assert choose_one(r, QUARTER, key, p, AREAS, race, edge, help_, 0.0, 0.0, luck, k) == (place if place else VILLAGE_CHOICE)
     broken = location(
-        rows, 0, size, luck, QUARTER, key, p, AREAS, np.ones(size, np.uint8), race, bounds,
+        rows, np.arange(size), luck, QUARTER, key, p, AREAS, np.zeros(size, np.uint8), race, bounds,
         np.full((AREAS, AREAS), 50.0), ones, ones, np.ones((3, AREAS)), np.zeros(AREAS, np.uint8), ones,
         np.zeros((AREAS + 1, 2)), np.zeros((AREAS + 1, 4)), neutral_rules(AREAS), ones, 0.0, empty_accounts(AREAS),
     )  # fmt: skip

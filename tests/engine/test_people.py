@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.conftest import luck_of, neutral_rules, persons_of, record_of, rows_of
+from tests.engine.conftest import luck_of, neutral_rules, persons_of, record_of, rows_of, scratch
 from urbsim.clock import NO_DATE
 from urbsim.engine.stages import clocks, compacting, demography, marriage, observe, permits, schools, settling, work
-from urbsim.engine.state import OUTSIDE_TOWN, OWN_VILLAGES, RETURN_OR_COVERAGE, empty_accounts
+from urbsim.engine.state import EVENT_JOB, OUTSIDE_TOWN, OWN_VILLAGES, RETURN_OR_COVERAGE, empty_accounts
 from urbsim.engine.tally import empty_tally
 from urbsim.population.registry import GONE, OUTSIDE
 
@@ -57,7 +57,7 @@ def issue(months: float, ground: float, wait: float = 6.0, friction: float = 1e6
     rows = rows_of(1, place=HERE, part=1, origin=ELSEWHERE, register=ELSEWHERE, mover=2, status=1, **columns)
     p, (allowed, grounds, waits, enough) = record_of(), [np.full(AREAS, value) for value in (months, ground, wait, 0.0)]
     chances, accounts = permits.uptake(p, np.full(AREAS, friction)), empty_accounts(AREAS)
-    permits.permits(rows, 0, 1, luck_of(rows, 8, 5, 1), 8, np.uint64(5), p, allowed, grounds, waits, chances, enough, accounts)
+    permits.permits(rows, np.arange(1), luck_of(rows, 8, 5, 1), 8, np.uint64(5), p, allowed, grounds, waits, chances, enough, accounts)
     issued = accounts["permits_issued"].sum() > 0
     held = columns.get("permit_since", NO_DATE)
     assert rows["permit_since"][0] == (8 if issued else held)
@@ -294,7 +294,9 @@ def test_insurance_months_are_kept_when_a_job_is_lost(key: np.uint64) -> None:
     rows = rows_of(1, place=HERE, part=1, origin=ELSEWHERE, register=ELSEWHERE, mover=2, status=1, job=1, insured=1, insured_since=2)
     offers = neutral_rules(AREAS), np.zeros(AREAS), np.zeros(AREAS)
     most = work.most_bytes(p, AREAS, *offers[:2])
-    work.work(rows, 0, 1, luck_of(rows, 8, key, 1), 8, key, p, AREAS, *offers, most, empty_accounts(AREAS), np.zeros(1, np.uint8))
+    luck, event = luck_of(rows, 8, key, 1), np.zeros(1, np.uint8)
+    work.work(rows, np.arange(1), luck, 8, key, p, *offers, most, empty_accounts(AREAS), event, *scratch(1))
+    assert event[0] & EVENT_JOB
     assert (rows["job"][0], rows["insured"][0], rows["insured_since"][0], rows["insured_here"][0]) == (0, 0, NO_DATE, 6)
     assert clocks.quarters_insured_here(rows[0], 20) == 6
 

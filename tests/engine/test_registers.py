@@ -130,7 +130,7 @@ def test_no_permit_in_the_own_village() -> None:
     for mover_class, expected in ((MOVER_IN_PLACE, STATUS_UNREGISTERED), (MOVER_OTHER_AREA, STATUS_PERMIT)):
         rows = rows_of(1, mover=mover_class, **home)
         luck = luck_of(rows, 8, 5, 1)
-        permits.permits(rows, 0, 1, luck, 8, np.uint64(5), p, months, ground, wait, chances, enough, empty_accounts(AREAS))
+        permits.permits(rows, np.arange(1), luck, 8, np.uint64(5), p, months, ground, wait, chances, enough, empty_accounts(AREAS))
         assert rows["status"][0] == expected
 
 

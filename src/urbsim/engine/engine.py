@@ -29,7 +29,19 @@ from urbsim.engine.stages import (
     observe,
     programmes,
 )
-from urbsim.engine.state import HOUSEHOLD, Accounts, FloatArray, IntArray, Rows, add_up, empty_accounts, joined, make_rows, params_record
+from urbsim.engine.state import (
+    HOUSEHOLD,
+    Accounts,
+    FloatArray,
+    IntArray,
+    Rows,
+    add_up,
+    distinct,
+    empty_accounts,
+    joined,
+    make_rows,
+    params_record,
+)
 from urbsim.engine.tables import Utilities, utilities, value_of_register
 from urbsim.engine.tally import Counts, Pay, Tally, counts_of, empty_tally, together
 from urbsim.population.registry import ROOM
@@ -268,7 +280,7 @@ class Engine:
         with self.changing(rows):
             marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
         self.make_room(parents.size)
-        with self.changing(np.unique(parents)):
+        with self.changing(distinct(parents)):
             leaving.found_all(self.households, self.n, parents, slots, q, key, x.schooling_share[q])
         self.event[self.n : self.n + parents.size] = 0
         self.entered(self.n + parents.size)

@@ -33,20 +33,9 @@ from urbsim.engine.stages.work import work
 from urbsim.engine.state import EVENTS, HOUSEHOLD, STIRRED, FloatArray, IntArray, Rows
 from urbsim.engine.tables import Race
 from urbsim.engine.tally import Tally
-from urbsim.engine.watch import Kinds
+from urbsim.engine.watch import TO_ATTEND, TO_HOMES, TO_PERMIT, TO_WORK, Kinds
 
 BLOCK = 4096  # rows, of which a tenth to a third are gathered: they and all luck stay in a core's own cache
-
-
-# By which bytes of luck those are found whom a stage of the second pass concerns (bits of `watch.find`).
-def _by(*places: int) -> int:
-    return sum((1 << place - rng.BYTES_A_DRAW for place in places), start=watch.MUST)
-
-
-TO_WORK = _by(rng.WORK_BYTE, rng.WORK_BYTE + 2, rng.WORK_BYTE + 3)
-TO_ATTEND = _by(rng.ATTEND_BYTE)
-TO_PERMIT = _by(rng.PERMIT_BYTE)
-TO_HOMES = _by(rng.HOMES_BYTE, rng.HOMES_BYTE + 1)
 
 
 class Rolls(NamedTuple):
@@ -172,6 +161,13 @@ def _gather(g, d, start, m, event):
 
 
 @kernel
+def _keep_events(d, start, m, event):
+    """Note what happened to those on the desk."""
+    for k in range(m):
+        event[start + d.found[k]] = d.event[k]
+
+
+@kernel
 def _put_back(g, d, start, m):
     """Post what changed on the desk and put the rows back."""
     ages = g.before != g.now
@@ -251,8 +247,7 @@ def family_pass(g, d, lo, hi, q, key, x, limits, event, late, accounts):
         _name_rows(d, start, rows, n, n + free)
         _name_rows(d, start, parents, m, m + leave)
         n, m = n + free, m + leave
-        for k in range(here):
-            event[start + d.found[k]] = d.event[k]
+        _keep_events(d, start, here, event)
         _put_back(g, d, start, here)
     return rows[:n].copy(), sexes[:n].copy(), keys[:n].copy(), parents[:m].copy(), slots[:m].copy()
 
@@ -279,14 +274,17 @@ def place_pass(g, d, lo, hi, q, key, x, limits, event, season, newcomers, accoun
         rng.bytes_of(g.h, start, stop, q, key, 1, d.identities, d.luck)
         here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, watch.PLACE_SHIFT, must, also, d.found, d.ways)
         _gather(g, d, start, here, event)
+        for k in range(here):
+            if d.ways[k] & watch.MUST:
+                d.ways[k] |= TO_PERMIT | TO_HOMES if newcomers else watch.due_ways(d.h[k], q)
         if not newcomers:
             who = d.who[: watch.pick(d.ways, d.event, here, TO_WORK, 0, d.who)]
             work(d.h, who, luck, q, key, p, x.rules, x.training, x.placing, x.most, accounts, d.event, d.identities, d.draws)
             who = d.who[: watch.pick(d.ways, d.event, here, TO_ATTEND, EVENTS, d.who)]
             attend = attention(d.h, who, luck, q, key, x.attends, x.most_attends, d.event, d.attending)
             broken += location(
-                d.h, d.attending[:attend], luck, q, key, p, areas, d.event, x.race, x.bounds, x.km, x.seat, x.bills, x.town_share, x.districts,
-                x.rent_edge, x.rent_help, x.pull, x.rules, x.wage, g.norm, accounts)  # fmt: skip
+                d.h, d.attending[:attend], luck, q, key, p, areas, d.event, x.race, x.bounds, x.km, x.seat, x.bills, x.town_share,
+                x.districts, x.rent_edge, x.rent_help, x.pull, x.rules, x.wage, g.norm, accounts)  # fmt: skip
         who = d.who[: watch.pick(d.ways, d.event, here, TO_PERMIT, STIRRED, d.who)]
         permits(
             d.h, who, luck, q, key, p, x.permit_months, x.permit_ground, x.permit_wait, x.permit_uptake, x.permit_enough, accounts
@@ -303,6 +301,7 @@ def place_pass(g, d, lo, hi, q, key, x, limits, event, season, newcomers, accoun
             pupils = entry_round(d.h, 0, here, q, areas, local, public, bought, families[m:], slots[m:], stages[m:])
             _name_rows(d, start, families, m, m + pupils)
             m += pupils
+        _keep_events(d, start, here, event)
         _put_back(g, d, start, here)
     homes = rows[:n].copy(), area[:n].copy(), kind[:n].copy(), score[:n].copy(), since[:n].copy(), lot[:n].copy()
     return homes, shared[:s].copy(), local, public, bought, (families[:m].copy(), slots[:m].copy(), stages[:m].copy()), broken

@@ -15,7 +15,7 @@ from urbsim.engine.inputs import certificates_run
 from urbsim.engine.passes import Gates, Rolls, apply_pass, desk
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
-from urbsim.engine.state import Accounts, FloatArray, IntArray, empty_accounts, joined
+from urbsim.engine.state import Accounts, FloatArray, IntArray, distinct, empty_accounts, joined
 from urbsim.engine.tally import occupied
 from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED
 
@@ -156,7 +156,7 @@ class Rounds:
         second[refused] = ration(
             place[refused], score[refused], since[refused], lot[refused], np.ones(int(refused.sum()), np.int64), purchasable
         )
-        with e.changing(np.unique(rows)):
+        with e.changing(distinct(rows)):
             schools.place_children(
                 h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.bills, e.rules, e.pull, e.accounts,
             )  # fmt: skip

@@ -90,6 +90,12 @@ def add_up(total: npt.NDArray[np.void], part: npt.NDArray[np.void]) -> None:
     total.view(np.int64)[...] += part.view(np.int64)
 
 
+def distinct(rows: IntArray) -> IntArray:
+    """Return each of `rows` once; where one stands several times, it does so in a row."""
+    once: IntArray = rows[np.append(True, rows[1:] != rows[:-1])[: rows.size]]
+    return once
+
+
 def joined(found: Sequence[Sequence[npt.NDArray[Any]]]) -> list[npt.NDArray[Any]]:
     """Join the columns that a pass found in its chunks, in the order of rows; what one chunk alone found is not copied."""
     filled = [[part for part in parts if part.size] or parts[:1] for parts in zip(*found, strict=True)]

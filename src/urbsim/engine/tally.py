@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from urbsim.engine.compiled import kernel
 from urbsim.engine.state import BAND_EDGES, BANDS, FloatArray, IntArray, Params, Rows
 from urbsim.population.registry import (
     JOB_FORMAL,
@@ -115,10 +116,22 @@ def together(tallies: Sequence[Tally]) -> Tally:
 
 def _aged(by_birth: npt.NDArray[np.int32], q: int, first_birth: int, edges: Sequence[int]) -> IntArray:
     """Return sums over the last axis (quarters of birth from `first_birth` on) by completed age: from each of `edges` to the next."""
-    top = by_birth.shape[-1]
-    ends = [min(max(q - 4 * age - first_birth + 1, 0), top) for age in edges]  # those born before are at least so old
-    sums = [by_birth[..., low:high].sum(axis=-1, dtype=np.int64) for low, high in zip([*ends[1:], 0], ends, strict=True)]
-    return np.stack(sums, axis=-1)
+    *axes, top = by_birth.shape
+    ends = np.clip(q - 4 * np.array(edges) - first_birth + 1, 0, top)  # those born before are at least so old
+    sums = np.empty((*axes, ends.size), np.int64)
+    _sum_between(np.ascontiguousarray(by_birth).reshape(-1, top), np.append(ends, 0), sums.reshape(-1, ends.size))
+    return sums
+
+
+@kernel
+def _sum_between(values: npt.NDArray[np.int32], ends: IntArray, sums: IntArray) -> None:
+    """Fill `sums` (n x k) with sums of the rows of `values`: from each of the k + 1 `ends`, which fall, down to the next."""
+    for row in range(values.shape[0]):
+        for j in range(sums.shape[1]):
+            total = 0
+            for i in range(ends[j + 1], ends[j]):
+                total += values[row, i]
+            sums[row, j] = total
 
 
 def counts_of(tally: Tally, q: int, origins: int, village_counts: bool, ages: bool, pay: Pay) -> Counts:
@@ -158,8 +171,8 @@ def homes_of(tally: Tally) -> npt.NDArray[np.int32]:
 
 def occupied(tallies: Sequence[Tally]) -> IntArray:
     """Return the guaranteed, public and shared homes in use, A x 3."""
-    tenures = sum(homes_of(tally).sum(axis=(1, 2, 3), dtype=np.int64) for tally in tallies)
-    units: IntArray = np.asarray(tenures, dtype=np.int64)[:, [TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED]]
+    homes = sum(homes_of(tally) for tally in tallies)
+    units: IntArray = np.asarray(homes).reshape(-1, 32, 8).sum(axis=1, dtype=np.int64)[:, [TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED]]
     return units
 
 

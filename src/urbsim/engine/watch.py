@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import inlined, kernel
 from urbsim.engine.lanes import at_most
 from urbsim.engine.people import age_at, owns_home
 from urbsim.engine.stages.clocks import residence_of
@@ -50,6 +50,17 @@ ALIVE, AWAY, JOBLESS, COVERED, TRAINED, UNREGISTERED, OWNER, CHILDREN = (1 << bi
 PLACE_DUE = 1 << 14  # to be looked at in every second pass: waits for a home, has a permit to convert, a job at an age without
 MUST = 1 << 16  # after the sixteen bytes of luck: a way to be looked at
 REGISTER_DUE = 1 << 15  # in every last pass: stands in line, or its official residence will change
+
+
+def _by(*places: int) -> int:
+    return sum(1 << place - rng.BYTES_A_DRAW for place in places)
+
+
+# By which bytes of luck those are found whom a stage of the second pass concerns (bits that `find` returns).
+TO_WORK = _by(rng.WORK_BYTE, rng.WORK_BYTE + 2, rng.WORK_BYTE + 3)
+TO_ATTEND = _by(rng.ATTEND_BYTE)
+TO_PERMIT = _by(rng.PERMIT_BYTE)
+TO_HOMES = _by(rng.HOMES_BYTE, rng.HOMES_BYTE + 1)
 
 AGE_EDGES = (45, 60, 70, 78, 85, 92)
 _OLDEST_OF = np.array([0, *(edge - 1 for edge in AGE_EDGES), 100])  # by class
@@ -89,6 +100,20 @@ def _family_bits(r, q, last, areas):
     return bits
 
 
+@inlined
+def _permit_pends(r):
+    return r.status == STATUS_UNREGISTERED and r.permit_since != NO_DATE
+
+
+@kernel
+def due_ways(r, q):
+    """Return which stages of the second pass concern household `r` whatever its luck, if it is due there (`PLACE_DUE`)."""
+    ways = TO_WORK if r.job != JOB_NONE and age_at(r.head_birth, q) > WORK_TO else 0
+    if r.homes_since != NO_DATE:
+        ways |= TO_HOMES
+    return ways | (TO_PERMIT if _permit_pends(r) else 0)
+
+
 @kernel
 def _place_bits(r, q, last):
     """Return what the second pass asks."""
@@ -98,7 +123,7 @@ def _place_bits(r, q, last):
     if r.place == OUTSIDE or r.mover == MOVER_IN_PLACE:
         return bits
     bits |= AWAY
-    due = r.homes_since != NO_DATE
+    due = r.homes_since != NO_DATE or _permit_pends(r)
     if r.job == JOB_NONE:
         bits |= JOBLESS
     else:
@@ -109,7 +134,6 @@ def _place_bits(r, q, last):
         bits |= TRAINED
     if r.status == STATUS_UNREGISTERED:
         bits |= UNREGISTERED
-        due |= r.permit_since != NO_DATE
     if owns_home(r):
         bits |= OWNER
     return bits | (PLACE_DUE if due else 0)

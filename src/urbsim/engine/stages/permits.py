@@ -59,10 +59,11 @@ def uptake(p, friction):
 
 @kernel
 def permits(h, who, luck, q, key, p, months, ground, wait, chances, enough, accounts):
-    """Convert and issue the quarter's permits of households `who` (rows of `h` and `luck`); `months`, `ground`, `wait`, `enough` per area (dated levers), `chances` as from `uptake`.
+    """Convert and issue the quarter's permits of households `who` (rows of `h` and `luck`).
 
-    In the quarter of school applications a family with a child of school age along takes up its permit with `permit_for_school` at least,
-    where the permit alone opens the school (`enough`). Converted permits are not counted as issued.
+    `months`, `ground`, `wait`, `enough` are per area (dated levers), `chances` as from `uptake`. In the quarter of school applications a
+    family with a child of school age along takes up its permit with `permit_for_school` at least, where the permit alone opens the school
+    (`enough`). Converted permits are not counted as issued.
     """
     enrolment = season_of(q) == 2
     likeliest = 0.0
