@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.engine.conftest import REGION, inputs_of, luck_of, neutral_rules, record_of, rows_of
-from urbsim.engine import passes
+from urbsim.engine import passes, watch
 from urbsim.engine.stages import attention, demography, permits, reclassify
 from urbsim.engine.stages.choice import choice_bounds
 from urbsim.engine.stages.location import location
 from urbsim.engine.state import empty_accounts
 from urbsim.engine.tables import Utilities, make_race, race_base
+from urbsim.engine.tally import empty_tally
 from urbsim.population.registry import GONE
 from urbsim.scenario import load
 
@@ -30,9 +31,13 @@ def family_quarters(rows: Any, quarters: int, key: int, dying: Floats, birth: Fl
     family = passes.Family(
         nothing, reclassify.most_reclassified(nothing), dying, demography.most_dying(dying), birth, np.zeros(4), second, 0.0
     )
-    event, late = np.zeros(rows.size, np.uint8), np.zeros(rows.size, np.uint32)
+    n, limits, desk = rows.size, watch.family_limits(family), passes.desk()
+    event, late, kinds = np.zeros(n, np.uint8), np.zeros(n, np.uint32), np.zeros(n, np.uint16)
+    words = rows.view(np.uint64).reshape(n, -1)
     for q in range(START, START + quarters):
-        passes.family_pass(rows, 0, rows.size, q, np.uint64(key), 1, family, event, late, empty_accounts(1))
+        roll = passes.Rolls(rows, words, kinds, empty_tally(1), q, q, q, q, 1, record_of(), 0.0)
+        passes.open_rows(roll, late, 0, n)
+        passes.family_pass(roll, desk, 0, n, q, np.uint64(key), family, limits, event, late, empty_accounts(1))
         yield q
 
 
