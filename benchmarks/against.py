@@ -19,7 +19,8 @@ from common import SCENARIO, parser, report, say, timed
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from urbsim.clock import NO_DATE
-from urbsim.engine import Engine, chances, inputs_of, open_engine, passes, people_of, rng, watch
+from urbsim.engine import Engine, chances, inputs_of, open_engine, people_of, rng, watch
+from urbsim.engine.desk import post_rows
 from urbsim.engine.stages import attention
 from urbsim.engine.state import BAND_EDGES
 from urbsim.engine.tally import Pay, counts_of, together
@@ -109,9 +110,9 @@ def against_numpy(weight: int, repeat: int) -> dict[str, Any]:
     engine = open_engine(load(SCENARIO), weight=weight)
     engine.run(2)
     before, e = engine.households[: engine.n].copy(), engine
-    old = e.rolls().words[: e.n].copy()
+    old = e.roll.open().words[: e.n].copy()
     e.step()
-    g, n = e.rolls(), before.size
+    g, n = e.roll.open(), before.size
     assert np.array_equal(e.households["id"][:n], before["id"])  # nobody was dropped between the quarters
     x = chances.places(e, e.current_utilities())
     limits, words, ids = chances.place_limits(e, x), np.empty((2, n), np.uint64), np.empty(n, np.uint64)
@@ -143,17 +144,17 @@ def against_numpy(weight: int, repeat: int) -> dict[str, Any]:
 
     changed = np.flatnonzero((old != g.words[:n]).any(axis=1))
     was, was_words = before[changed], old[changed]
-    spare = together(e.tallies)
+    spare = together(e.roll.tallies)
     spare = type(spare)(*(values.copy() for values in spare))
     roll = g._replace(tally=spare)
     pay = Pay(e.wage, e.rules, e.inputs.params)
 
     def count() -> Any:
-        passes.post_rows(roll, changed, was, was_words)
+        post_rows(roll, changed, was, was_words)
         return counts_of(spare, e.q, e.areas + e.blocks, True, False, pay)
 
     def forget() -> None:
-        for values, kept in zip(spare, together(e.tallies), strict=True):
+        for values, kept in zip(spare, together(e.roll.tallies), strict=True):
             values[:] = kept
 
     assert np.array_equal(e.counts.area["persons_band"][:, 0], numpy_persons(g.h[: e.n], e.areas, e.q))

@@ -14,7 +14,8 @@ import numpy as np
 from common import SCENARIO, parser, report, say, timed
 
 from urbsim.clock import LAST_QUARTER
-from urbsim.engine import Engine, chances, open_engine, passes, rng, watch
+from urbsim.engine import Engine, chances, open_engine, rng, watch
+from urbsim.engine.desk import BLOCK, Desk, desk
 from urbsim.engine.stages import (
     attention,
     demography,
@@ -22,10 +23,10 @@ from urbsim.engine.stages import (
     leaving,
     location,
     marriage,
-    observe,
     permits,
     reclassify,
     settling,
+    tallying,
     work,
 )
 from urbsim.engine.state import empty_accounts
@@ -41,11 +42,11 @@ class Bench:
         e.q += 1
         e._stage_inputs()
         assert e.utilities is not None
-        self.n = n = min(passes.BLOCK, e.n)
+        self.n = n = min(BLOCK, e.n)
         step = e.n // n
         rows = e.households[: e.n : step][:n].copy()
-        self.g = e.rolls()._replace(
-            h=rows, words=rows.view(np.uint64).reshape(n, -1), kinds=e.kinds[: e.n : step][:n].copy(), tally=empty_tally(e.areas)
+        self.g = e.roll.open()._replace(
+            h=rows, words=rows.view(np.uint64).reshape(n, -1), kinds=e.roll.kinds[: e.n : step][:n].copy(), tally=empty_tally(e.areas)
         )
         self.family, self.places, self.gates = chances.family(e), chances.places(e, e.utilities), e.rounds.gates()
         self.limits = watch.family_limits(self.family), chances.place_limits(e, self.places), chances.late_limits(e, self.gates)
@@ -54,9 +55,9 @@ class Bench:
         self.bytes = [np.empty(2 * n, np.uint8) for _ in range(3)]
         self.floats = [np.empty(n) for _ in range(3)]
 
-    def desk(self, part: int) -> tuple[passes.Desk, int]:
+    def desk(self, part: int) -> tuple[Desk, int]:
         """Return a desk with those whom the first or the second pass finds, and how many they are."""
-        d, g, n = passes.desk(), self.g, self.n
+        d, g, n = desk(), self.g, self.n
         rng.bytes_of(g.h, 0, n, self.e.q, self.e.key, part, d.identities, d.luck)
         here = self.find(d, part)
         for name in ("words", "event"):
@@ -64,7 +65,7 @@ class Bench:
         d.luck[:, :here] = d.luck[:, d.found[:here]]
         return d, here
 
-    def find(self, d: passes.Desk, part: int) -> int:
+    def find(self, d: Desk, part: int) -> int:
         """Find whom a pass looks at."""
         shift, must = (watch.PLACE_SHIFT, watch.PLACE_DUE) if part else (0, 0)
         return int(watch.find(d.luck[:, : self.n], self.g.kinds, self.event, self.limits[part], shift, must, 0, d.found, d.ways))
@@ -74,7 +75,7 @@ class Bench:
         n, q, key, p, areas, g = self.n, self.e.q, self.e.key, self.e.p, self.e.areas, self.g
         f, y, x, acc = self.family, self.places, self.gates, self.accounts
         a, b, s = self.lists, self.bytes, self.floats
-        one, two, blank = self.desk(0), self.desk(1), passes.desk()
+        one, two, blank = self.desk(0), self.desk(1), desk()
         luck = [rng.as_bytes(d.luck) for d, _ in (one, two)]
         kept = [(d.words.copy(), d.event.copy()) for d, _ in (one, two)]
 
@@ -122,7 +123,7 @@ class Bench:
                 d.h, 0, late.size, luck[0], q, key, p, areas, x.gate, x.rule, x.recognition, x.rental_counts, x.has_quota, x.kin, x.wage,
                 x.price, x.seat, x.tier_value, x.services, x.rights_kept, x.norm, a[0], s[0], a[1], s[1], a[2], acc,
             ),
-            "count of one household anew": lambda: observe.count(g.h, 0, n, q, areas, p, g.norm, g.tally),
+            "count of one household anew": lambda: tallying.count(g.h, 0, n, q, areas, p, g.norm, g.tally),
         }  # fmt: skip
         return {name: (work_on, renew) for name, work_on in timed.items()}
 
@@ -166,7 +167,7 @@ def main() -> None:
         seconds = timed(work_on, given.repeat, renew)
         results[name] = {key: round(value / bench.n * 1e9, 2) for key, value in seconds.items() if key.startswith("cpu")}
     say("a whole run")
-    found = {"rows": bench.n, "block": passes.BLOCK, "ns_per_household": results, "run": whole_run(given.weight)}
+    found = {"rows": bench.n, "block": BLOCK, "ns_per_household": results, "run": whole_run(given.weight)}
     report("stages", found, given.out)
 
 

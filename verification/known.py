@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tests.engine.conftest import REGION, inputs_of, luck_of, neutral_rules, record_of, rows_of
 from urbsim.engine import passes, watch
+from urbsim.engine.desk import Rolls, desk, open_rows
 from urbsim.engine.stages import attention, demography, permits, reclassify
 from urbsim.engine.stages.choice import choice_bounds
 from urbsim.engine.stages.location import location
@@ -31,13 +32,13 @@ def family_quarters(rows: Any, quarters: int, key: int, dying: Floats, birth: Fl
     family = passes.Family(
         nothing, reclassify.most_reclassified(nothing), dying, demography.most_dying(dying), birth, np.zeros(4), second, 0.0
     )
-    n, limits, desk = rows.size, watch.family_limits(family), passes.desk()
+    n, limits, block = rows.size, watch.family_limits(family), desk()
     event, late, kinds = np.zeros(n, np.uint8), np.zeros(n, np.uint32), np.zeros(n, np.uint16)
     words = rows.view(np.uint64).reshape(n, -1)
     for q in range(START, START + quarters):
-        roll = passes.Rolls(rows, words, kinds, empty_tally(1), q, q, q, q, 1, record_of(), 0.0)
-        passes.open_rows(roll, late, 0, n)
-        passes.family_pass(roll, desk, 0, n, q, np.uint64(key), family, limits, event, late, empty_accounts(1))
+        roll = Rolls(rows, words, kinds, empty_tally(1), q, q, q, q, 1, record_of(), 0.0)
+        open_rows(roll, late, 0, n)
+        passes.family_pass(roll, block, 0, n, q, np.uint64(key), family, limits, event, late, empty_accounts(1))
         yield q
 
 

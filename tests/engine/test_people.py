@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.conftest import luck_of, neutral_rules, persons_of, record_of, rows_of, scratch
 from urbsim.clock import NO_DATE
-from urbsim.engine.stages import clocks, compacting, demography, marriage, observe, permits, schools, settling, work
+from urbsim.engine.stages import clocks, compacting, demography, marriage, permits, schools, settling, tallying, work
 from urbsim.engine.state import EVENT_JOB, OUTSIDE_TOWN, OWN_VILLAGES, RETURN_OR_COVERAGE, empty_accounts
 from urbsim.engine.tally import empty_tally
 from urbsim.population.registry import GONE, OUTSIDE
@@ -305,11 +305,11 @@ def test_compacting_drops_only_who_is_gone_or_long_away() -> None:
     rows = rows_of(6, place=[HERE, GONE, OUTSIDE, OUTSIDE, OUTSIDE, HERE], register=[HERE, HERE, BLOCK, BLOCK, HERE, BLOCK], arrived=-30)
     rows["arrived"][3] = 0
     tally, kinds = empty_tally(AREAS), np.arange(6, dtype=np.uint16)
-    observe.count(rows, 0, 6, 7, AREAS, record_of(), 0.0, tally)
+    tallying.count(rows, 0, 6, 7, AREAS, record_of(), 0.0, tally)
     kept = compacting.compact(rows, kinds, 6, 8, AREAS, record_of(), 0.0, tally)
     assert rows["id"][:kept].tolist() == [1, 4, 5, 6]
     assert kinds[:kept].tolist() == [0, 3, 4, 5]
     again = empty_tally(AREAS)
-    observe.count(rows, 0, kept, 7, AREAS, record_of(), 0.0, again)
+    tallying.count(rows, 0, kept, 7, AREAS, record_of(), 0.0, again)
     assert all(np.array_equal(one, other) for one, other in zip(tally, again, strict=True))
     assert (rows["queue_since"][:kept] == NO_DATE).all()

@@ -11,7 +11,7 @@ import pytest
 from tests.engine.conftest import inputs_of, luck_of, neutral_rules, parameters_with, record_of, rows_of
 from urbsim.clock import NO_DATE
 from urbsim.engine import Engine, people_of
-from urbsim.engine.stages import demography, leaving, observe, permits, schools
+from urbsim.engine.stages import demography, leaving, permits, schools, tallying
 from urbsim.engine.state import OUTSIDE_TOWN, RETURN_OR_COVERAGE, empty_accounts, make_params
 from urbsim.engine.tally import Pay, counts_of, empty_tally
 from urbsim.population.registry import (
@@ -91,7 +91,7 @@ def test_members_are_registered_where_they_settled() -> None:
     for kin, town, village in ((0, 1, 4), (KIN_FAMILY, 3, 2), (KIN_ALL, 5, 0)):
         rows = rows_of(1, **(SETTLED_HERE | family | {"kin_settled": kin}))
         tally = empty_tally(AREAS)
-        observe.count(rows, 0, 1, 8, AREAS, record_of(), 0.0, tally)
+        tallying.count(rows, 0, 1, 8, AREAS, record_of(), 0.0, tally)
         counts = counts_of(tally, 8, AREAS + 1, True, False, Pay(np.ones(AREAS), neutral_rules(AREAS), make_params(parameters_with())))
         assert counts.area["hukou"].tolist() == [town, village, 0]
 

@@ -119,7 +119,8 @@ def test_one_household_more_changes_nobody_elses_decisions(default: Scenario) ->
     more.households[more.n] = extra
     more.n += 1
     small.step()
-    more.count_all()
+    more.roll.count_all()
+    more.counts = more.roll.counts()
     more.frame = {**more.frame, "residents": _residents(more)}
     for name in ("utilities", "birth_scale"):
         setattr(more, name, getattr(small, name))

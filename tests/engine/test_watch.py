@@ -28,7 +28,7 @@ def rushed(threads: int = 1) -> Engine:
 
 
 def state_of(engine: Engine) -> dict[str, Any]:
-    return {name: np.array(values) for name, values in together(engine.tallies)._asdict().items()}
+    return {name: np.array(values) for name, values in together(engine.roll.tallies)._asdict().items()}
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -37,7 +37,8 @@ def test_a_tally_by_difference_is_that_of_everyone(threads: int) -> None:
     for _ in range(11):
         engine.step()
         kept, area = state_of(engine), engine.counts.area.copy()
-        engine.count_all()
+        engine.roll.count_all()
+        engine.counts = engine.roll.counts()
         for name, values in state_of(engine).items():
             np.testing.assert_array_equal(values, kept[name], err_msg=f"{name} in quarter {engine.q}")
         assert (engine.counts.area == area).all()
@@ -48,7 +49,7 @@ def test_kinds_miss_nobody() -> None:
     engine = rushed()
     for _ in range(11):
         engine.step()
-        g = engine.rolls()
+        g = engine.roll.open()
         now = np.array([watch.kind_of(r, engine.q, engine.q, engine.areas) for r in g.h[: engine.n]])
         kept = g.kinds[: engine.n]
         ages, family = np.uint16(watch.AGES), np.uint16(watch.FAMILY_KINDS - 1)
@@ -95,11 +96,12 @@ def test_a_child_head_is_counted_at_work_from_sixteen() -> None:
     young = np.flatnonzero((h["place"] < engine.areas) & (h["mover"] > 0) & (h["spouse_birth"] == NO_DATE))[:50]
     h["head_birth"][young] = -60  # 15 at the start
     h["job"][young] = JOB_NONE + 1
-    engine.count_all()
+    engine.roll.count_all()
+    engine.counts = engine.roll.counts()
     engine.frame = make_frame(engine)
     assert young.size == 50
     for _ in range(6):
         engine.step()
         kept = state_of(engine)
-        engine.count_all()
+        engine.roll.count_all()
         np.testing.assert_array_equal(state_of(engine)["pages"], kept["pages"])

@@ -6,17 +6,17 @@ bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from urbsim.clock import LAST_QUARTER, season, year_of
 from urbsim.engine import accounting, chances, entries, money, opening, passes, rng, town_born, watch
+from urbsim.engine.desk import Rolls, desk
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs
+from urbsim.engine.roll import Roll
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import rules_of
 from urbsim.engine.stages import (
@@ -26,11 +26,9 @@ from urbsim.engine.stages import (
     later_schools,
     leaving,
     marriage,
-    observe,
     programmes,
 )
 from urbsim.engine.state import (
-    HOUSEHOLD,
     Accounts,
     FloatArray,
     IntArray,
@@ -43,23 +41,12 @@ from urbsim.engine.state import (
     params_record,
 )
 from urbsim.engine.tables import Utilities, utilities, value_of_register
-from urbsim.engine.tally import Counts, Pay, Tally, counts_of, empty_tally, together
+from urbsim.engine.tally import Tally
 from urbsim.population.registry import ROOM
-
-FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
-
-CHUNKS = 4  # for each thread: one that is slowed down leaves chunks to the others
-LEAST_CHUNK = 4096  # rows
 
 
 class BoundBrokenError(RuntimeError):
     """Say that a household was spared a choice that would have moved it: a fault of the engine, never of a scenario."""
-
-
-def _edges(first: int, last: int, threads: int) -> list[int]:
-    """Return the edges of the chunks in which threads take rows `first`..`last`."""
-    chunks = min(threads * CHUNKS, (last - first) // LEAST_CHUNK) if threads > 1 else 1
-    return [first + (last - first) * k // max(chunks, 1) for k in range(max(chunks, 1) + 1)]
 
 
 class Engine:
@@ -118,12 +105,10 @@ class Engine:
         self.threads = max(1, threads)
         self.key = rng.run_key(seed, replicate, draw)
         self.q = 0
-        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self.n = int(population.households["id"].size)
         self.households: Rows = population.rows if take else make_rows(population.households, room=int(self.n * ROOM) + 4096)
         self.event = np.zeros(self.households.size, dtype=np.uint8)  # what happened to a household this quarter
         self.late = np.zeros(self.households.size, dtype=np.uint32)  # luck of the quarter that its last pass reads
-        self.kinds = np.zeros(self.households.size, dtype=np.uint16)  # who can meet an event (`engine.watch`)
         self.templates: Rows = make_rows(templates)
         self.p = params_record(inputs.params)
         self.town_born = town_born.open_table(np.asarray(population.town_born))
@@ -131,24 +116,16 @@ class Engine:
         self.town_born_elsewhere = np.asarray(population.town_born_other_province, dtype=np.int64)
         self.accounts = empty_accounts(self.areas)
         opening.area_state(self)
-        self.count_all()
+        self.roll = Roll(self)
+        self.counts = self.roll.counts()
         opening.register_levels(self)
         self.town_born_accounts = empty_accounts(self.areas)
         self.utilities: Utilities | None = None
         self.frame = make_frame(self)
         opening.pipeline(self)
-        self.counts = self._counts()
+        self.counts = self.roll.counts()
         opening.feedback_levels(self)
         self.frame = make_frame(self)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out the pool of threads, which cannot be pickled."""
-        return {**self.__dict__, "_pool": None}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore the state and open a pool of threads again."""
-        self.__dict__.update(state)
-        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
 
     def run(self, until: int = LAST_QUARTER, on_quarter: Callable[[Engine], None] | None = None) -> None:
         """Step to quarter `until`, calling `on_quarter` after each."""
@@ -181,56 +158,17 @@ class Engine:
         values: FloatArray = self.inputs.levers[name][self.q]
         return values
 
-    def each(self, work_on: Callable[[passes.Rolls, int, int, Accounts], Any], first: int = 0) -> list[Any]:
+    def each(self, work_on: Callable[[Rolls, int, int, Accounts], Any], first: int = 0) -> list[Any]:
         """Run a pass over all rows from `first` on, in threads if there are several, and add up its accounts; return results in order."""
 
-        def one(lo: int, hi: int, tally: Tally) -> tuple[Any, Accounts]:
+        def one(lo: int, hi: int, part: Tally) -> tuple[Any, Accounts]:
             accounts = empty_accounts(self.areas)
-            return work_on(self.rolls(tally), lo, hi, accounts), accounts
+            return work_on(self.roll.open(part), lo, hi, accounts), accounts
 
-        edges = _edges(first, self.n, self.threads)
-        done = list((self._pool.map if self._pool and len(edges) > 2 else map)(one, edges[:-1], edges[1:], self.tallies))
+        done = self.roll.in_threads(one, first, self.n)
         for _, accounts in done:
             add_up(self.accounts, accounts)
         return [result for result, _ in done]
-
-    def rolls(self, tally: Tally | None = None) -> passes.Rolls:
-        """Return the rows as passes read them, and the tally (by default its first part) that they keep right."""
-        words = self.households.view(np.uint64).reshape(-1, observe.WORDS)
-        last = self.q + 4 - season(self.q)
-        return passes.Rolls(
-            self.households, words, self.kinds, self.tallies[0] if tally is None else tally, self.tallied, self.tallied, self.q, last,
-            self.areas, self.p, self.norm,
-        )  # fmt: skip
-
-    @contextmanager
-    def changing(self, rows: IntArray) -> Iterator[None]:
-        """Post to the tally what becomes of `rows` (each at most once) while the context lasts."""
-        words = self.rolls().words[rows]
-        yield
-        passes.post_rows(self.rolls(), rows, words.reshape(-1).view(HOUSEHOLD), words)
-
-    def count_all(self) -> None:
-        """Count all households anew, as of now, and write their kinds."""
-        parts = self.threads * CHUNKS if self.threads > 1 else 1
-        self.tallies: list[Tally] = [empty_tally(self.areas) for _ in range(parts)]
-        self.tallied = self.q
-        self.each(lambda g, lo, hi, _: passes.open_rows(g, self.late, lo, hi))
-        self.counts = self._counts()
-
-    def _counts(self) -> Counts:
-        """Return the counts of the quarter."""
-        q, tally = self.q, together(self.tallies)
-        pay = Pay(self.wage, self.rules, self.inputs.params)
-        counts = counts_of(tally, q, self.areas + self.blocks, q >= FIRST_VILLAGE_COUNT, season(q) == 4, pay)
-        if (self.rules["income_floor"] > 0.0).any():
-            counts.area["assistance"] = sum(self.each(self._assisted))
-        return counts
-
-    def _assisted(self, _: passes.Rolls, lo: int, hi: int, accounts: Accounts) -> IntArray:
-        sums = np.zeros(self.areas, dtype=np.int64)
-        observe.assist(self.households, lo, hi, self.q, self.p, self.rules, self.wage, self.norm, sums)
-        return sums
 
     def _open_year(self) -> None:
         """Book the transfer of the year, forget the counters of the last one and drop rows that can play no part any more."""
@@ -274,16 +212,17 @@ class Engine:
         family = chances.family(self)
         limits = watch.family_limits(family)
         found = self.each(lambda g, lo, hi, acc: passes.family_pass(
-            g, passes.desk(), lo, hi, q, key, family, limits, self.event, self.late, acc))  # fmt: skip
+            g, desk(), lo, hi, q, key, family, limits, self.event, self.late, acc))  # fmt: skip
         rows, sexes, keys, parents, slots = joined(found)
         men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
-        with self.changing(rows):
+        with self.roll.changing(rows):
             marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
         self.make_room(parents.size)
-        with self.changing(distinct(parents)):
+        with self.roll.changing(distinct(parents)):
             leaving.found_all(self.households, self.n, parents, slots, q, key, x.schooling_share[q])
         self.event[self.n : self.n + parents.size] = 0
-        self.entered(self.n + parents.size)
+        self.roll.enter(self.n, self.n + parents.size)
+        self.n += parents.size
         acc, table, year = self.town_born_accounts, self.town_born, year_of(q)
         town_born.live(
             table, q, year, key, x.dying[q], x.fertile[q] * self.birth_level, np.maximum(x.reclassification[q], 0.0) / 4.0,
@@ -303,13 +242,13 @@ class Engine:
         places, old = chances.places(self, u), self.n
         limits = chances.place_limits(self, places)
 
-        def each(g: passes.Rolls, lo: int, hi: int, acc: Accounts, newcomers: bool) -> Any:
+        def each(g: Rolls, lo: int, hi: int, acc: Accounts, newcomers: bool) -> Any:
             return passes.place_pass(
-                g._replace(now=q), passes.desk(), lo, hi, q, self.key, places, limits, self.event, season(q), newcomers, acc
+                g._replace(now=q), desk(), lo, hi, q, self.key, places, limits, self.event, season(q), newcomers, acc
             )
 
         found = self.each(lambda g, lo, hi, acc: each(g, lo, hi, acc, False))
-        self.tallied = q
+        self.roll.as_of = q
         entries.enter(self, u, q, q)
         found += self.each(lambda g, lo, hi, acc: each(g, lo, hi, acc, True), first=old)
         broken = sum(result[-1] for result in found)
@@ -322,17 +261,12 @@ class Engine:
         q, gates = self.q, self.rounds.gates()
         limits = chances.late_limits(self, gates)
         found = self.each(lambda g, lo, hi, acc: passes.register_pass(
-            g, passes.desk(), lo, hi, q, self.key, gates, limits, self.late, acc))  # fmt: skip
+            g, desk(), lo, hi, q, self.key, gates, limits, self.late, acc))  # fmt: skip
         rows, score, since, lot, size = joined(found)
-        with self.changing(rows):
+        with self.roll.changing(rows):
             self.rounds.admit(rows, score, since, lot, size)
             passes.finish_ranked(self.households, rows, q, self.key, self.p, self.areas, gates, self.accounts)
-        self.counts = self._counts()
-
-    def entered(self, n: int) -> None:
-        """Take the rows from the last one to `n`, just written, into the roll."""
-        first, self.n = self.n, n
-        passes.open_rows(self.rolls(), self.late, first, n)
+        self.counts = self.roll.counts()
 
     def make_room(self, rows: int) -> None:
         """Grow the columns if `rows` more would not fit."""
@@ -346,12 +280,12 @@ class Engine:
         late = np.zeros(grown.size, dtype=np.uint32)
         late[: self.n] = self.late[: self.n]
         kinds = np.zeros(grown.size, dtype=np.uint16)
-        kinds[: self.n] = self.kinds[: self.n]
-        self.event, self.late, self.kinds = event, late, kinds
+        kinds[: self.n] = self.roll.kinds[: self.n]
+        self.event, self.late, self.roll.kinds = event, late, kinds
 
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
-        self.n = compacting.compact(self.households, self.kinds, self.n, self.q, self.areas, self.p, self.norm, self.tallies[0])
+        self.n = compacting.compact(self.households, self.roll.kinds, self.n, self.q, self.areas, self.p, self.norm, self.roll.tallies[0])
         self.each(lambda g, lo, hi, _: watch.renew(g.h, lo, hi, g.q, g.last, g.areas, g.kinds))
 
     def movers_living(self) -> IntArray:

@@ -33,6 +33,7 @@ def enter(e: Engine, u: Utilities, q: int, luck: int) -> None:
     counts = np.zeros(expected.shape, dtype=np.int64)
     total = arrivals.round_entries(expected, e.rounds.entering * e.weight, luck, e.key, counts)
     e.make_room(total)
-    e.entered(arrivals.enter(
+    first, e.n = e.n, arrivals.enter(
         e.households, e.n, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, e.bills, e.rules, e.pull,
-        e.accounts))  # fmt: skip
+        e.accounts)  # fmt: skip
+    e.roll.enter(first, e.n)

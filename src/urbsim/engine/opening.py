@@ -79,7 +79,7 @@ def renew_births(e: Engine) -> None:
 
     Fertility is given per woman; couples who live together bear it all. Renewed every year, so that the region's births hold.
     """
-    women, couples = births_expected(together(e.tallies), e.q, e.inputs.fertile[max(e.q, 0)], e.inputs.params.birth_second)
+    women, couples = births_expected(together(e.roll.tallies), e.q, e.inputs.fertile[max(e.q, 0)], e.inputs.params.birth_second)
     e.birth_level = birth_level(e, float(women.sum()))
     e.birth_scale = np.divide(women, couples, out=np.ones(2), where=couples > 0) * e.birth_level
 

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.engine import rng, watch
-from urbsim.engine.compiled import allocating, kernel
+from urbsim.engine.compiled import allocating
+from urbsim.engine.desk import BLOCK, fetch, gather, keep_events, name_rows, put_back
 from urbsim.engine.stages.attention import attention
 from urbsim.engine.stages.choice import Bounds
 from urbsim.engine.stages.clocks import residence
@@ -24,59 +25,14 @@ from urbsim.engine.stages.land import land
 from urbsim.engine.stages.leaving import leavers
 from urbsim.engine.stages.location import location
 from urbsim.engine.stages.marriage import suitors
-from urbsim.engine.stages.observe import PEOPLE, WORDS, changes, post, put, works
 from urbsim.engine.stages.permits import permits
 from urbsim.engine.stages.reclassify import reclassify
 from urbsim.engine.stages.schools import apply_round, entry_round
 from urbsim.engine.stages.settling import settling
 from urbsim.engine.stages.work import work
-from urbsim.engine.state import EVENTS, HOUSEHOLD, STIRRED, FloatArray, IntArray, Rows
+from urbsim.engine.state import EVENTS, STIRRED, FloatArray, IntArray, Rows
 from urbsim.engine.tables import Race
-from urbsim.engine.tally import Tally
-from urbsim.engine.watch import TO_ATTEND, TO_HOMES, TO_PERMIT, TO_WORK, Kinds
-
-BLOCK = 4096  # rows, of which a tenth to a third are gathered: they and all luck stay in a core's own cache
-
-
-class Rolls(NamedTuple):
-    """Hold the rows of all households, twice (as columns and as words), their kinds, and what keeps the tally of them right."""
-
-    h: Rows
-    words: npt.NDArray[np.uint64]  # the same memory, n x `WORDS`
-    kinds: Kinds
-    tally: Tally
-    before: int  # the quarter as of which the tally stands
-    now: int  # and as of which it shall stand
-    q: int  # the quarter under way
-    last: int  # the year's last quarter
-    areas: int
-    p: Rows
-    norm: float
-
-
-class Desk(NamedTuple):
-    """Hold the block on which a pass works: gathered rows, twice, which ones they are, their luck and events."""
-
-    h: Rows
-    words: npt.NDArray[np.uint64]
-    found: IntArray  # offset in the block of rows
-    ways: npt.NDArray[np.uint32]  # and how they came to be found (`watch.find`)
-    who: IntArray  # those whom a stage concerns
-    attending: IntArray
-    identities: npt.NDArray[np.uint64]
-    luck: npt.NDArray[np.uint64]  # 2 x BLOCK
-    draws: npt.NDArray[np.uint64]  # 2 x BLOCK, for those of a stage
-    event: npt.NDArray[np.uint8]
-
-
-def desk() -> Desk:
-    """Return an empty desk."""
-    rows = np.empty(BLOCK, HOUSEHOLD)
-    return Desk(
-        rows, rows.view(np.uint64).reshape(-1, WORDS), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64),
-        np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.uint64), np.empty((2, BLOCK), np.uint64),
-        np.empty(BLOCK, np.uint8),
-    )  # fmt: skip
+from urbsim.engine.watch import TO_ATTEND, TO_HOMES, TO_PERMIT, TO_WORK
 
 
 class Family(NamedTuple):
@@ -142,85 +98,6 @@ class Gates(NamedTuple):
     rules: Rows  # the levers that households meet (`engine.rules`)
 
 
-@kernel
-def _fetch(g, d, start, m):
-    """Bring the `m` rows found in the block from `start` on to the desk."""
-    for k in range(m):
-        for j in range(WORDS):
-            d.words[k, j] = g.words[start + d.found[k], j]
-
-
-@kernel
-def _gather(g, d, start, m, event):
-    """Bring the `m` rows found in the block from `start` on to the desk, with their luck and events."""
-    _fetch(g, d, start, m)
-    for k in range(m):
-        i = d.found[k]
-        d.luck[0, k], d.luck[1, k] = d.luck[0, i], d.luck[1, i]  # found[k] is k or later
-        d.event[k] = event[start + i]
-
-
-@kernel
-def _keep_events(d, start, m, event):
-    """Note what happened to those on the desk."""
-    for k in range(m):
-        event[start + d.found[k]] = d.event[k]
-
-
-@kernel
-def _put_back(g, d, start, m):
-    """Post what changed on the desk and put the rows back."""
-    ages = g.before != g.now
-    for k in range(m):
-        i, change = start + d.found[k], np.uint64(0)
-        for j in range(WORDS):
-            change |= g.words[i, j] ^ d.words[k, j]
-        if change == np.uint64(0) and not (ages and g.kinds[i] & watch.PLACE_DUE and works(g.h[i], g.before) != works(d.h[k], g.now)):
-            continue
-        what = changes(g.words[i], d.words[k])
-        post(g.tally, g.h[i], d.h[k], what, g.before, g.now, g.areas, g.p, g.norm)
-        if what:
-            for j in range(WORDS):
-                g.words[i, j] = d.words[k, j]
-            _renew(g, i, d.h[k], what)
-
-
-@kernel
-def _renew(g, i, r, what):
-    """Write the kind of row `i`, household `r`, of which `what` has changed."""
-    if what & PEOPLE:
-        g.kinds[i] = watch.kind_of(r, g.q, g.last, g.areas)
-    else:
-        g.kinds[i] = watch.kind_again(r, g.q, g.last, g.areas, g.kinds[i])
-
-
-@kernel
-def _name_rows(d, start, rows, first, last):
-    """Turn places on the desk, listed in `rows` from `first` to `last`, into rows."""
-    for k in range(first, last):
-        rows[k] = start + d.found[rows[k]]
-
-
-@allocating
-def post_rows(g, rows, old, old_words):
-    """Post what has changed in `rows`, which were `old` (as columns and as words)."""
-    for k in range(rows.size):
-        i = rows[k]
-        what = changes(old_words[k], g.words[i])
-        if what:
-            post(g.tally, old[k], g.h[i], what, g.before, g.now, g.areas, g.p, g.norm)
-            _renew(g, i, g.h[i], what)
-
-
-@kernel
-def open_rows(g, late, lo, hi):
-    """Put new rows on the tally and write their kinds; their luck for the last pass (`late`) is not drawn yet: they are looked at."""
-    for i in range(lo, hi):
-        late[i] = 0
-        put(g.tally, g.h[i], g.now, g.areas, g.p, g.norm, 1)
-        g.kinds[i] = watch.kind_of(g.h[i], g.q, g.last, g.areas)
-
-
 @allocating
 def family_pass(g, d, lo, hi, q, key, x, limits, event, late, accounts):
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
@@ -238,17 +115,17 @@ def family_pass(g, d, lo, hi, q, key, x, limits, event, late, accounts):
         rng.bytes_of(g.h, start, stop, q, key, 0, d.identities, d.luck)
         rng.keep_late(d.luck, start, stop, late)
         here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, 0, 0, 0, d.found, d.ways)
-        _gather(g, d, start, here, event)
+        gather(g, d, start, here, event)
         reclassify(d.h, 0, here, luck, q, key, areas, x.reclassified, x.most_reclassified, accounts)
         mortality(d.h, 0, here, luck, q, key, x.dying, x.most_dying, areas, accounts, d.event)
         births(d.h, 0, here, luck, q, key, x.birth, x.second, accounts, d.event)
         free = suitors(d.h, 0, here, luck, q, key, x.marriage, rows[n:], sexes[n:], keys[n:])
         leave = leavers(d.h, 0, here, luck, q, key, x.leaving, areas, parents[m:], slots[m:])
-        _name_rows(d, start, rows, n, n + free)
-        _name_rows(d, start, parents, m, m + leave)
+        name_rows(d, start, rows, n, n + free)
+        name_rows(d, start, parents, m, m + leave)
         n, m = n + free, m + leave
-        _keep_events(d, start, here, event)
-        _put_back(g, d, start, here)
+        keep_events(d, start, here, event)
+        put_back(g, d, start, here)
     return rows[:n].copy(), sexes[:n].copy(), keys[:n].copy(), parents[:m].copy(), slots[:m].copy()
 
 
@@ -273,7 +150,7 @@ def place_pass(g, d, lo, hi, q, key, x, limits, event, season, newcomers, accoun
         stop = min(start + BLOCK, hi)
         rng.bytes_of(g.h, start, stop, q, key, 1, d.identities, d.luck)
         here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, watch.PLACE_SHIFT, must, also, d.found, d.ways)
-        _gather(g, d, start, here, event)
+        gather(g, d, start, here, event)
         for k in range(here):
             if d.ways[k] & watch.MUST:
                 d.ways[k] |= TO_PERMIT | TO_HOMES if newcomers else watch.due_ways(d.h[k], q)
@@ -294,15 +171,15 @@ def place_pass(g, d, lo, hi, q, key, x, limits, event, season, newcomers, accoun
             d.h, who, luck, q, key, p, areas, x.buying, x.sharing, rows[n:], area[n:], kind[n:], score[n:], since[n:], lot[n:],
             shared[s:], accounts, d.identities, d.draws,
         )  # fmt: skip
-        _name_rows(d, start, rows, n, n + found)
-        _name_rows(d, start, shared, s, s + asking)
+        name_rows(d, start, rows, n, n + found)
+        name_rows(d, start, shared, s, s + asking)
         n, s = n + found, s + asking
         if season == 3:
             pupils = entry_round(d.h, 0, here, q, areas, local, public, bought, families[m:], slots[m:], stages[m:])
-            _name_rows(d, start, families, m, m + pupils)
+            name_rows(d, start, families, m, m + pupils)
             m += pupils
-        _keep_events(d, start, here, event)
-        _put_back(g, d, start, here)
+        keep_events(d, start, here, event)
+        put_back(g, d, start, here)
     homes = rows[:n].copy(), area[:n].copy(), kind[:n].copy(), score[:n].copy(), since[:n].copy(), lot[:n].copy()
     return homes, shared[:s].copy(), local, public, bought, (families[:m].copy(), slots[:m].copy(), stages[:m].copy()), broken
 
@@ -315,9 +192,9 @@ def apply_pass(g, d, lo, hi, q, enough, applied):
         for i in range(start, min(start + BLOCK, hi)):
             d.found[here] = i - start
             here += (g.kinds[i] & watch.CHILDREN != 0) & (g.kinds[i] & watch.AWAY != 0)
-        _fetch(g, d, start, here)
+        fetch(g, d, start, here)
         apply_round(d.h, 0, here, q, enough, applied)
-        _put_back(g, d, start, here)
+        put_back(g, d, start, here)
 
 
 @allocating
@@ -333,7 +210,7 @@ def register_pass(g, d, lo, hi, q, key, x, limits, late, accounts):
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
         here = watch.find_late(late[start:stop], g.kinds[start:stop], limits, d.found)
-        _fetch(g, d, start, here)
+        fetch(g, d, start, here)
         rng.bytes_of(d.h, 0, here, q, key, 0, d.identities, d.luck)
         ranked = settling(
             d.h, 0, here, luck, q, key, p, areas, x.gate, x.rule, x.recognition, x.rental_counts, x.has_quota, x.kin, x.wage, x.price,
@@ -345,9 +222,9 @@ def register_pass(g, d, lo, hi, q, key, x, limits, late, accounts):
             land(d.h, begin, end, luck, 0, q, key, p, areas, x.rules, x.rights_kept, x.programme, accounts)
             residence(d.h, begin, end, q, areas, accounts)
             begin = end + 1
-        _name_rows(d, start, rows, n, n + ranked)
+        name_rows(d, start, rows, n, n + ranked)
         n += ranked
-        _put_back(g, d, start, here)
+        put_back(g, d, start, here)
     return rows[:n].copy(), score[:n].copy(), since[:n].copy(), lot[:n].copy(), size[:n].copy()
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.clock import season, year_of
+from urbsim.engine.desk import Rolls, desk
 from urbsim.engine.inputs import certificates_run
-from urbsim.engine.passes import Gates, Rolls, apply_pass, desk
+from urbsim.engine.passes import Gates, apply_pass
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
 from urbsim.engine.state import Accounts, FloatArray, IntArray, distinct, empty_accounts, joined
@@ -38,7 +39,7 @@ class Rounds:
     def meet(self, found: list[Any]) -> None:
         """Stages 8 and 9: give out homes and school places to those whom the second pass listed (`passes.place_pass`)."""
         lists, asking, local, public, bought, pupils, _ = zip(*found, strict=True)
-        self._homes(occupied(self.engine.tallies), np.concatenate(asking), *joined(lists))
+        self._homes(occupied(self.engine.roll.tallies), np.concatenate(asking), *joined(lists))
         if season(self.engine.q) == 2:
             self._apply_for_school()
         elif season(self.engine.q) == 3:
@@ -66,7 +67,7 @@ class Rounds:
         free[:nowhere] = np.maximum(units - used[:, :2], 0)
         public = ration(np.where(kind == 1, place, nowhere), score, since, lot, one, free[:, 1])
         served = ration(np.where(public, nowhere, place), np.zeros(rows.size), since, lot, one, free[:, 0])
-        with e.changing(rows[public | served]):
+        with e.roll.changing(rows[public | served]):
             homes.allot(h, rows, public, TENURE_PUBLIC)
             homes.allot(h, rows, served, TENURE_GUARANTEED)
 
@@ -97,7 +98,7 @@ class Rounds:
         place, nobody = e.households["place"][rows].astype(np.int64), np.zeros(rows.size, dtype=np.int64)
         lot = homes.lots_for_shared(e.households, rows, e.q, e.key)
         served = ration(place, nobody.astype(np.float64), nobody, lot, nobody + 1, free)
-        with e.changing(rows[served]):
+        with e.roll.changing(rows[served]):
             homes.allot(e.households, rows, served, TENURE_SHARED)
         e.accounts["homes_bought"][:, 1] += np.bincount(place[served], minlength=e.areas)
 
@@ -156,7 +157,7 @@ class Rounds:
         second[refused] = ration(
             place[refused], score[refused], since[refused], lot[refused], np.ones(int(refused.sum()), np.int64), purchasable
         )
-        with e.changing(distinct(rows)):
+        with e.roll.changing(distinct(rows)):
             schools.place_children(
                 h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.bills, e.rules, e.pull, e.accounts,
             )  # fmt: skip

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from urbsim.engine import rng
 from urbsim.engine.engine import Engine
 from urbsim.engine.inputs import Inputs
+from urbsim.engine.roll import Roll
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import RULES
 from urbsim.engine.state import ACCOUNT, HOUSEHOLD, make_rows, params_record
@@ -26,10 +27,10 @@ Arrays = dict[str, npt.NDArray[Any]]
 REBUILT = frozenset(
     {
         "inputs", "areas", "blocks", "templates", "p",  # from region, scenario, draw
-        "weight", "threads", "key", "_pool",  # from the numbers of the run
+        "weight", "threads", "key",  # from the numbers of the run
         "rounds",  # its attributes are saved under its own name
         "utilities", "event", "late",  # made anew in every quarter
-        "kinds", "tallies", "tallied",  # what the rows say (`Engine.count_all`)
+        "roll",  # what the rows say
     }
 )  # fmt: skip
 ROUNDS_REBUILT = frozenset({"engine"})
@@ -104,14 +105,11 @@ def resume(
         "p": params_record(inputs.params), "utilities": None, "rounds": rounds,
         "event": np.zeros(attributes["engine"]["households"].size, dtype=np.uint8),
         "late": np.zeros(attributes["engine"]["households"].size, dtype=np.uint32),
-        "kinds": np.zeros(attributes["engine"]["households"].size, dtype=np.uint16),
     }  # fmt: skip
     vars(rounds).update(attributes["rounds"], engine=engine)
-    engine.__setstate__(attributes["engine"])
+    vars(engine).update(attributes["engine"])
     _check(engine)
-    counts, accounts = engine.counts, engine.accounts.copy()
-    engine.count_all()
-    engine.counts, engine.accounts = counts, accounts
+    engine.roll = Roll(engine)
     return engine
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from urbsim.engine.compiled import kernel
-from urbsim.engine.stages.observe import put
+from urbsim.engine.stages.tallying import put
 from urbsim.population.registry import GONE, OUTSIDE
 
 FORGET_AFTER = 20  # quarters

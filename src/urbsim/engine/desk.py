@@ -1,0 +1,141 @@
+"""The desk on which a pass works: rows are brought there, changed by the stages, posted to the tally and put back.
+
+`Rolls` holds all households and what is kept of them; `Desk` the gathered rows of one block.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from urbsim.engine import watch
+from urbsim.engine.compiled import allocating, kernel
+from urbsim.engine.stages.observe import PEOPLE, WORDS, changes, post
+from urbsim.engine.stages.tallying import put, works
+from urbsim.engine.state import HOUSEHOLD, IntArray, Rows
+from urbsim.engine.tally import Tally
+from urbsim.engine.watch import Kinds
+
+BLOCK = 4096  # rows, of which a tenth to a third are gathered: they and all luck stay in a core's own cache
+
+
+class Rolls(NamedTuple):
+    """Hold the rows of all households, twice (as columns and as words), their kinds, and what keeps the tally of them right."""
+
+    h: Rows
+    words: npt.NDArray[np.uint64]  # the same memory, n x `WORDS`
+    kinds: Kinds
+    tally: Tally
+    before: int  # the quarter as of which the tally stands
+    now: int  # and as of which it shall stand
+    q: int  # the quarter under way
+    last: int  # the year's last quarter
+    areas: int
+    p: Rows
+    norm: float
+
+
+class Desk(NamedTuple):
+    """Hold the block on which a pass works: gathered rows, twice, which ones they are, their luck and events."""
+
+    h: Rows
+    words: npt.NDArray[np.uint64]
+    found: IntArray  # offset in the block of rows
+    ways: npt.NDArray[np.uint32]  # and how they came to be found (`watch.find`)
+    who: IntArray  # those whom a stage concerns
+    attending: IntArray
+    identities: npt.NDArray[np.uint64]
+    luck: npt.NDArray[np.uint64]  # 2 x BLOCK
+    draws: npt.NDArray[np.uint64]  # 2 x BLOCK, for those of a stage
+    event: npt.NDArray[np.uint8]
+
+
+def desk() -> Desk:
+    """Return an empty desk."""
+    rows = np.empty(BLOCK, HOUSEHOLD)
+    return Desk(
+        rows, rows.view(np.uint64).reshape(-1, WORDS), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.int64),
+        np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.uint64), np.empty((2, BLOCK), np.uint64),
+        np.empty(BLOCK, np.uint8),
+    )  # fmt: skip
+
+
+@kernel
+def fetch(g, d, start, m):
+    """Bring the `m` rows found in the block from `start` on to the desk."""
+    for k in range(m):
+        for j in range(WORDS):
+            d.words[k, j] = g.words[start + d.found[k], j]
+
+
+@kernel
+def gather(g, d, start, m, event):
+    """Bring the `m` rows found in the block from `start` on to the desk, with their luck and events."""
+    fetch(g, d, start, m)
+    for k in range(m):
+        i = d.found[k]
+        d.luck[0, k], d.luck[1, k] = d.luck[0, i], d.luck[1, i]  # found[k] is k or later
+        d.event[k] = event[start + i]
+
+
+@kernel
+def keep_events(d, start, m, event):
+    """Note what happened to those on the desk."""
+    for k in range(m):
+        event[start + d.found[k]] = d.event[k]
+
+
+@kernel
+def put_back(g, d, start, m):
+    """Post what changed on the desk and put the rows back."""
+    ages = g.before != g.now
+    for k in range(m):
+        i, change = start + d.found[k], np.uint64(0)
+        for j in range(WORDS):
+            change |= g.words[i, j] ^ d.words[k, j]
+        if change == np.uint64(0) and not (ages and g.kinds[i] & watch.PLACE_DUE and works(g.h[i], g.before) != works(d.h[k], g.now)):
+            continue
+        what = changes(g.words[i], d.words[k])
+        post(g.tally, g.h[i], d.h[k], what, g.before, g.now, g.areas, g.p, g.norm)
+        if what:
+            for j in range(WORDS):
+                g.words[i, j] = d.words[k, j]
+            _renew(g, i, d.h[k], what)
+
+
+@kernel
+def _renew(g, i, r, what):
+    """Write the kind of row `i`, household `r`, of which `what` has changed."""
+    if what & PEOPLE:
+        g.kinds[i] = watch.kind_of(r, g.q, g.last, g.areas)
+    else:
+        g.kinds[i] = watch.kind_again(r, g.q, g.last, g.areas, g.kinds[i])
+
+
+@kernel
+def name_rows(d, start, rows, first, last):
+    """Turn places on the desk, listed in `rows` from `first` to `last`, into rows."""
+    for k in range(first, last):
+        rows[k] = start + d.found[rows[k]]
+
+
+@allocating
+def post_rows(g, rows, old, old_words):
+    """Post what has changed in `rows`, which were `old` (as columns and as words)."""
+    for k in range(rows.size):
+        i = rows[k]
+        what = changes(old_words[k], g.words[i])
+        if what:
+            post(g.tally, old[k], g.h[i], what, g.before, g.now, g.areas, g.p, g.norm)
+            _renew(g, i, g.h[i], what)
+
+
+@kernel
+def open_rows(g, late, lo, hi):
+    """Put new rows on the tally and write their kinds; their luck for the last pass (`late`) is not drawn yet: they are looked at."""
+    for i in range(lo, hi):
+        late[i] = 0
+        put(g.tally, g.h[i], g.now, g.areas, g.p, g.norm, 1)
+        g.kinds[i] = watch.kind_of(g.h[i], g.q, g.last, g.areas)

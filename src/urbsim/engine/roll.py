@@ -1,0 +1,94 @@
+"""The roll of a run's households: their kinds and the tally of them, kept right in threads whatever changes rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from urbsim.clock import season
+from urbsim.engine.desk import Rolls, open_rows, post_rows
+from urbsim.engine.stages import observe
+from urbsim.engine.state import HOUSEHOLD, IntArray
+from urbsim.engine.tally import Counts, Pay, Tally, counts_of, empty_tally, together
+
+if TYPE_CHECKING:
+    from urbsim.engine.engine import Engine
+
+FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
+
+CHUNKS = 4  # for each thread: one that is slowed down leaves chunks to the others
+LEAST_CHUNK = 4096  # rows
+
+
+class Roll:
+    """Keep kinds (`engine.watch`) and tally (`engine.tally`) of an engine's households."""
+
+    tallies: list[Tally]  # parts that add up, one for each chunk of rows that a thread takes
+    as_of: int  # the quarter as of which they stand
+
+    def __init__(self, engine: Engine) -> None:
+        """Count everyone, as of now."""
+        self.engine = engine
+        self._pool = ThreadPoolExecutor(engine.threads) if engine.threads > 1 else None
+        self.count_all()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the pool of threads, which cannot be pickled."""
+        return {**self.__dict__, "_pool": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore the state and open a pool of threads again."""
+        self.__dict__.update(state)
+        self._pool = ThreadPoolExecutor(self.engine.threads) if self.engine.threads > 1 else None
+
+    def in_threads(self, work_on: Callable[[int, int, Tally], Any], first: int, last: int) -> list[Any]:
+        """Call `work_on` for chunks of `first`..`last`, each with a part of the tally of its own; return the results in order."""
+        threads = self.engine.threads
+        chunks = max(min(threads * CHUNKS, (last - first) // LEAST_CHUNK), 1) if threads > 1 else 1
+        edges = [first + (last - first) * k // chunks for k in range(chunks + 1)]
+        return list((self._pool.map if self._pool and chunks > 1 else map)(work_on, edges[:-1], edges[1:], self.tallies))
+
+    def open(self, tally: Tally | None = None) -> Rolls:
+        """Return rows, kinds and tally (by default its first part) as passes read them."""
+        e = self.engine
+        words, last = e.households.view(np.uint64).reshape(-1, observe.WORDS), e.q + 4 - season(e.q)
+        tally = self.tallies[0] if tally is None else tally
+        return Rolls(e.households, words, self.kinds, tally, self.as_of, self.as_of, e.q, last, e.areas, e.p, e.norm)
+
+    @contextmanager
+    def changing(self, rows: IntArray) -> Iterator[None]:
+        """Post to the tally what becomes of `rows` (each at most once) while the context lasts."""
+        words = self.open().words[rows]
+        yield
+        before = words.reshape(-1).view(HOUSEHOLD)
+        self.in_threads(lambda lo, hi, part: post_rows(self.open(part), rows[lo:hi], before[lo:hi], words[lo:hi]), 0, rows.size)
+
+    def enter(self, first: int, last: int) -> None:
+        """Take in the new rows `first`..`last`."""
+        self.in_threads(lambda lo, hi, part: open_rows(self.open(part), self.engine.late, lo, hi), first, last)
+
+    def count_all(self) -> None:
+        """Count all households anew, as of now, and write their kinds."""
+        e = self.engine
+        parts = e.threads * CHUNKS if e.threads > 1 else 1
+        self.tallies, self.as_of = [empty_tally(e.areas) for _ in range(parts)], e.q
+        self.kinds = np.zeros(e.households.size, dtype=np.uint16)
+        self.enter(0, e.n)
+
+    def counts(self) -> Counts:
+        """Return the counts of the quarter."""
+        e, tally = self.engine, together(self.tallies)
+        pay = Pay(e.wage, e.rules, e.inputs.params)
+        counts = counts_of(tally, e.q, e.areas + e.blocks, e.q >= FIRST_VILLAGE_COUNT, season(e.q) == 4, pay)
+        if (e.rules["income_floor"] > 0.0).any():
+            counts.area["assistance"] = sum(self.in_threads(self._assisted, 0, e.n))
+        return counts
+
+    def _assisted(self, lo: int, hi: int, _: Tally) -> IntArray:
+        e, sums = self.engine, np.zeros(self.engine.areas, dtype=np.int64)
+        observe.assist(e.households, lo, hi, e.q, e.p, e.rules, e.wage, e.norm, sums)
+        return sums
