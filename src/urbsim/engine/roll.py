@@ -32,8 +32,8 @@ class Roll:
 
     def __init__(self, engine: Engine) -> None:
         """Count everyone, as of now."""
-        self.engine = engine
-        self._pool = ThreadPoolExecutor(engine.threads) if engine.threads > 1 else None
+        self.engine, self.threads = engine, engine.threads
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self.count_all()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -43,12 +43,11 @@ class Roll:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore the state and open a pool of threads again."""
         self.__dict__.update(state)
-        self._pool = ThreadPoolExecutor(self.engine.threads) if self.engine.threads > 1 else None
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
 
     def in_threads(self, work_on: Callable[[int, int, Tally], Any], first: int, last: int) -> list[Any]:
         """Call `work_on` for chunks of `first`..`last`, each with a part of the tally of its own; return the results in order."""
-        threads = self.engine.threads
-        chunks = max(min(threads * CHUNKS, (last - first) // LEAST_CHUNK), 1) if threads > 1 else 1
+        chunks = max(min(self.threads * CHUNKS, (last - first) // LEAST_CHUNK), 1) if self.threads > 1 else 1
         edges = [first + (last - first) * k // chunks for k in range(chunks + 1)]
         return list((self._pool.map if self._pool and chunks > 1 else map)(work_on, edges[:-1], edges[1:], self.tallies))
 
@@ -74,7 +73,7 @@ class Roll:
     def count_all(self) -> None:
         """Count all households anew, as of now, and write their kinds."""
         e = self.engine
-        parts = e.threads * CHUNKS if e.threads > 1 else 1
+        parts = self.threads * CHUNKS if self.threads > 1 else 1
         self.tallies, self.as_of = [empty_tally(e.areas) for _ in range(parts)], e.q
         self.kinds = np.zeros(e.households.size, dtype=np.uint16)
         self.enter(0, e.n)

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, NamedTuple
 
 from urbsim.experiments.tasks import DIED, Failure, Outcome, Receive, Stopped, Work, attempt
@@ -35,20 +36,23 @@ Numbered = tuple[int, Any]
 def in_processes(work: Work, tasks: Iterable[Any], total: int, jobs: int, receive: Receive, tell: Callable[[int], None]) -> None:
     """Carry out tasks in `jobs` processes; see `urbsim.experiments.tasks.execute`."""
     context = multiprocessing.get_context("spawn")
-    board = _Board(context.RawArray("i", total), context.RawArray("b", total), context.RawValue("b", 0))
+    written = bytes(ForkingPickler.dumps(work))
+    board = _Board(
+        context.RawArray("i", total), context.RawArray("b", total), context.RawValue("b", 0), context.RawArray("B", list(written))
+    )
     source: Iterator[Numbered] = iter(enumerate(tasks))
     while True:
-        suspects, untouched = _generation(work, source, jobs, board, receive, tell)
+        suspects, untouched = _generation(source, jobs, board, receive, tell)
         if not suspects and not untouched:
             return
         for i, task in suspects:
-            if any(_generation(work, iter([(i, task)]), 1, board, receive, tell)):
+            if any(_generation(iter([(i, task)]), 1, board, receive, tell)):
                 receive(i, Outcome(failure=Failure(DIED)))
         source = itertools.chain(untouched, source)
 
 
 def _generation(
-    work: Work, source: Iterator[Numbered], jobs: int, board: _Board, receive: Receive, tell: Callable[[int], None]
+    source: Iterator[Numbered], jobs: int, board: _Board, receive: Receive, tell: Callable[[int], None]
 ) -> tuple[list[Numbered], list[Numbered]]:
     """Carry out tasks until there are no more or a worker dies; return those that may have killed it and others that are not done."""
     context = multiprocessing.get_context("spawn")
@@ -58,7 +62,7 @@ def _generation(
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(), board)) as pool:
         try:
             with quiet_start():
-                _submit(pool, work, itertools.islice(source, ahead), board, flying)
+                _submit(pool, itertools.islice(source, ahead), board, flying)
             tell(sum(board.quarters))
             while flying:
                 finished, _ = wait(flying, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
@@ -67,7 +71,7 @@ def _generation(
                     outcome = future.result()
                     i, _ = flying.pop(future)
                     receive(i, outcome)
-                _submit(pool, work, itertools.islice(source, ahead - len(flying)), board, flying)
+                _submit(pool, itertools.islice(source, ahead - len(flying)), board, flying)
         except BrokenProcessPool:
             left = sorted(flying.values(), key=lambda numbered: numbered[0])
             suspects = [numbered for numbered in left if board.states[numbered[0]] == RUNNING] or left[:1]
@@ -78,13 +82,10 @@ def _generation(
     return [], []
 
 
-def _submit(
-    pool: ProcessPoolExecutor, work: Work, tasks: Iterable[Numbered], board: _Board, flying: dict[Future[Outcome], Numbered]
-) -> None:
-    """Hand out tasks, each with the work: among the arguments of a worker it would fill the pipe and hold up the start of the next."""
+def _submit(pool: ProcessPoolExecutor, tasks: Iterable[Numbered], board: _Board, flying: dict[Future[Outcome], Numbered]) -> None:
     for i, task in tasks:
         board.states[i] = board.quarters[i] = 0
-        flying[pool.submit(_work, work, i, task)] = (i, task)
+        flying[pool.submit(_work, i, task)] = (i, task)
 
 
 def _end(pool: ProcessPoolExecutor, board: _Board, workers: set[BaseProcess]) -> None:
@@ -137,14 +138,19 @@ def quiet_start() -> Iterator[None]:
 
 
 class _Board(NamedTuple):
-    """What parent and workers share, without locks: quarters done and state of every task (each has its slot), and the word to stop."""
+    """What parent and workers share, without locks: quarters done and state of every task (each has its slot), the word to stop, the work.
+
+    The work (70 kB of scenario) goes through no pipe: among a worker's arguments it would hold up the start of the next, and with a task it
+    would stay in the pipe of workers that died, for which Python 3.11 waits for ever.
+    """
 
     quarters: Any
     states: Any
     stop: Any
+    work: Any  # bytes
 
 
-_board: _Board | None = None
+_worker: tuple[Work, _Board] | None = None
 
 
 def end_with(parent: int) -> None:
@@ -160,16 +166,16 @@ def end_with(parent: int) -> None:
 
 
 def _begin(parent: int, board: _Board) -> None:
-    """Keep the board for all tasks of this worker."""
-    global _board
+    """Keep the work for all tasks of this worker."""
+    global _worker
     end_with(parent)
-    _board = board
+    _worker = ForkingPickler.loads(bytes(board.work)), board
 
 
-def _work(work: Work, i: int, task: Any) -> Outcome:
-    if _board is None:
+def _work(i: int, task: Any) -> Outcome:
+    if _worker is None:
         raise RuntimeError("the worker has not begun")
-    board = _board
+    work, board = _worker
     if board.stop.value:
         raise Stopped
     board.states[i] = RUNNING
