@@ -233,7 +233,7 @@ def test_a_restored_model_steps_on_to_the_same_frames(copied: Callable[[Migratio
         restored.step()
     assert_same_state(restored, model)
     assert restored.engine.threads == threads
-    assert (restored.engine._pool is not None) == (threads > 1)
+    assert (restored.engine.roll._pool is not None) == (threads > 1)
     assert restored.steps == model.steps == QUARTERS
     assert restored.spec.hash8 == model.spec.hash8
     assert restored.areas == tuple(restored.agents)
