@@ -16,7 +16,7 @@ from urbsim.engine.lanes import at_most
 from urbsim.engine.stages import observe
 from urbsim.engine.state import HOUSEHOLD
 from urbsim.engine.tally import together
-from urbsim.population.registry import GONE, JOB_NONE
+from urbsim.population.registry import CHILD_AT_HOME, GONE, JOB_NONE
 from urbsim.scenario import load
 
 WEIGHT = 2000
@@ -85,9 +85,11 @@ def test_changes_tell_columns_apart() -> None:
         rows[1] = rows[0]
         rows[name][1] = 1
         expected = observe.ANY
-        for part, names in ((observe.PEOPLE, observe.OF_PEOPLE), (observe.HOME, observe.OF_HOME), (observe.WORK, observe.OF_WORK)):
-            expected |= part if name in names else 0
+        for part in ("PEOPLE", "PUPILS", "HOME", "WORK"):
+            expected |= getattr(observe, part) if name in getattr(observe, "OF_" + part) else 0
         assert observe.changes(words[0], words[1]) == expected, name
+    rows[1], rows["child2"][0] = rows[0], CHILD_AT_HOME
+    assert observe.changes(words[0], words[1]) == observe.ANY | observe.PEOPLE | observe.PUPILS
 
 
 def test_a_child_head_is_counted_at_work_from_sixteen() -> None:

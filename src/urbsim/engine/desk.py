@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from urbsim.engine import watch
 from urbsim.engine.compiled import allocating, kernel
-from urbsim.engine.stages.observe import PEOPLE, WORDS, changes, post
+from urbsim.engine.stages.observe import ANY, PEOPLE, PUPILS, WORDS, changes, post
 from urbsim.engine.stages.tallying import put, works
 from urbsim.engine.state import HOUSEHOLD, IntArray, Rows
 from urbsim.engine.tally import Tally
@@ -110,7 +110,7 @@ def _renew(g, i, r, what):
     """Write the kind of row `i`, household `r`, of which `what` has changed."""
     if what & PEOPLE:
         g.kinds[i] = watch.kind_of(r, g.q, g.last, g.areas)
-    else:
+    elif what != ANY | PUPILS:
         g.kinds[i] = watch.kind_again(r, g.q, g.last, g.areas, g.kinds[i])
 
 

@@ -9,21 +9,22 @@ import numpy as np
 
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, along
-from urbsim.engine.stages.tallying import lives_away, put, put_home, put_job, put_work, works
+from urbsim.engine.stages.tallying import group_of, lives_away, put, put_home, put_job, put_pupils, put_work, works
 from urbsim.engine.stages.work import WORK_FROM, WORK_TO, assistance, earnings, wage_factor
 from urbsim.engine.state import HOUSEHOLD
 from urbsim.population.registry import (
+    CHILD_AT_HOME,
     JOB_NONE,
     JOB_SELF_EMPLOYED,
 )
 
 # What each part of the tally reads of a household, so that a change of another column leaves it alone.
 OF_PEOPLE = (
-    "place", "mover", "status", "register", "register_part", "register_in_town", "kin_settled", "resident_area", "resident_part",
-    "head_birth", "head_sex", "spouse", "spouse_birth", "child1_birth", "child2_birth", "child1", "child2", "elder1_birth", "elder2_birth",
-    "elders",
+    "place", "mover", "register", "register_part", "register_in_town", "kin_settled", "resident_area", "resident_part",
+    "head_birth", "head_sex", "spouse", "spouse_birth", "child1_birth", "child2_birth", "elder1_birth", "elder2_birth", "elders",
 )  # fmt: skip
-OF_HOME = ("tenure", "poor", "homes_since", "queue_since")
+OF_PUPILS = ("child1", "child2")
+OF_HOME = ("status", "tenure", "poor", "homes_since", "queue_since")
 OF_WORK = ("job", "insured", "cover", "trained", "schooling", "wage_residual")
 WORDS = HOUSEHOLD.itemsize // 8  # a row of columns is compared and copied as so many words
 
@@ -37,22 +38,28 @@ def _mask(names: tuple[str, ...]) -> tuple[np.uint64, ...]:
     return tuple(row.view(np.uint64))
 
 
-_PEOPLE, _HOME, _WORK = _mask(OF_PEOPLE), _mask(OF_HOME), _mask(OF_WORK)
-ANY, PEOPLE, HOME, WORK = 1, 2, 4, 8
+_PEOPLE, _PUPILS, _HOME, _WORK = _mask(OF_PEOPLE), _mask(OF_PUPILS), _mask(OF_HOME), _mask(OF_WORK)
+_AT_HOME = tuple(word & np.uint64(0x0101010101010101 * CHILD_AT_HOME) for word in _PUPILS)
+ANY, PEOPLE, PUPILS, HOME, WORK = 1, 2, 4, 8, 16
 
 
 @kernel
 def changes(old, new):
-    """Return which parts of the tally differ between two rows of words (bits ANY, PEOPLE, HOME, WORK; 0: the same household still)."""
-    every = people = home = work = np.uint64(0)
+    """Return which parts of the tally differ between two rows of words (bits ANY, PEOPLE, ...; 0: the same household still).
+
+    A child who comes or goes is a change of PEOPLE, another school place one of PUPILS.
+    """
+    every = people = pupils = home = work = np.uint64(0)
     for j in range(WORDS):
         change = old[j] ^ new[j]
         every |= change
-        people |= change & _PEOPLE[j]
+        people |= change & (_PEOPLE[j] | _AT_HOME[j])
+        pupils |= change & _PUPILS[j]
         home |= change & _HOME[j]
         work |= change & _WORK[j]
     nought = np.uint64(0)
-    return (every != nought) * ANY | (people != nought) * PEOPLE | (home != nought) * HOME | (work != nought) * WORK
+    what = (every != nought) * ANY | (people != nought) * PEOPLE | (pupils != nought) * PUPILS
+    return what | (home != nought) * HOME | (work != nought) * WORK
 
 
 @kernel
@@ -70,10 +77,13 @@ def _post_work(t, old, new, before, now, p, norm):
 @kernel
 def post(t, old, new, what, before, now, areas, p, norm):
     """Bring the tally from household `old` as of quarter `before` to `new` as of `now`; `what` differs (`changes`)."""
-    if what & PEOPLE:
+    if what & PEOPLE or group_of(old) != group_of(new):
         put(t, old, before, areas, p, norm, -1)
         put(t, new, now, areas, p, norm, 1)
         return
+    if what & PUPILS and group_of(new):  # the others' learn the same whatever is noted of them
+        put_pupils(t, old, areas, -1)
+        put_pupils(t, new, areas, 1)
     if what & HOME:
         main = along(old)
         put_home(t, old, main, -1)

@@ -96,6 +96,23 @@ def _pupil(page, group, bits, birth, change):
         page[PUPILS + (group * 8 + np.int64(KIND_OF[group * 32 + (np.int64(bits) & 31)])) * PUPIL_BIRTHS + born] += change
 
 
+@inlined
+def group_of(r):
+    """Return 0 for households whose children are the area's own pupils, 1 for those who depend on what is left over."""
+    return 1 if lives_away(r) and (r.status == STATUS_UNREGISTERED or r.status == STATUS_PERMIT) else 0
+
+
+@kernel
+def put_pupils(t, r, areas, change):
+    """Put or take off how the children of household `r` learn."""
+    group = group_of(r)
+    area, home = min(np.int64(r.resident_area), areas), min(np.int64(home_place(r, areas)), areas)
+    if r.child1_birth != NO_DATE:
+        _pupil(t.pages[home if r.child1 & CHILD_AT_HOME else area], group, r.child1, r.child1_birth, change)
+    if r.child2_birth != NO_DATE:
+        _pupil(t.pages[home if r.child2 & CHILD_AT_HOME else area], group, r.child2, r.child2_birth, change)
+
+
 @kernel
 def _child(t, r, bits, birth, areas, here, there, group, change):
     """Count a child with the head (slot `here` of its residence) or at home (slot `there`); return 1 for at home."""
@@ -134,7 +151,7 @@ def _registers(t, r, persons, areas, change):
     if r.register_part == 1 and r.kin_settled != KIN_ALL:
         apart = elders_of(r) if r.kin_settled == KIN_FAMILY else persons - 1
         persons -= apart
-        if r.origin < areas:
+        if apart and r.origin < areas:
             t.pages[r.origin, APART + r.register_in_town] += apart * change
     in_town = r.register_in_town if r.register == r.origin else 0
     t.pages[r.register, REGISTERS + r.register_part * 2 + in_town] += persons * change
@@ -146,9 +163,8 @@ def put_people(t, r, areas, change):
 
     Return how many live with the head.
     """
-    away = lives_away(r)
-    migrant = 1 if away and r.resident_area == r.place else 0
-    group = 1 if away and (r.status == STATUS_UNREGISTERED or r.status == STATUS_PERMIT) else 0
+    migrant = 1 if lives_away(r) and r.resident_area == r.place else 0
+    group = group_of(r)
     here = PERSONS + (np.int64(r.resident_part) * 2 + migrant) * 2 * BIRTHS
     there = PERSONS + np.int64(r.register_in_town) * 4 * BIRTHS
     area, home = min(np.int64(r.resident_area), areas), min(np.int64(home_place(r, areas)), areas)
@@ -179,9 +195,10 @@ def put_people(t, r, areas, change):
             both += 1
         elders = both * left
         main += both - elders
-    t.pages[home, LEFT] += children * change
-    t.pages[home, LEFT + 1] += spouses * change
-    t.pages[home, LEFT + 2] += elders * change
+    if children + spouses + elders:
+        t.pages[home, LEFT] += children * change
+        t.pages[home, LEFT + 1] += spouses * change
+        t.pages[home, LEFT + 2] += elders * change
     _registers(t, r, main + children + spouses + elders, areas, change)
     t.pages[min(np.int64(r.place), areas), STOCK + r.origin] += main * change
     if r.place == OUTSIDE and r.resident_area == OUTSIDE and r.register < areas:
