@@ -49,8 +49,8 @@ class Bench:
             h=rows, words=rows.view(np.uint64).reshape(n, -1), kinds=e.roll.kinds[: e.n : step][:n].copy(), tally=empty_tally(e.areas)
         )
         self.family, self.places, self.gates = chances.family(e), chances.places(e, e.utilities), e.rounds.gates()
-        self.limits = watch.family_limits(self.family), chances.place_limits(e, self.places), chances.late_limits(e, self.gates)
-        self.event, self.late, self.accounts = np.zeros(n, np.uint8), np.zeros(n, np.uint32), empty_accounts(e.areas)
+        self.limits = watch.family_limits(self.family), chances.place_limits(e, self.places)
+        self.event, self.accounts = np.zeros(n, np.uint8), empty_accounts(e.areas)
         self.lists = [np.empty(2 * n, np.int64) for _ in range(6)]
         self.bytes = [np.empty(2 * n, np.uint8) for _ in range(3)]
         self.floats = [np.empty(n) for _ in range(3)]
@@ -118,7 +118,7 @@ class Bench:
                 t.h, who["homes"], luck[1], q, key, p, areas, y.buying, y.sharing, a[0], a[1], b[0], s[0], a[2], s[1], a[3], acc,
                 t.identities, t.draws,
             ),
-            "whom the last pass looks at": lambda: watch.find_late(self.late, g.kinds, self.limits[2], blank.found),
+            "whom the last pass looks at": lambda: watch.find_late(self.event, g.kinds, blank.found),
             "settling": lambda: settling.settling(
                 d.h, 0, late.size, luck[0], q, key, p, areas, x.gate, x.rule, x.recognition, x.rental_counts, x.has_quota, x.kin, x.wage,
                 x.price, x.seat, x.tier_value, x.services, x.rights_kept, x.norm, a[0], s[0], a[1], s[1], a[2], acc,

@@ -33,12 +33,12 @@ def family_quarters(rows: Any, quarters: int, key: int, dying: Floats, birth: Fl
         nothing, reclassify.most_reclassified(nothing), dying, demography.most_dying(dying), birth, np.zeros(4), second, 0.0
     )
     n, limits, block = rows.size, watch.family_limits(family), desk()
-    event, late, kinds = np.zeros(n, np.uint8), np.zeros(n, np.uint32), np.zeros(n, np.uint16)
+    event, kinds, late = np.zeros(n, np.uint8), np.zeros(n, np.uint16), watch.Late(-1, -1, -1)
     words = rows.view(np.uint64).reshape(n, -1)
     for q in range(START, START + quarters):
         roll = Rolls(rows, words, kinds, empty_tally(1), q, q, q, q, 1, record_of(), 0.0)
-        open_rows(roll, late, 0, n)
-        passes.family_pass(roll, block, 0, n, q, np.uint64(key), family, limits, event, late, empty_accounts(1))
+        open_rows(roll, event, 0, n)
+        passes.family_pass(roll, block, 0, n, q, np.uint64(key), family, limits, late, event, empty_accounts(1))
         yield q
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from urbsim.clock import season
 from urbsim.engine import opening, passes, rng, watch
+from urbsim.engine.inputs import certificates_run
 from urbsim.engine.stages import attention, choice, demography, feedback, permits, programmes, reclassify, work
 from urbsim.engine.state import FloatArray
 from urbsim.engine.tables import Utilities, make_race
@@ -77,10 +78,10 @@ def place_limits(e: Engine, x: passes.Places) -> watch.Limits:
     return watch.place_limits(x, p.h_home_apply / 4.0, p.permit_for_school if season(e.q) == 2 else 0.0)
 
 
-def late_limits(e: Engine, x: passes.Gates) -> watch.Late:
+def late_limits(e: Engine) -> watch.Late:
     """Return the limits of luck in the last pass."""
     p = e.inputs.params
     rate = max(p.k_q_in, p.k_q_out, p.k_q_same)
-    gain = p.certify / 4.0 if x.programme > 0.0 else 0.0
-    lose = 1.0 if (x.rules["exit_compensation"] > 0.0).any() else p.land_loss / 4.0  # paid exit is open to all
+    gain = p.certify / 4.0 if certificates_run(e.q) else 0.0
+    lose = 1.0 if (e.rules["exit_compensation"] > 0.0).any() else p.land_loss / 4.0  # paid exit is open to all
     return watch.Late(rng.most_byte(lose), rng.most_byte(gain), rng.most_byte(max(rate, rate * p.OR_PH)))

@@ -14,7 +14,7 @@ from urbsim.engine import watch
 from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.stages.observe import ANY, PEOPLE, PUPILS, WORDS, changes, post
 from urbsim.engine.stages.tallying import put, works
-from urbsim.engine.state import HOUSEHOLD, IntArray, Rows
+from urbsim.engine.state import HOUSEHOLD, LAND_LUCK, SETTLE_LUCK, IntArray, Rows
 from urbsim.engine.tally import Tally
 from urbsim.engine.watch import Kinds
 
@@ -133,9 +133,9 @@ def post_rows(g, rows, old, old_words):
 
 
 @kernel
-def open_rows(g, late, lo, hi):
-    """Put new rows on the tally and write their kinds; their luck for the last pass (`late`) is not drawn yet: they are looked at."""
+def open_rows(g, event, lo, hi):
+    """Put new rows on the tally and write their kinds; whether luck lets the last pass touch them is not known: it looks at them."""
     for i in range(lo, hi):
-        late[i] = 0
+        event[i] = LAND_LUCK | SETTLE_LUCK
         put(g.tally, g.h[i], g.now, g.areas, g.p, g.norm, 1)
         g.kinds[i] = watch.kind_of(g.h[i], g.q, g.last, g.areas)

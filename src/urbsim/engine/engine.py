@@ -108,7 +108,6 @@ class Engine:
         self.n = int(population.households["id"].size)
         self.households: Rows = population.rows if take else make_rows(population.households, room=int(self.n * ROOM) + 4096)
         self.event = np.zeros(self.households.size, dtype=np.uint8)  # what happened to a household this quarter
-        self.late = np.zeros(self.households.size, dtype=np.uint32)  # luck of the quarter that its last pass reads
         self.templates: Rows = make_rows(templates)
         self.p = params_record(inputs.params)
         self.town_born = town_born.open_table(np.asarray(population.town_born))
@@ -210,9 +209,9 @@ class Engine:
         """Stages 1 and 2, households and town-born."""
         q, x, p, key = self.q, self.inputs, self.inputs.params, self.key
         family = chances.family(self)
-        limits = watch.family_limits(family)
+        limits, late = watch.family_limits(family), chances.late_limits(self)
         found = self.each(lambda g, lo, hi, acc: passes.family_pass(
-            g, desk(), lo, hi, q, key, family, limits, self.event, self.late, acc))  # fmt: skip
+            g, desk(), lo, hi, q, key, family, limits, late, self.event, acc))  # fmt: skip
         rows, sexes, keys, parents, slots = joined(found)
         men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
         with self.roll.changing(rows):
@@ -220,7 +219,6 @@ class Engine:
         self.make_room(parents.size)
         with self.roll.changing(distinct(parents)):
             leaving.found_all(self.households, self.n, parents, slots, q, key, x.schooling_share[q])
-        self.event[self.n : self.n + parents.size] = 0
         self.roll.enter(self.n, self.n + parents.size)
         self.n += parents.size
         acc, table, year = self.town_born_accounts, self.town_born, year_of(q)
@@ -259,9 +257,8 @@ class Engine:
     def _stage_register(self) -> None:
         """Stages 10, 11, 4 and 13: settling with its line, land, official residence, counts."""
         q, gates = self.q, self.rounds.gates()
-        limits = chances.late_limits(self, gates)
         found = self.each(lambda g, lo, hi, acc: passes.register_pass(
-            g, desk(), lo, hi, q, self.key, gates, limits, self.late, acc))  # fmt: skip
+            g, desk(), lo, hi, q, self.key, gates, self.event, acc))  # fmt: skip
         rows, score, since, lot, size = joined(found)
         with self.roll.changing(rows):
             self.rounds.admit(rows, score, since, lot, size)
@@ -277,11 +274,9 @@ class Engine:
         self.households = grown
         event = np.zeros(grown.size, dtype=np.uint8)
         event[: self.n] = self.event[: self.n]  # of this quarter so far: what happened must not depend on the room there was
-        late = np.zeros(grown.size, dtype=np.uint32)
-        late[: self.n] = self.late[: self.n]
         kinds = np.zeros(grown.size, dtype=np.uint16)
         kinds[: self.n] = self.roll.kinds[: self.n]
-        self.event, self.late, self.roll.kinds = event, late, kinds
+        self.event, self.roll.kinds = event, kinds
 
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""

@@ -99,10 +99,10 @@ class Gates(NamedTuple):
 
 
 @allocating
-def family_pass(g, d, lo, hi, q, key, x, limits, event, late, accounts):
+def family_pass(g, d, lo, hi, q, key, x, limits, late, event, accounts):
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
 
-    `x` is `Family`; `event` is cleared and then marked; `late` keeps luck for the last pass (`rng.keep_late`). Returns rows, sexes and
+    `x` is `Family`; `event` is cleared and then marked; `late` are the limits of the last pass. Returns rows, sexes and
     sort keys of suitors, rows and slots of leavers.
     """
     luck, areas = rng.as_bytes(d.luck), g.areas
@@ -111,9 +111,8 @@ def family_pass(g, d, lo, hi, q, key, x, limits, event, late, accounts):
     n = m = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
-        event[start:stop] = 0
         rng.bytes_of(g.h, start, stop, q, key, 0, d.identities, d.luck)
-        rng.keep_late(d.luck, start, stop, late)
+        watch.note_late(d.luck, late, event[start:stop])
         here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, 0, 0, 0, d.found, d.ways)
         gather(g, d, start, here, event)
         reclassify(d.h, 0, here, luck, q, key, areas, x.reclassified, x.most_reclassified, accounts)
@@ -198,10 +197,10 @@ def apply_pass(g, d, lo, hi, q, enough, applied):
 
 
 @allocating
-def register_pass(g, d, lo, hi, q, key, x, limits, late, accounts):
+def register_pass(g, d, lo, hi, q, key, x, event, accounts):
     """Stages 10, 11 and 4: settling, land, official residence; who stands in a line is left to `finish_ranked`.
 
-    `x` is `Gates`; `late` holds their luck. Returns who is ranked this quarter: rows, score, since, lot, size.
+    `x` is `Gates`; `event` as the first pass left it. Returns who is ranked this quarter: rows, score, since, lot, size.
     """
     luck, areas, p = rng.as_bytes(d.luck), g.areas, g.p
     rows, score, since = np.empty(hi - lo, np.int64), np.empty(hi - lo), np.empty(hi - lo, np.int64)
@@ -209,7 +208,7 @@ def register_pass(g, d, lo, hi, q, key, x, limits, late, accounts):
     n = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
-        here = watch.find_late(late[start:stop], g.kinds[start:stop], limits, d.found)
+        here = watch.find_late(event[start:stop], g.kinds[start:stop], d.found)
         fetch(g, d, start, here)
         rng.bytes_of(d.h, 0, here, q, key, 0, d.identities, d.luck)
         ranked = settling(

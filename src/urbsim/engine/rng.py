@@ -215,20 +215,6 @@ def pairs_of(identities, stream, quarter, key, words, first, second):
         second[k] = (np.float64(words[0, k] >> _S32) + 0.5) * _SCALE
 
 
-@kernel
-def keep_late(words, start, stop, late):
-    """Keep the bytes of places 12 to 15 of rows `start`..`stop` in `late` (uint32 by row): what the last pass of a quarter reads."""
-    for k in range(stop - start):
-        late[start + k] = np.uint32(words[1, k] >> _S32)
-
-
-@kernel
-def late_again(words, start, stop, late):
-    """Put what `keep_late` kept back into `words`; the other places are not drawn again."""
-    for k in range(stop - start):
-        words[1, k] = np.uint64(late[start + k]) << _S32
-
-
 @allocating
 def as_bytes(words):
     """Return `words` (2 x n) as bytes: 2 x n x 8."""

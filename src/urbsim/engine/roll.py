@@ -68,7 +68,7 @@ class Roll:
 
     def enter(self, first: int, last: int) -> None:
         """Take in the new rows `first`..`last`."""
-        self.in_threads(lambda lo, hi, part: open_rows(self.open(part), self.engine.late, lo, hi), first, last)
+        self.in_threads(lambda lo, hi, part: open_rows(self.open(part), self.engine.event, lo, hi), first, last)
 
     def count_all(self) -> None:
         """Count all households anew, as of now, and write their kinds."""

@@ -29,7 +29,7 @@ REBUILT = frozenset(
         "inputs", "areas", "blocks", "templates", "p",  # from region, scenario, draw
         "weight", "threads", "key",  # from the numbers of the run
         "rounds",  # its attributes are saved under its own name
-        "utilities", "event", "late",  # made anew in every quarter
+        "utilities", "event",  # made anew in every quarter
         "roll",  # what the rows say
     }
 )  # fmt: skip
@@ -104,7 +104,6 @@ def resume(
         "threads": max(1, threads), "key": rng.run_key(seed, replicate, draw), "templates": make_rows(templates),
         "p": params_record(inputs.params), "utilities": None, "rounds": rounds,
         "event": np.zeros(attributes["engine"]["households"].size, dtype=np.uint8),
-        "late": np.zeros(attributes["engine"]["households"].size, dtype=np.uint32),
     }  # fmt: skip
     vars(rounds).update(attributes["rounds"], engine=engine)
     vars(engine).update(attributes["engine"])

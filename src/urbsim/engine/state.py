@@ -31,7 +31,8 @@ EVENT_JOB = 1
 EVENT_LIFE = 2
 EVENT_SCHOOL = 4
 EVENTS = 7
-STIRRED = 8  # bit of the same column: its job or place has changed in the pass under way
+STIRRED = 8  # bits of the same column: its job or place has changed in the pass under way
+LAND_LUCK, SETTLE_LUCK = 16, 32  # its luck of the quarter lets the last pass touch its land, or lets it settle (`engine.watch`)
 
 BANDS = 10
 BAND_EDGES = (3, 6, 12, 15, 18, 45, 60, 65, 80)

@@ -23,7 +23,7 @@ from urbsim.engine.stages.clocks import residence_of
 from urbsim.engine.stages.demography import FERTILE_FROM, FERTILE_TO
 from urbsim.engine.stages.leaving import LEAVING_QUARTERS
 from urbsim.engine.stages.work import ALL_COVER, WORK_FROM, WORK_TO
-from urbsim.engine.state import EVENT_SCHOOL
+from urbsim.engine.state import EVENT_SCHOOL, EVENTS, LAND_LUCK, SETTLE_LUCK
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     GONE,
@@ -186,7 +186,7 @@ def find(luck, kinds, event, limits, shift, must, also, found, ways):
         kind = np.uint64(kinds[k])
         row = kind >> shift & mask
         hit = at_most(low[k], high[k], limits[row, 0], limits[row, 1]) & limits[row, 2]
-        hit |= np.uint64(MUST) if (kind & must | np.uint64(event[k])) != nought else nought
+        hit |= np.uint64(MUST) if (kind & must | np.uint64(event[k]) & np.uint64(EVENTS)) != nought else nought
         found[m], ways[m] = k, hit
         m += one if (hit | kind & also) != nought else nought
     return np.int64(m)
@@ -204,19 +204,27 @@ def pick(ways, event, m, asked, marks, who):
 
 
 @kernel
-def find_late(late, kinds, limits, found):
-    """List in `found` which rows of a block have something to do in the last pass; return how many.
-
-    `late` keeps their luck (`rng.keep_late`), `kinds` are the block's, `limits` is `Late`.
-    """
-    nought, one, m = np.uint64(0), np.uint64(1), np.uint64(0)
+def note_late(words, limits, event):
+    """Mark in a block's `event`, and clear of all else, whose luck lets the last pass do something; `words` is luck, `limits` is `Late`."""
     lose, gain, settle, full = np.uint32(limits.lose + 1), np.uint32(limits.gain + 1), np.uint32(limits.settle + 1), np.uint32(255)
-    for k in range(kinds.size):
-        luck, kind = late[k], np.uint64(kinds[k])
+    high = words[1]
+    for k in range(event.size):
+        luck = np.uint32(high[k] >> np.uint64(8 * (rng.LAND_BYTE - 8)))  # the last four of the sixteen bytes
         land = ((luck & full) < lose) | ((luck >> np.uint32(8) & full) < gain)
-        ways = (np.uint64(ALIVE) if land else nought) | (np.uint64(AWAY) if (luck >> np.uint32(16) & full) < settle else nought)
+        settles = (luck >> np.uint32(8 * (rng.SETTLE_BYTE - rng.LAND_BYTE)) & full) < settle
+        event[k] = (LAND_LUCK if land else 0) | (SETTLE_LUCK if settles else 0)
+
+
+@kernel
+def find_late(event, kinds, found):
+    """List in `found` which rows of a block have something to do in the last pass; return how many. `event` as `note_late` marked it."""
+    nought, one, m = np.uint64(0), np.uint64(1), np.uint64(0)
+    for k in range(kinds.size):
+        kind, luck = np.uint64(kinds[k]), np.uint64(event[k])
+        land = np.uint64(ALIVE) if luck & np.uint64(LAND_LUCK) else nought
+        settles = np.uint64(AWAY) if luck & np.uint64(SETTLE_LUCK) else nought
         found[m] = k
-        m += one if kind & (ways | np.uint64(REGISTER_DUE)) != nought else nought
+        m += one if kind & (land | settles | np.uint64(REGISTER_DUE)) != nought else nought
     return np.int64(m)
 
 
