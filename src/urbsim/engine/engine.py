@@ -218,7 +218,8 @@ class Engine:
             marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
         self.make_room(parents.size)
         with self.roll.changing(distinct(parents)):
-            leaving.found_all(self.households, self.n, parents, slots, q, key, x.schooling_share[q])
+            self.roll.in_threads(lambda lo, hi, _: leaving.found_all(
+                self.households, self.n + lo, parents[lo:hi], slots[lo:hi], q, key, x.schooling_share[q]), 0, parents.size)  # fmt: skip
         self.roll.enter(self.n, self.n + parents.size)
         self.n += parents.size
         acc, table, year = self.town_born_accounts, self.town_born, year_of(q)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from urbsim.engine.stages import arrivals
-from urbsim.engine.state import FloatArray
+from urbsim.engine.state import Accounts, FloatArray, add_up, empty_accounts
 from urbsim.engine.tables import Utilities
+from urbsim.engine.tally import Tally
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
+
+LEAST_CELLS = 64  # of a block and an area, in a chunk of a thread
 
 
 def attraction(e: Engine, u: Utilities) -> FloatArray:
@@ -33,7 +36,16 @@ def enter(e: Engine, u: Utilities, q: int, luck: int) -> None:
     counts = np.zeros(expected.shape, dtype=np.int64)
     total = arrivals.round_entries(expected, e.rounds.entering * e.weight, luck, e.key, counts)
     e.make_room(total)
-    first, e.n = e.n, arrivals.enter(
-        e.households, e.n, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, e.bills, e.rules, e.pull,
-        e.accounts)  # fmt: skip
+    starts = e.n + np.cumsum(counts) - counts.ravel()
+
+    def enter_cells(lo: int, hi: int, _: Tally) -> Accounts:
+        accounts = empty_accounts(e.areas)
+        arrivals.enter(
+            e.households, starts, lo, hi, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, e.bills,
+            e.rules, e.pull, accounts)  # fmt: skip
+        return accounts
+
+    for accounts in e.roll.in_threads(enter_cells, 0, counts.size, least=LEAST_CELLS):
+        add_up(e.accounts, accounts)
+    first, e.n = e.n, e.n + total
     e.roll.enter(first, e.n)

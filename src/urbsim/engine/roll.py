@@ -27,7 +27,7 @@ LEAST_CHUNK = 4096  # rows
 class Roll:
     """Keep kinds (`engine.watch`) and tally (`engine.tally`) of an engine's households."""
 
-    tallies: list[Tally]  # parts that add up, one for each chunk of rows that a thread takes
+    tallies: list[Tally]  # parts that add up, one for each thread
     as_of: int  # the quarter as of which they stand
 
     def __init__(self, engine: Engine) -> None:
@@ -45,11 +45,20 @@ class Roll:
         self.__dict__.update(state)
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
 
-    def in_threads(self, work_on: Callable[[int, int, Tally], Any], first: int, last: int) -> list[Any]:
-        """Call `work_on` for chunks of `first`..`last`, each with a part of the tally of its own; return the results in order."""
-        chunks = max(min(self.threads * CHUNKS, (last - first) // LEAST_CHUNK), 1) if self.threads > 1 else 1
+    def in_threads(self, work_on: Callable[[int, int, Tally], Any], first: int, last: int, least: int = LEAST_CHUNK) -> list[Any]:
+        """Call `work_on` for chunks of `first`..`last`, with the part of the tally that its thread holds; return the results in order."""
+        chunks = max(min(self.threads * CHUNKS, (last - first) // least), 1) if self.threads > 1 else 1
         edges = [first + (last - first) * k // chunks for k in range(chunks + 1)]
-        return list((self._pool.map if self._pool and chunks > 1 else map)(work_on, edges[:-1], edges[1:], self.tallies))
+        idle = list(self.tallies)
+
+        def work(lo: int, hi: int) -> Any:
+            part = idle.pop()
+            try:
+                return work_on(lo, hi, part)
+            finally:
+                idle.append(part)
+
+        return list((self._pool.map if self._pool and chunks > 1 else map)(work, edges[:-1], edges[1:]))
 
     def open(self, tally: Tally | None = None) -> Rolls:
         """Return rows, kinds and tally (by default its first part) as passes read them."""
@@ -73,8 +82,7 @@ class Roll:
     def count_all(self) -> None:
         """Count all households anew, as of now, and write their kinds."""
         e = self.engine
-        parts = self.threads * CHUNKS if self.threads > 1 else 1
-        self.tallies, self.as_of = [empty_tally(e.areas) for _ in range(parts)], e.q
+        self.tallies, self.as_of = [empty_tally(e.areas) for _ in range(self.threads)], e.q
         self.kinds = np.zeros(e.households.size, dtype=np.uint16)
         self.enter(0, e.n)
 
