@@ -115,7 +115,7 @@ class Bench:
                 y.permit_enough, acc,
             ),
             "homes": lambda: homes.buy_and_apply(
-                t.h, who["homes"], luck[1], q, key, p, areas, y.buying, y.sharing, a[0], a[1], b[0], s[0], a[2], s[1], a[3], acc,
+                t.h, who["homes"], luck[1], q, key, p, y.buying, y.sharing, a[0], a[1], b[0], s[0], a[2], s[1], a[3], acc,
                 t.identities, t.draws,
             ),
             "whom the last pass looks at": lambda: watch.find_late(self.event, g.kinds, blank.found),

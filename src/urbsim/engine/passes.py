@@ -167,7 +167,7 @@ def place_pass(g, d, lo, hi, q, key, x, limits, event, season, newcomers, accoun
         )
         who = d.who[: watch.pick(d.ways, d.event, here, TO_HOMES, STIRRED, d.who)]
         found, asking = buy_and_apply(
-            d.h, who, luck, q, key, p, areas, x.buying, x.sharing, rows[n:], area[n:], kind[n:], score[n:], since[n:], lot[n:],
+            d.h, who, luck, q, key, p, x.buying, x.sharing, rows[n:], area[n:], kind[n:], score[n:], since[n:], lot[n:],
             shared[s:], accounts, d.identities, d.draws,
         )  # fmt: skip
         name_rows(d, start, rows, n, n + found)

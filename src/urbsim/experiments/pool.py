@@ -38,7 +38,7 @@ def in_processes(work: Work, tasks: Iterable[Any], total: int, jobs: int, receiv
     context = multiprocessing.get_context("spawn")
     written = bytes(ForkingPickler.dumps(work))
     board = _Board(
-        context.RawArray("i", total), context.RawArray("b", total), context.RawValue("b", 0), context.RawArray("B", list(written))
+        context.RawArray("i", total), context.RawArray("b", total), context.RawValue("b", 0), context.RawArray("B", written)
     )
     source: Iterator[Numbered] = iter(enumerate(tasks))
     while True:

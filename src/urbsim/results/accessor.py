@@ -61,7 +61,7 @@ def _pictures() -> dict[str, Callable[..., Figure]]:
     return dict(sorted(found.items()))
 
 
-@xr.register_dataset_accessor("urbsim")  # type: ignore[no-untyped-call]
+@xr.register_dataset_accessor("urbsim")  # type: ignore[no-untyped-call]  # xarray's decorator carries no types
 class UrbsimAccessor:
     """Tables and pictures of a result."""
 

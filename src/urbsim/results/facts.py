@@ -55,9 +55,13 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 def unit_costs() -> tuple[UnitCost, ...]:
     """Return all rows of unit_costs.csv."""
     return tuple(
-        UnitCost(**{**row, "year": int(row["year"]), "value": float(row["value"])})  # type: ignore[arg-type]
+        UnitCost(**{**row, "year": int(row["year"]), "value": float(row["value"])})  # type: ignore[arg-type]  # columns are fields
         for row in _rows("unit_costs.csv")
     )
+
+
+def _bands(text: str) -> tuple[str, ...]:
+    return () if text == "all" else tuple(text.split("|"))
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +69,7 @@ def service_norms() -> dict[str, ServiceNorm]:
     """Return the planning standard of every service that has one."""
     return {
         row["service"]: ServiceNorm(
-            **{**row, "value": float(row["value"]), "bands": () if row["bands"] == "all" else tuple(row["bands"].split("|"))}  # type: ignore[arg-type]
+            **{**row, "value": float(row["value"]), "bands": _bands(row["bands"])}  # type: ignore[arg-type]  # columns are fields
         )
         for row in _rows("service_norms.csv")
     }

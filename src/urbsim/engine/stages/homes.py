@@ -72,7 +72,7 @@ def chances_to_buy(p, wage, price, support, part):
 
 @kernel
 def buy_and_apply(
-    h, who, luck, q, key, p, areas, buying, sharing, rows, place_of, kind, score, since, lot, shared, accounts, identities, words,
+    h, who, luck, q, key, p, buying, sharing, rows, place_of, kind, score, since, lot, shared, accounts, identities, words,
 ):  # fmt: skip
     """Let households buy, join the rental list, and list this quarter's applicants; return how many, and how many ask for a shared home.
 
@@ -83,20 +83,11 @@ def buy_and_apply(
     """
     n, m = 0, 0
     most_asking = rng.most_byte(p.h_home_apply / 4.0)
-    likeliest = 0.0
-    for a in range(areas):
-        for flexible in range(2):
-            for couple in range(2):
-                likeliest = max(likeliest, max(buying[a, flexible, couple], sharing[a, flexible, couple]))
-    most_buying = rng.most_byte(likeliest)
     rng.draw_some(h, who, rng.HOMES, q, 0, key, identities, words)
     for k in range(who.size):
         i = who[k]
         r = h[i]
-        lucky = (rng.byte_at(luck, i, rng.HOMES_BYTE) <= most_buying) | (rng.byte_at(luck, i, rng.HOMES_BYTE + 1) <= most_asking)
         lodges = (r.tenure == TENURE_GUARANTEED) | (r.tenure == TENURE_PUBLIC)
-        if not (lucky | (r.homes_since != NO_DATE)):
-            continue  # nothing to buy, to ask or to wait for
         place = r.place
         if place == GONE or place == OUTSIDE or at_home(r):
             continue

@@ -66,21 +66,10 @@ def permits(h, who, luck, q, key, p, months, ground, wait, chances, enough, acco
     (`enough`). Converted permits are not counted as issued.
     """
     enrolment = season_of(q) == 2
-    likeliest = 0.0
-    for a in range(chances.shape[0]):
-        for kind in range(8):
-            likeliest = max(likeliest, chances[a, kind >> 2, kind >> 1 & 1, kind & 1])
-    most = rng.most_byte(likeliest)
-    most_enrolling = rng.most_byte(p.permit_for_school) if enrolment else most
     for i in who:
         r = h[i]
-        byte = rng.byte_at(luck, i, rng.PERMIT_BYTE)
-        child = (r.child1_birth != NO_DATE) | (r.child2_birth != NO_DATE)
-        lucky = (byte <= most) | ((byte <= most_enrolling) & child)
-        if not ((r.status == STATUS_UNREGISTERED) & (lucky | (r.permit_since != NO_DATE))):
-            continue  # another status, or above the chance of anyone, and no permit to convert
         place = r.place
-        if place == GONE or place == OUTSIDE or at_home(r):
+        if r.status != STATUS_UNREGISTERED or place == GONE or place == OUTSIDE or at_home(r):
             continue
         if not may_hold(r, q, months[place], ground[place], wait[place]):
             continue
@@ -90,6 +79,6 @@ def permits(h, who, luck, q, key, p, months, ground, wait, chances, enough, acco
         chance = chances[place, 1 if children_aged(r, q, 6, 15) > 0 else 0, r.insured, 1 if r.schooling >= 2 else 0]
         if enrolment and enough[place] > 0.0 and children_along(r, q, 5, 14) > 0:
             chance = max(chance, p.permit_for_school)
-        if rng.below(key, rng.PERMIT, r.id, q, byte, chance):
+        if rng.below(key, rng.PERMIT, r.id, q, rng.byte_at(luck, i, rng.PERMIT_BYTE), chance):
             r.status, r.permit_since = STATUS_PERMIT, q
             accounts[place].permits_issued[census_class(r)] += along(r)
