@@ -6,12 +6,19 @@ half, which needs none, and finds them compiled; and no long test is left over f
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 FIRST = ("reference", "engine", "model", "experiments", "cli", "search", "sensitivity", "report", "results")
+
+
+def pytest_configure() -> None:
+    """Let what tests start hear Ctrl-C, also where the tests themselves run in the background of a script, which does not."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def place(item: pytest.Item) -> int:

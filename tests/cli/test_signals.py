@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.experiments import fake_engine
+from urbsim.experiments.pool import quiet_start
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0
@@ -117,3 +118,13 @@ def test_nothing_is_drawn_off_a_terminal(tmp_path: Path) -> None:
     code = "from urbsim.cli.progress import progress_bar\nwith progress_bar('en', False) as show:\n    assert show is None\n"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_an_interrupt_while_workers_start_is_raised_unless_it_is_ignored(ignored: bool) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.default_int_handler)
+    try:
+        with contextlib.nullcontext() if ignored else pytest.raises(KeyboardInterrupt), quiet_start():
+            os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)

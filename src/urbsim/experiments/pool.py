@@ -113,12 +113,13 @@ def quiet_start() -> Iterator[None]:
     """Start children that do not hear Ctrl-C and that do not import the user's script again.
 
     Children inherit the blocked signal; the parent ends them itself. One that arrives while they start is raised afterwards: raised in
-    between, it would leave a child that nobody knows of. Without the second, `urbsim.run(...)` at the top of a plain script would start
-    itself over in every worker.
+    between, it would leave a child that nobody knows of. A process in the background of a script ignores it, here too. Without the second,
+    `urbsim.run(...)` at the top of a plain script would start itself over in every worker.
     """
     real = sys.modules["__main__"]
     heard: list[int] = []
     hears = threading.current_thread() is threading.main_thread() and hasattr(signal, "pthread_sigmask")
+    hears = hears and signal.getsignal(signal.SIGINT) != signal.SIG_IGN
     if hears:
         handler = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
