@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from urbsim.engine import watch
 from urbsim.engine.compiled import allocating, kernel
+from urbsim.engine.lanes import copy_row
 from urbsim.engine.stages.observe import ANY, PEOPLE, PUPILS, WORDS, changes, post
 from urbsim.engine.stages.tallying import put, works
 from urbsim.engine.state import HOUSEHOLD, LAND_LUCK, SETTLE_LUCK, IntArray, Rows
@@ -66,8 +67,7 @@ def desk() -> Desk:
 def fetch(g, d, start, m):
     """Bring the `m` rows found in the block from `start` on to the desk."""
     for k in range(m):
-        for j in range(WORDS):
-            d.words[k, j] = g.words[start + d.found[k], j]
+        copy_row(d.words, k, g.words, start + d.found[k])
 
 
 @kernel
@@ -90,18 +90,19 @@ def keep_events(d, start, m, event):
 @kernel
 def put_back(g, d, start, m):
     """Post what changed on the desk and put the rows back."""
-    ages = g.before != g.now
-    for k in range(m):
-        i, change = start + d.found[k], np.uint64(0)
-        for j in range(WORDS):
-            change |= g.words[i, j] ^ d.words[k, j]
-        if change == np.uint64(0) and not (ages and g.kinds[i] & watch.PLACE_DUE and works(g.h[i], g.before) != works(d.h[k], g.now)):
-            continue
-        what = changes(g.words[i], d.words[k])
-        post(g.tally, g.h[i], d.h[k], what, g.before, g.now, g.areas, g.p, g.norm)
+    ages, n, nought, one = g.before != g.now, np.uint64(0), np.uint64(0), np.uint64(1)
+    for k in range(m):  # without branches, so that rows are compared while others are still on their way
+        i = start + d.found[k]
+        d.who[n] = k
+        n += one if changes(g.words, i, d.words, k) != nought or (ages and g.kinds[i] & watch.PLACE_DUE) else nought
+    for j in range(n):
+        k = d.who[j]
+        i = start + d.found[k]
+        what = changes(g.words, i, d.words, k)
+        if what or works(g.h[i], g.before) != works(d.h[k], g.now):
+            post(g.tally, g.h[i], d.h[k], what, g.before, g.now, g.areas, g.p, g.norm)
         if what:
-            for j in range(WORDS):
-                g.words[i, j] = d.words[k, j]
+            copy_row(g.words, i, d.words, k)
             _renew(g, i, d.h[k], what)
 
 
@@ -126,7 +127,7 @@ def post_rows(g, rows, old, old_words):
     """Post what has changed in `rows`, which were `old` (as columns and as words)."""
     for k in range(rows.size):
         i = rows[k]
-        what = changes(old_words[k], g.words[i])
+        what = changes(old_words, k, g.words, i)
         if what:
             post(g.tally, old[k], g.h[i], what, g.before, g.now, g.areas, g.p, g.norm)
             _renew(g, i, g.h[i], what)

@@ -8,8 +8,18 @@ from __future__ import annotations
 import numpy as np
 
 from urbsim.engine.compiled import kernel
+from urbsim.engine.lanes import differences
 from urbsim.engine.people import age_at, along
-from urbsim.engine.stages.tallying import group_of, lives_away, put, put_home, put_job, put_pupils, put_work, works
+from urbsim.engine.stages.tallying import (
+    group_of,
+    lives_away,
+    put_home,
+    put_job,
+    put_members,
+    put_pupils,
+    put_work,
+    works,
+)
 from urbsim.engine.stages.work import WORK_FROM, WORK_TO, assistance, earnings, wage_factor
 from urbsim.engine.state import HOUSEHOLD
 from urbsim.population.registry import (
@@ -25,7 +35,8 @@ OF_PEOPLE = (
 )  # fmt: skip
 OF_PUPILS = ("child1", "child2")
 OF_HOME = ("status", "tenure", "poor", "homes_since", "queue_since")
-OF_WORK = ("job", "insured", "cover", "trained", "schooling", "wage_residual")
+OF_WORK = ("job", "insured", "cover")
+OF_PAY = ("place", "mover", "head_birth", "child1_birth", "child2_birth", "trained", "schooling", "wage_residual")
 WORDS = HOUSEHOLD.itemsize // 8  # a row of columns is compared and copied as so many words
 
 
@@ -38,35 +49,27 @@ def _mask(names: tuple[str, ...]) -> tuple[np.uint64, ...]:
     return tuple(row.view(np.uint64))
 
 
-_PEOPLE, _PUPILS, _HOME, _WORK = _mask(OF_PEOPLE), _mask(OF_PUPILS), _mask(OF_HOME), _mask(OF_WORK)
-_AT_HOME = tuple(word & np.uint64(0x0101010101010101 * CHILD_AT_HOME) for word in _PUPILS)
-ANY, PEOPLE, PUPILS, HOME, WORK = 1, 2, 4, 8, 16
+_CHILD_AT_HOME = tuple(word & np.uint64(0x0101010101010101 * CHILD_AT_HOME) for word in _mask(OF_PUPILS))
+
+
+def _with_children(names: tuple[str, ...]) -> tuple[np.uint64, ...]:
+    """Return the words of `_mask` with the bits that say whether a child is left at home."""
+    return tuple(word | left for word, left in zip(_mask(names), _CHILD_AT_HOME, strict=True))
+
+
+ANY, PEOPLE, PUPILS, HOME, WORK, PAY = 1, 2, 4, 8, 16, 32
+# Which parts of the tally differ between two rows of words, as these bits (0: the same household still). A child who comes or goes is a
+# change of PEOPLE, another school place one of PUPILS; what a head's pay depends on is PAY, another job or scheme WORK.
+changes = differences((
+    [2**64 - 1] * WORDS, _with_children(OF_PEOPLE), _mask(OF_PUPILS), _mask(OF_HOME), _mask(OF_WORK), _with_children(OF_PAY),
+))  # fmt: skip
 
 
 @kernel
-def changes(old, new):
-    """Return which parts of the tally differ between two rows of words (bits ANY, PEOPLE, ...; 0: the same household still).
-
-    A child who comes or goes is a change of PEOPLE, another school place one of PUPILS.
-    """
-    every = people = pupils = home = work = np.uint64(0)
-    for j in range(WORDS):
-        change = old[j] ^ new[j]
-        every |= change
-        people |= change & (_PEOPLE[j] | _AT_HOME[j])
-        pupils |= change & _PUPILS[j]
-        home |= change & _HOME[j]
-        work |= change & _WORK[j]
-    nought = np.uint64(0)
-    what = (every != nought) * ANY | (people != nought) * PEOPLE | (pupils != nought) * PUPILS
-    return what | (home != nought) * HOME | (work != nought) * WORK
-
-
-@kernel
-def _post_work(t, old, new, before, now, p, norm):
-    """Bring the tally from the work of `old` to that of `new`, the same people; pay is left alone where it is the same."""
-    works_on = works(old, before) and works(new, now)
-    if works_on and (old.job == JOB_SELF_EMPLOYED) == (new.job == JOB_SELF_EMPLOYED) and old.trained == new.trained:
+def _post_work(t, old, new, what, before, now, p, norm):
+    """Bring the tally from the work of `old` to that of `new`; pay is left alone where it is the same."""
+    same_pay = not what & PAY and (old.job == JOB_SELF_EMPLOYED) == (new.job == JOB_SELF_EMPLOYED)
+    if same_pay and works(old, before) and works(new, now):
         put_job(t, old, -1)
         put_job(t, new, 1)
     else:
@@ -78,18 +81,18 @@ def _post_work(t, old, new, before, now, p, norm):
 def post(t, old, new, what, before, now, areas, p, norm):
     """Bring the tally from household `old` as of quarter `before` to `new` as of `now`; `what` differs (`changes`)."""
     if what & PEOPLE or group_of(old) != group_of(new):
-        put(t, old, before, areas, p, norm, -1)
-        put(t, new, now, areas, p, norm, 1)
-        return
-    if what & PUPILS and group_of(new):  # the others' learn the same whatever is noted of them
-        put_pupils(t, old, areas, -1)
-        put_pupils(t, new, areas, 1)
-    if what & HOME:
-        main = along(old)
-        put_home(t, old, main, -1)
-        put_home(t, new, main, 1)
-    if what & WORK or works(old, before) != works(new, now):
-        _post_work(t, old, new, before, now, p, norm)
+        put_members(t, old, areas, -1)
+        put_members(t, new, areas, 1)
+    else:
+        if what & PUPILS and group_of(new):  # the others' learn the same whatever is noted of them
+            put_pupils(t, old, areas, -1)
+            put_pupils(t, new, areas, 1)
+        if what & HOME:
+            main = along(old)
+            put_home(t, old, main, -1)
+            put_home(t, new, main, 1)
+    if what & (WORK | PAY) or works(old, before) != works(new, now):
+        _post_work(t, old, new, what, before, now, p, norm)
 
 
 @kernel

@@ -259,12 +259,16 @@ def put_work(t, r, q, p, norm, change):
 
 
 @kernel
+def put_members(t, r, areas, change):
+    """Put (`change` 1) or take off (-1) the members and the home of household `r`; who is gone stands nowhere."""
+    if r.place != GONE:
+        put_home(t, r, put_people(t, r, areas, change), change)
+
+
+@kernel
 def put(t, r, q, areas, p, norm, change):
     """Put (`change` 1) or take off (-1) household `r` as of quarter `q`; who is gone stands nowhere."""
-    if r.place == GONE:
-        return
-    main = put_people(t, r, areas, change)
-    put_home(t, r, main, change)
+    put_members(t, r, areas, change)
     put_work(t, r, q, p, norm, change)
 
 
