@@ -90,11 +90,11 @@ def keep_events(d, start, m, event):
 @kernel
 def put_back(g, d, start, m):
     """Post what changed on the desk and put the rows back."""
-    ages, n, nought, one = g.before != g.now, np.uint64(0), np.uint64(0), np.uint64(1)
+    due, n, nought, one = np.uint64(watch.PLACE_DUE if g.before != g.now else 0), np.uint64(0), np.uint64(0), np.uint64(1)
     for k in range(m):  # without branches, so that rows are compared while others are still on their way
         i = start + d.found[k]
         d.who[n] = k
-        n += one if changes(g.words, i, d.words, k) != nought or (ages and g.kinds[i] & watch.PLACE_DUE) else nought
+        n += one if (changes(g.words, i, d.words, k) | np.uint64(g.kinds[i]) & due) != nought else nought
     for j in range(n):
         k = d.who[j]
         i = start + d.found[k]

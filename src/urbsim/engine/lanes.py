@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
@@ -43,7 +44,7 @@ def _load(builder: Any, half: Any) -> Any:
     return builder.load(half, align=8)
 
 
-def differences(masks: Sequence[Sequence[int]]) -> Any:
+def differences(masks: Sequence[Sequence[np.uint64]]) -> Any:
     """Return `differ(old, i, new, k)` for kernels: bit b says whether row i of `old` and row k of `new` differ under `masks[b]`.
 
     Rows are eight uint64 words, arrays n x 8 in C order, i and k int64; a mask has eight words too.

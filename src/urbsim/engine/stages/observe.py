@@ -61,7 +61,7 @@ ANY, PEOPLE, PUPILS, HOME, WORK, PAY = 1, 2, 4, 8, 16, 32
 # Which parts of the tally differ between two rows of words, as these bits (0: the same household still). A child who comes or goes is a
 # change of PEOPLE, another school place one of PUPILS; what a head's pay depends on is PAY, another job or scheme WORK.
 changes = differences((
-    [2**64 - 1] * WORDS, _with_children(OF_PEOPLE), _mask(OF_PUPILS), _mask(OF_HOME), _mask(OF_WORK), _with_children(OF_PAY),
+    [np.uint64(2**64 - 1)] * WORDS, _with_children(OF_PEOPLE), _mask(OF_PUPILS), _mask(OF_HOME), _mask(OF_WORK), _with_children(OF_PAY),
 ))  # fmt: skip
 
 
