@@ -20,10 +20,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import Engine, chances, inputs_of, open_engine, people_of, rng, watch
+from urbsim.engine.counting import Pay, counts_of
 from urbsim.engine.desk import post_rows
 from urbsim.engine.stages import attention
 from urbsim.engine.state import BAND_EDGES
-from urbsim.engine.tally import Pay, counts_of, together
+from urbsim.engine.tally import together
 from urbsim.population.registry import GONE, OUTSIDE
 from urbsim.scenario import load
 

@@ -11,9 +11,10 @@ import pytest
 from tests.engine.conftest import inputs_of, luck_of, neutral_rules, parameters_with, record_of, rows_of
 from urbsim.clock import NO_DATE
 from urbsim.engine import Engine, people_of
+from urbsim.engine.counting import Pay, counts_of
 from urbsim.engine.stages import demography, leaving, permits, schools, tallying
 from urbsim.engine.state import OUTSIDE_TOWN, RETURN_OR_COVERAGE, empty_accounts, make_params
-from urbsim.engine.tally import Pay, counts_of, empty_tally
+from urbsim.engine.tally import empty_tally
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     HOUSEHOLD_DTYPES,

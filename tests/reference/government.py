@@ -11,6 +11,7 @@ import numpy as np
 from tests.reference.books import as_records
 from urbsim.clock import FIRST_YEAR, season, year_of
 from urbsim.engine import Inputs, town_born
+from urbsim.engine.counting import COUNT, Counts
 from urbsim.engine.frame import make_frame
 from urbsim.engine.rules import rules_of
 from urbsim.engine.stages import arrivals, feedback, programmes
@@ -18,7 +19,6 @@ from urbsim.engine.stages.homes import first_home_prices
 from urbsim.engine.stages.later_schools import pulls
 from urbsim.engine.state import ACCOUNT, empty_accounts
 from urbsim.engine.tables import Utilities, make_race, utilities, value_of_register
-from urbsim.engine.tally import COUNT, Counts
 from urbsim.population import registry as code
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ import numpy as np
 
 from urbsim.clock import year_of
 from urbsim.engine import entries, money, town_born
+from urbsim.engine.counting import births_expected
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import rules_of
 from urbsim.engine.stages import programmes
 from urbsim.engine.state import Rows, empty_accounts
 from urbsim.engine.tables import race_base
-from urbsim.engine.tally import births_expected, together
+from urbsim.engine.tally import together
 from urbsim.population.registry import GONE, JOB_NONE
 
 if TYPE_CHECKING:

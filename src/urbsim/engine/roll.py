@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from urbsim.clock import season
+from urbsim.engine.counting import Counts, Pay, counts_of
 from urbsim.engine.desk import Rolls, open_rows, post_rows
 from urbsim.engine.stages import observe
 from urbsim.engine.state import HOUSEHOLD, IntArray
-from urbsim.engine.tally import Counts, Pay, Tally, counts_of, empty_tally, together
+from urbsim.engine.tally import Tally, empty_tally, together
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine

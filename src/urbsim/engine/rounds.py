@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.clock import season, year_of
+from urbsim.engine.counting import occupied
 from urbsim.engine.desk import Rolls, desk
 from urbsim.engine.inputs import certificates_run
 from urbsim.engine.passes import Gates, apply_pass
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
 from urbsim.engine.state import Accounts, FloatArray, IntArray, distinct, empty_accounts, joined
-from urbsim.engine.tally import occupied
 from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED
 
 if TYPE_CHECKING:

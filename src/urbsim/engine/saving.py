@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.engine import rng
+from urbsim.engine.counting import COUNT, Counts
 from urbsim.engine.engine import Engine
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.roll import Roll
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import RULES
 from urbsim.engine.state import ACCOUNT, HOUSEHOLD, make_rows, params_record
-from urbsim.engine.tally import COUNT, Counts
 from urbsim.population.registry import ROOM
 
 Arrays = dict[str, npt.NDArray[Any]]
