@@ -32,7 +32,7 @@ class Rolls(NamedTuple):
     before: int  # the quarter as of which the tally stands
     now: int  # and as of which it shall stand
     q: int  # the quarter under way
-    last: int  # the year's last quarter
+    last: int  # the quarter until which kinds stand
     areas: int
     p: Rows
     norm: float

@@ -282,7 +282,8 @@ class Engine:
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
         self.n = compacting.compact(self.households, self.roll.kinds, self.n, self.q, self.areas, self.p, self.norm, self.roll.tallies[0])
-        self.each(lambda g, lo, hi, _: watch.renew(g.h, lo, hi, g.q, g.last, g.areas, g.kinds))
+        if watch.last_quarter(self.q - 1) < self.q:
+            self.each(lambda g, lo, hi, _: watch.renew(g.h, lo, hi, g.q, g.last, g.areas, g.kinds))
 
     def movers_living(self) -> IntArray:
         """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""

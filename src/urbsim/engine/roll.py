@@ -15,6 +15,7 @@ from urbsim.engine.desk import Rolls, open_rows, post_rows
 from urbsim.engine.stages import observe
 from urbsim.engine.state import HOUSEHOLD, IntArray
 from urbsim.engine.tally import Tally, empty_tally, together
+from urbsim.engine.watch import last_quarter
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
@@ -64,7 +65,7 @@ class Roll:
     def open(self, tally: Tally | None = None) -> Rolls:
         """Return rows, kinds and tally (by default its first part) as passes read them."""
         e = self.engine
-        words, last = e.households.view(np.uint64).reshape(-1, observe.WORDS), e.q + 4 - season(e.q)
+        words, last = e.households.view(np.uint64).reshape(-1, observe.WORDS), last_quarter(e.q)
         tally = self.tallies[0] if tally is None else tally
         return Rolls(e.households, words, self.kinds, tally, self.as_of, self.as_of, e.q, last, e.areas, e.p, e.norm)
 

@@ -4,7 +4,8 @@ Nine households in ten meet nothing in a pass. A pass finds the others by compar
 (`engine.rng`) with limits of its kind, all at once, and gathers their rows into a block of their own, on which the stages work. Limits are
 those of anyone of the kind anywhere: nobody is passed over who could meet an event, and the stages decide exactly.
 
-A kind is renewed when its household changes and at every turn of the year: what comes with age is written for the year's last quarter.
+A kind is renewed when its household changes, and everyone's at the turn of every fourth year: what comes with age is written for the last
+quarter of the four years.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ TO_ATTEND = _by(rng.ATTEND_BYTE)
 TO_PERMIT = _by(rng.PERMIT_BYTE)
 TO_HOMES = _by(rng.HOMES_BYTE, rng.HOMES_BYTE + 1)
 
+STANDS = 16  # quarters for which what comes with age is written
+
 AGE_EDGES = (45, 60, 70, 78, 85, 92)
 _OLDEST_OF = np.array([0, *(edge - 1 for edge in AGE_EDGES), 100])  # by class
 
@@ -75,6 +78,11 @@ class Late(NamedTuple):
     lose: int
     gain: int
     settle: int
+
+
+def last_quarter(q: int) -> int:
+    """Return until which quarter kinds that are written in quarter `q` stand; in the next all are renewed."""
+    return q + STANDS - 1 - (q - 1) % STANDS
 
 
 @kernel
@@ -141,7 +149,7 @@ def _place_bits(r, q, last):
 
 @kernel
 def kind_of(r, q, last, areas):
-    """Return the kind of household `r` from quarter `q` to the year's `last`, unless it changes before."""
+    """Return the kind of household `r` from quarter `q` to `last`, unless it changes before."""
     return kind_again(r, q, last, areas, _family_bits(r, q, last, areas))
 
 
@@ -161,7 +169,7 @@ def kind_again(r, q, last, areas, family):
 
 @kernel
 def renew(h, lo, hi, q, last, areas, kinds):
-    """Renew what comes with age in the kinds of rows `lo`..`hi`, for a year that ends with quarter `last`."""
+    """Renew what comes with age in the kinds of rows `lo`..`hi`, to stand until quarter `last`."""
     for i in range(lo, hi):
         kind, r = np.int64(kinds[i]), h[i]
         if kind & ALIVE:
