@@ -122,6 +122,13 @@ def name_rows(d, start, rows, first, last):
         rows[k] = start + d.found[rows[k]]
 
 
+@kernel
+def take_rows(g, rows, words):
+    """Copy `rows` to `words`."""
+    for k in range(rows.size):
+        copy_row(words, k, g.words, rows[k])
+
+
 @allocating
 def post_rows(g, rows, old, old_words):
     """Post what has changed in `rows`, which were `old` (as columns and as words)."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from urbsim.clock import season
 from urbsim.engine.counting import Counts, Pay, counts_of
-from urbsim.engine.desk import Rolls, open_rows, post_rows
+from urbsim.engine.desk import Rolls, open_rows, post_rows, take_rows
 from urbsim.engine.stages import observe
 from urbsim.engine.state import HOUSEHOLD, IntArray
 from urbsim.engine.tally import Tally, empty_tally, together
@@ -72,7 +72,8 @@ class Roll:
     @contextmanager
     def changing(self, rows: IntArray) -> Iterator[None]:
         """Post to the tally what becomes of `rows` (each at most once) while the context lasts."""
-        words = self.open().words[rows]
+        words = np.empty((rows.size, observe.WORDS), np.uint64)
+        self.in_threads(lambda lo, hi, part: take_rows(self.open(part), rows[lo:hi], words[lo:hi]), 0, rows.size)
         yield
         before = words.reshape(-1).view(HOUSEHOLD)
         self.in_threads(lambda lo, hi, part: post_rows(self.open(part), rows[lo:hi], before[lo:hi], words[lo:hi]), 0, rows.size)
