@@ -18,7 +18,7 @@ from urbsim.results import folder as folders
 from urbsim.results import storage
 from urbsim.results.hashing import content_hash
 from urbsim.results.provenance import IDENTITY, command, library_versions, provenance, region_hash
-from urbsim.results.tables import heading
+from urbsim.results.tables import heading, save
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,27 @@ def test_saved_is_loaded(dataset: xr.Dataset, tmp_path: Path) -> None:
             assert loaded[name].attrs[key] == value
     assert loaded.attrs["title_zh"] == dataset.attrs["title_zh"]
     assert json.loads(loaded.attrs["provenance"]) == json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+
+
+def test_tables_are_written_as_pandas_writes_them(tmp_path: Path) -> None:
+    numbers = [0.0, -0.0, 1234567.0, 0.1 + 0.2, 1e-7, float("nan"), float("inf")]
+    words = ["plain", "城市 town", 'a "word"', "one, two", "two\nlines", "", "plain"]
+    table = pd.DataFrame({"a, b": numbers, "words": words, "years": np.arange(7, dtype=np.int32), "again": numbers[::-1]})
+    for found in (table, table[:0], table.rename(columns={"again": "words"})):
+        save(found, tmp_path / "own.csv")
+        found.to_csv(tmp_path / "pandas.csv", index=False, encoding="utf-8-sig", float_format="%.6g")
+        assert (tmp_path / "own.csv").read_bytes() == (tmp_path / "pandas.csv").read_bytes()
+
+
+def test_a_file_is_written_where_there_is_no_dask(tmp_path: Path) -> None:
+    code = (
+        "from urbsim.unneeded import without_dask\nwithout_dask()\nimport sys, xarray as xr\nfrom pathlib import Path\n"
+        "from urbsim.results.storage import write_netcdf, open_results\n"
+        "made = xr.Dataset({'a': ('time', [1.0, 2.0])}, coords={'time': ('time', [0, 1])})\n"
+        "made['time'] = made['time'].values.astype('datetime64[D]').astype('datetime64[ns]')\n"
+        "write_netcdf(made, Path('a.nc'))\nassert open_results('a.nc').identical(made)\nassert not sys.modules['dask']"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60)
 
 
 def test_what_a_folder_holds(dataset: xr.Dataset, tmp_path: Path) -> None:

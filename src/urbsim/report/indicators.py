@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
+from urbsim.report.reading import labels_of
 from urbsim.results.targets import TargetRow, target_rows
 from urbsim.text import Language
 
@@ -31,7 +32,7 @@ def indicator_rows(dataset: xr.Dataset, lang: Language) -> list[IndicatorRow]:
     """Return one row an indicator, in the order of the plan; what is not modelled is NaN and says so in `row.remark`."""
     if "indicator_value" not in dataset.data_vars or "judged" not in dataset.coords:
         return []
-    rows = []
+    rows, begins, ends = [], dataset.variables["first_year"].values, dataset.variables["target_year"].values
     for i, row in enumerate(target_rows(dataset)):
         low, high = row.intervals[80]
         start = 0.0 if row.cumulative or not np.isfinite(row.baseline) else row.baseline
@@ -39,8 +40,7 @@ def indicator_rows(dataset: xr.Dataset, lang: Language) -> list[IndicatorRow]:
         steps = [(value - start) / way if np.isfinite(way) and way != 0 else float("nan") for value in (row.median, low, high)]
         sizes = [abs(value) for value in (row.target, row.median) if np.isfinite(value)]
         decimals = 1 if "%" in row.unit.zh or not sizes or max(sizes) < 100 else 0
-        first, last = int(dataset["first_year"].values[i]), int(dataset["target_year"].values[i])
-        unit = row.unit.get(lang).replace("percent", "%")
+        unit, first, last = row.unit.get(lang).replace("percent", "%"), int(begins[i]), int(ends[i])
         rows.append(IndicatorRow(row, row.name.get(lang), unit, low, high, steps[0], steps[1], steps[2], first, last, decimals))
     return rows
 
@@ -49,9 +49,9 @@ def rate_target(dataset: xr.Dataset) -> tuple[int, float] | None:
     """Return year and value of the target of the resident urbanization rate of the whole region, or None."""
     if "indicator" not in dataset.dims or "target" not in dataset:
         return None
-    codes = [str(code) for code in dataset["indicator"].values]
+    codes = labels_of(dataset, "indicator")
     if "urbanization_rate" not in codes:
         return None
     i = codes.index("urbanization_rate")
-    value = float(dataset["target"].values[i])
-    return (int(dataset["target_year"].values[i]), value) if np.isfinite(value) else None
+    value = float(dataset.variables["target"].values[i])
+    return (int(dataset.variables["target_year"].values[i]), value) if np.isfinite(value) else None

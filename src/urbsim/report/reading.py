@@ -73,25 +73,35 @@ def axis_of(dataset: xr.Dataset, name: str, known: Sequence[str] = (*LEADING, "t
     """Return the category dimension of variable `name` (say, the tenure of `households`), or None."""
     if name not in dataset.data_vars:
         return None
-    return next((str(dim) for dim in dataset[name].dims if dim not in known), None)
+    return next((str(dim) for dim in dataset.variables[name].dims if dim not in known), None)
 
 
 def labels_of(dataset: xr.Dataset, dim: str) -> list[str]:
-    """Return the labels of a dimension as text."""
+    """Return the labels of a dimension, or of a coordinate along it, as text."""
     return [str(label) for label in dataset.variables[dim].values]
 
 
 def quantile(values: Floats, probability: float) -> Floats:
     """Return the quantile over members; NaN members are left out, all-NaN gives NaN without a warning."""
-    gone = ~np.isfinite(values).any(axis=0)
+    return np.asarray(quantiles(values, (probability,))[0], dtype=np.float64)
+
+
+def quantiles(values: Floats, probabilities: Sequence[float]) -> Floats:
+    """Return several quantiles over members, probability × the other dimensions of `values`; NaN as in `quantile`."""
+    known = np.isfinite(values)
+    gone = ~known.any(axis=0)
+    if not gone.any():
+        plain = np.quantile(values, probabilities, axis=0) if known.all() else np.nanquantile(values, probabilities, axis=0)
+        return np.asarray(plain, dtype=np.float64)
     filled = np.where(gone, 0.0, values)
-    plain = np.quantile(filled, probability, axis=0) if np.isfinite(filled).all() else np.nanquantile(filled, probability, axis=0)
+    plain = np.quantile(filled, probabilities, axis=0) if np.isfinite(filled).all() else np.nanquantile(filled, probabilities, axis=0)
     return np.asarray(np.where(gone, np.nan, plain), dtype=np.float64)
 
 
 def interval(values: Floats, mass: float = 0.8) -> Interval:
     """Return median and central interval that holds `mass` of the members."""
-    return Interval(quantile(values, 0.5), quantile(values, (1 - mass) / 2), quantile(values, (1 + mass) / 2))
+    median, low, high = quantiles(values, (0.5, (1 - mass) / 2, (1 + mass) / 2))
+    return Interval(median, low, high)
 
 
 def count_members(dataset: xr.Dataset) -> int:
@@ -101,7 +111,7 @@ def count_members(dataset: xr.Dataset) -> int:
 
 def decimal_years(dataset: xr.Dataset) -> Floats:
     """Return the quarter ends as years, the fourth quarter of 2010 being 2010.0 (year end)."""
-    stamps = dataset["time"].values.astype("datetime64[M]").astype(int)
+    stamps = dataset.variables["time"].values.astype("datetime64[M]").astype(int)
     return np.asarray((stamps + 1) / 12 + 1970 - 1, dtype=np.float64)
 
 
@@ -142,7 +152,7 @@ def components(dataset: xr.Dataset, area: str, period: tuple[int, int]) -> tuple
     values = members(dataset, "urbanization_change", area=area)
     if values is None:
         return None
-    years = dataset["year"].values.astype(int)
+    years = dataset.variables["year"].values.astype(int)
     inside = (years > period[0]) & (years <= period[1])
     return labels_of(dataset, "component"), values[:, inside].sum(axis=1)
 
@@ -159,7 +169,7 @@ def region_row(dataset: xr.Dataset) -> str:
     areas = labels_of(dataset, "area")
     if "level" not in dataset.coords:
         return areas[-1]
-    levels = labels_of(dataset, "level") if dataset["level"].dims == ("area",) else []
+    levels = labels_of(dataset, "level") if dataset.variables["level"].dims == ("area",) else []
     return next((area for area, level in zip(areas, levels, strict=True) if level == "region"), areas[-1])
 
 
@@ -181,7 +191,7 @@ def rows_of_level(dataset: xr.Dataset, level: str) -> list[str]:
     """Return the labels of all rows of a level (area, prefecture, region)."""
     if "level" not in dataset.coords:
         return labels_of(dataset, "area")
-    return [str(area) for area, at in zip(dataset["area"].values, dataset["level"].values, strict=True) if at == level]
+    return [area for area, at in zip(labels_of(dataset, "area"), labels_of(dataset, "level"), strict=True) if at == level]
 
 
 def area_names(dataset: xr.Dataset, region: Region | None) -> Mapping[str, Text]:
@@ -189,8 +199,8 @@ def area_names(dataset: xr.Dataset, region: Region | None) -> Mapping[str, Text]
     codes = labels_of(dataset, "area")
     names = {code: Text(code, code) for code in codes}
     if "area_zh" in dataset.coords and "area_en" in dataset.coords:
-        pairs = zip(codes, dataset["area_zh"].values, dataset["area_en"].values, strict=True)
-        names.update({code: Text(str(zh), str(en)) for code, zh, en in pairs})
+        pairs = zip(codes, labels_of(dataset, "area_zh"), labels_of(dataset, "area_en"), strict=True)
+        names.update({code: Text(zh, en) for code, zh, en in pairs})
     elif region is not None:
         names.update(zip(region.area_codes, region.area_names, strict=True))
         names.update(zip(region.prefecture_codes, region.prefecture_names, strict=True))
@@ -203,7 +213,7 @@ def words_of(dataset: xr.Dataset, axis: str, lang: Language) -> dict[str, str]:
     codes = labels_of(dataset, axis)
     carried = f"{axis}_{lang}"
     if carried in dataset.coords:
-        return dict(zip(codes, (str(words) for words in dataset[carried].values), strict=True))
+        return dict(zip(codes, labels_of(dataset, carried), strict=True))
     known = {entry.code: entry.text.get(lang) for entry in AXES.get(axis, ())}
     return {code: known.get(code, code.replace("_", " ")) for code in codes}
 

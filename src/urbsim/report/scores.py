@@ -68,7 +68,7 @@ def checks(dataset: xr.Dataset, region: Region | None, *, until: int = 2022) -> 
     years = reading.decimal_years(dataset)
     for (variable, area, vintage), points in groups.items():
         if variable not in arrays:
-            plain = dataset[variable].dims[-2:] == ("time", "area")
+            plain = dataset.variables[variable].dims[-2:] == ("time", "area")
             arrays[variable] = reading.members(dataset, variable) if plain else None
         values = arrays[variable]
         if values is None:

@@ -22,7 +22,7 @@ def content_hash(dataset: xr.Dataset) -> str:
     """
     digest = hashlib.sha256()
     for name in sorted(str(name) for name in dataset.variables):
-        kind, shape, raw = _canonical(np.asarray(dataset[name].values))
+        kind, shape, raw = _canonical(np.asarray(dataset.variables[name].values))
         head = f"{name}|{kind}|{'x'.join(str(size) for size in shape)}|{len(raw)}|"
         digest.update(head.encode())
         digest.update(raw)

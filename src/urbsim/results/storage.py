@@ -20,7 +20,7 @@ from urbsim.errors import Problem, UserError
 from urbsim.results import accessor as _accessor  # noqa: F401  registers dataset.urbsim
 from urbsim.results.folder import OWN, PROVENANCE, RESULTS, SCENARIO, TABLES, beside, check_free, flush, move_into_place, telling
 from urbsim.results.provenance import IDENTITY
-from urbsim.results.tables import tables
+from urbsim.results.tables import save, tables
 from urbsim.text import Text
 
 COMPRESSION = {"zlib": True, "complevel": 2, "shuffle": True}
@@ -52,7 +52,7 @@ def write_files(dataset: xr.Dataset, folder: Path, *, scenario_yaml: str, proven
         (folder / SCENARIO).write_text(scenario_yaml, encoding="utf-8")
         (folder / TABLES).mkdir()
         for name, table in tables(dataset).items():
-            table.to_csv(folder / TABLES / f"{name}.csv", index=False, encoding="utf-8-sig", float_format="%.6g")
+            save(table, folder / TABLES / f"{name}.csv")
         if hook is not None:
             hook(dataset, folder)
         (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
@@ -61,8 +61,8 @@ def write_files(dataset: xr.Dataset, folder: Path, *, scenario_yaml: str, proven
 
 def write_netcdf(dataset: xr.Dataset, file: Path) -> None:
     """Write one netCDF4 file, numbers compressed; raises OSError if that fails."""
-    numeric = [name for name in dataset.variables if dataset[name].dtype.kind in "iufb" and dataset[name].ndim > 0]
-    encoding: dict[Any, Any] = {name: dict(COMPRESSION) for name in numeric if dataset[name].size > 0}
+    numeric = [name for name, held in dataset.variables.items() if held.dtype.kind in "iufb" and held.ndim > 0 and held.size > 0]
+    encoding: dict[Any, Any] = {name: dict(COMPRESSION) for name in numeric}
     encoding["time"] = {"units": "days since 2010-12-31", "dtype": "int32", "calendar": "proleptic_gregorian"}
     try:
         dataset.to_netcdf(file, engine="netcdf4", format="NETCDF4", encoding=encoding)

@@ -5,6 +5,7 @@ Every member (draw × replicate) is one equally good account; a probability is t
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -68,16 +69,16 @@ def achieved(dataset: xr.Dataset) -> xr.DataArray:
     The value of the target year, or for `cumulative` indicators the sum, or for growth rates the mean, over the plan's
     years. NaN if the run does not cover them or the indicator is not modelled.
     """
-    value = dataset["indicator_value"]
-    years = dataset["year"].values
+    value = dataset.variables["indicator_value"].transpose("draw", "replicate", "year", "indicator").values
+    years = dataset.variables["year"].values
+    judged_by, begins, ends = (dataset.variables[name].values for name in ("judged", "first_year", "target_year"))
     out = np.full((dataset.sizes["draw"], dataset.sizes["replicate"], dataset.sizes["indicator"]), np.nan)
     for i in range(dataset.sizes["indicator"]):
-        judged = str(dataset["judged"].values[i])
-        first, last = int(dataset["first_year"].values[i]), int(dataset["target_year"].values[i])
+        judged, first, last = str(judged_by[i]), int(begins[i]), int(ends[i])
         wanted = np.arange(last if judged == "end" else first, last + 1)
         if not np.isin(wanted, years).all():
             continue
-        picked = value.isel(indicator=i).sel(year=wanted).transpose("draw", "replicate", "year").values
+        picked = value[..., i][:, :, [int(np.flatnonzero(years == year)[0]) for year in wanted]]
         out[:, :, i] = picked.mean(axis=2) if judged == "mean" else picked.sum(axis=2)
     coords = {name: dataset[name] for name in ("draw", "replicate", "indicator")}
     return xr.DataArray(out, dims=("draw", "replicate", "indicator"), coords=coords, name="achieved")
@@ -86,16 +87,16 @@ def achieved(dataset: xr.Dataset) -> xr.DataArray:
 def target_rows(dataset: xr.Dataset) -> list[TargetRow]:
     """Return one row an indicator, in the order of the plan."""
     held = achieved(dataset).values.reshape(-1, dataset.sizes["indicator"])
-    modelled = np.isfinite(dataset["indicator_value"].values).any(axis=(0, 1, 2))
+    modelled = np.isfinite(dataset.variables["indicator_value"].values).any(axis=(0, 1, 2))
     return [_row(dataset, i, held[:, i], bool(modelled[i])) for i in range(dataset.sizes["indicator"])]
 
 
 def _row(dataset: xr.Dataset, i: int, held: NDArray[np.float64], modelled: bool) -> TargetRow:
     def text(name: str) -> str:
-        return str(dataset[name].values[i])
+        return str(dataset.variables[name].values[i])
 
     def number(name: str) -> float:
-        return float(dataset[name].values[i])
+        return float(dataset.variables[name].values[i])
 
     runs, target = held[np.isfinite(held)], number("target")
     remark = NOT_MODELLED if not modelled else NOT_REACHED if not runs.size else NO_TARGET if not np.isfinite(target) else None
@@ -120,9 +121,10 @@ def _row(dataset: xr.Dataset, i: int, held: NDArray[np.float64], modelled: bool)
 
 def _as_published(runs: NDArray[np.float64], target: float, year: int) -> float:
     """Return the probability that the figure published for `year` reaches `target` (percent), NaN if nothing can be said."""
-    from scipy.special import ndtr
-
-    return float(ndtr((runs - target) / share_error(year)).mean()) if runs.size > 1 and np.isfinite(target) else float("nan")
+    if runs.size < 2 or not np.isfinite(target):
+        return float("nan")
+    error = math.sqrt(2.0) * share_error(year)
+    return float(np.mean([math.erfc((target - run) / error) / 2.0 for run in runs.tolist()]))  # of the normal distribution, without scipy
 
 
 def _quantile(runs: NDArray[np.float64], probability: float) -> float:

@@ -105,7 +105,7 @@ def area_table(context: Context) -> Table | None:
     years, yearly = reading.by_year(context.dataset, settled.sum(axis=-1)) if settled is not None else (np.array([]), None)
     recent = yearly[:, years > 2022].sum(axis=1) if yearly is not None and (years > 2022).any() else None
     scale = count_scale(1e4 if context.lang == "zh" else 1e3, PERSONS, context.lang)
-    levels = [str(level) for level in context.dataset["level"].values] if "level" in context.dataset.coords else [""] * len(labels)
+    levels = reading.labels_of(context.dataset, "level") if "level" in context.dataset.coords else [""] * len(labels)
     rows, counted = [], census(context)
     for code in ordered(context):
         i = labels.index(code)
@@ -155,7 +155,7 @@ def ordered(context: Context) -> list[str]:
     labels = reading.labels_of(context.dataset, "area")
     if "area_prefecture" not in context.dataset.coords:
         return [context.whole, *(code for code in labels if code != context.whole)]
-    home = dict(zip(labels, (str(code) for code in context.dataset["area_prefecture"].values), strict=True))
+    home = dict(zip(labels, reading.labels_of(context.dataset, "area_prefecture"), strict=True))
     prefectures = reading.rows_of_level(context.dataset, "prefecture")
     areas = reading.rows_of_level(context.dataset, "area")
     rows = [context.whole] if context.whole in labels else []

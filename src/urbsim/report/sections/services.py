@@ -55,7 +55,7 @@ def _table(context: Context) -> Table | None:
     if "service" not in context.dataset.dims or reading.members(context.dataset, "service_demand", area=context.whole) is None:
         return None
     name = f"service_unit_{context.lang}" if f"service_unit_{context.lang}" in context.dataset.coords else "service_unit"
-    units = [str(unit) for unit in context.dataset[name].values] if name in context.dataset.coords else []
+    units = reading.labels_of(context.dataset, name) if name in context.dataset.coords else []
     rows = []
     for i, (code, words) in enumerate(reading.words_of(context.dataset, "service", context.lang).items()):
         demand, supply = _middle(context, "service_demand", code, "everyone"), _middle(context, "service_supply", code, None)
