@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from tests.report import material
-from urbsim.report import run_page, run_pictures, write_report
+from urbsim.report import canvas, run_page, run_pictures, write_report
 from urbsim.report.figures.rates import HUKOU, RESIDENT
 from urbsim.report.numbers import number, percent
 from urbsim.report.page import LANGUAGES
+from urbsim.report.painter import shown
 from urbsim.report.sections.asked import all_entries
 from urbsim.report.sections.context import Context
 from urbsim.text import Language
@@ -202,6 +203,14 @@ def test_all_pictures_are_in_both_languages_and_as_files(reader: Reader, page: s
     assert {path.stem for path in (folder / "figures").glob("*.png")} == names
     assert RESIDENT.zh in reader.text("zh")
     assert HUKOU.en in reader.text("en")
+
+
+def test_what_the_painter_is_sent_is_enough_for_every_picture() -> None:
+    whole, areas = shown(material.result())
+    assert whole.nbytes + areas.nbytes < 0.4 * material.result().nbytes
+    sent = run_pictures.pictures(whole, material.region(), areas=areas)
+    for name, build in run_pictures.pictures(material.result(), material.region()).items():
+        assert canvas.to_svg(sent[name]("zh"), name) == canvas.to_svg(build("zh"), name), name
 
 
 def test_page_is_not_too_heavy(folder: Path) -> None:

@@ -22,6 +22,7 @@ from urbsim.errors import DiskError, UserError
 from urbsim.experiments.failure import Interrupted, RunError
 from urbsim.garbage import collect_seldom
 from urbsim.text import Language, Text
+from urbsim.unneeded import without_dask
 
 COMMANDS = (
     "run", "compare", "sweep", "status", "sensitivity", "search", "calibrate", "validate", "score", "replay", "check",
@@ -98,6 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     collect_seldom()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # or the first model looks through every installed package for some
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None and not any(word.startswith("--scheduler") for word in words):
+        without_dask()
     lang = language_of(words, os.environ)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

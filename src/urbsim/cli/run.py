@@ -95,13 +95,13 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
 
     claim(folder, provenance_of(plan)[IDENTITY])
     try:
-        with state_beside(folder, plan.save_at) as state, painter(plan.jobs > 1) as second:
+        with state_beside(folder, plan.save_at) as state, painter(plan.jobs > 1, scenario.region) as second:
             with progress_bar(lang, quiet) as progress:
                 dataset, provenance = run_plan(plan, watching(plan, lang, quiet, second, progress), state)
             say_writing(lang, quiet)
             from urbsim.results.storage import write  # xarray: loaded already by now, or no run could have ended
 
-            pictures = second.begin(dataset, region, lang) if second is not None else None
+            pictures = second.begin(dataset, lang) if second is not None else None
             write(dataset, folder, scenario_yaml=scenario.resolved_yaml(), provenance=provenance, hook=add)
     finally:
         release(folder)

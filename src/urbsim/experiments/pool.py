@@ -72,6 +72,7 @@ def _generation(
                     i, _ = flying.pop(future)
                     receive(i, outcome)
                 _submit(pool, itertools.islice(source, ahead - len(flying)), board, flying)
+            pool.shutdown(wait=False)  # workers take some tenths of a second to end: beside what comes next
         except BrokenProcessPool:
             left = sorted(flying.values(), key=lambda numbered: numbered[0])
             suspects = [numbered for numbered in left if board.states[numbered[0]] == RUNNING] or left[:1]

@@ -9,7 +9,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from urbsim.report import canvas
-from urbsim.report.figures import areas, change, check, money, people, rates, services, targets
+from urbsim.report.figures import areas as tiles
+from urbsim.report.figures import change, check, money, people, rates, services, targets
 from urbsim.report.page import LANGUAGES
 from urbsim.text import Language, Text
 
@@ -20,11 +21,17 @@ Builder = Callable[[Language], Figure]
 HUKOU_RATE = Text("户籍人口城镇化率（%）", "hukou urbanization rate (%)")
 
 
-def pictures(dataset: xr.Dataset, region: Region | None, *, frozen: xr.Dataset | None = None) -> dict[str, Builder]:
-    """Return the pictures of the report by name, each to be built in a language."""
+def pictures(
+    dataset: xr.Dataset, region: Region | None, *, frozen: xr.Dataset | None = None, areas: xr.Dataset | None = None
+) -> dict[str, Builder]:
+    """Return the pictures of the report by name, each to be built in a language.
+
+    Of `dataset` only the row of the whole region is looked at if `areas` is given, which then holds the figures of all areas.
+    """
+    rows = dataset if areas is None else areas
 
     def map_hukou(lang: Language) -> Figure:
-        return areas.figure_map(dataset, lang=lang, region=region, variable="hukou_urbanization_rate", unit=HUKOU_RATE)
+        return tiles.figure_map(rows, lang=lang, region=region, variable="hukou_urbanization_rate", unit=HUKOU_RATE)
 
     return {
         "targets": lambda lang: targets.figure_targets(dataset, lang=lang, region=region),
@@ -33,11 +40,11 @@ def pictures(dataset: xr.Dataset, region: Region | None, *, frozen: xr.Dataset |
         "streams": lambda lang: people.figure_streams(dataset, lang=lang, region=region),
         "queues": lambda lang: people.figure_queues(dataset, lang=lang, region=region),
         "tenure": lambda lang: people.figure_tenure(dataset, lang=lang, region=region),
-        "map": lambda lang: areas.figure_map(dataset, lang=lang, region=region),
+        "map": lambda lang: tiles.figure_map(rows, lang=lang, region=region),
         "map_hukou": map_hukou,
         "services": lambda lang: services.figure_services(dataset, lang=lang, region=region),
         "costs": lambda lang: money.figure_costs(dataset, lang=lang, region=region),
-        "check": lambda lang: check.figure_check(dataset, lang=lang, region=region),
+        "check": lambda lang: check.figure_check(rows, lang=lang, region=region),
     }
 
 
