@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,11 @@ from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.lanes import copy_row
 from urbsim.engine.stages.observe import ANY, PEOPLE, PUPILS, WORDS, changes, post
 from urbsim.engine.stages.tallying import put, works
-from urbsim.engine.state import HOUSEHOLD, LAND_LUCK, SETTLE_LUCK, IntArray, Rows
+from urbsim.engine.state import HOUSEHOLD, LAND_LUCK, SETTLE_LUCK, FloatArray, IntArray, Rows
 from urbsim.engine.tally import Tally
 from urbsim.engine.watch import Kinds
 
+TWO_EACH = ("families", "slots", "stages")
 BLOCK = 4096  # rows, of which a tenth to a third are gathered: they and all luck stay in a core's own cache
 
 
@@ -51,6 +53,39 @@ class Desk(NamedTuple):
     luck: npt.NDArray[np.uint64]  # 2 x BLOCK
     draws: npt.NDArray[np.uint64]  # 2 x BLOCK, for those of a stage
     event: npt.NDArray[np.uint8]
+
+
+class Lists(NamedTuple):
+    """Hold what passes list, for as many entries as there are rows, two each where said; a chunk of rows lists from its first row on."""
+
+    rows: IntArray
+    areas: IntArray
+    kinds: npt.NDArray[np.uint8]
+    scores: FloatArray
+    since: IntArray
+    lots: FloatArray
+    shared: IntArray  # rows
+    families: IntArray  # two each: rows
+    slots: npt.NDArray[np.uint8]  # two each
+    stages: npt.NDArray[np.uint8]  # two each
+
+
+def empty_lists(size: int) -> Lists:
+    """Return lists for `size` rows, kept through a run: they take memory as far as they were ever filled, and take it once."""
+    types = (np.int64, np.int64, np.uint8, np.float64, np.int64, np.float64, np.int64, np.int64, np.uint8, np.uint8)
+    return Lists(*(np.empty(size * (2 if name in TWO_EACH else 1), kind) for name, kind in zip(Lists._fields, types, strict=True)))
+
+
+def listed(column: npt.NDArray[Any], parts: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
+    """Bring together what chunks have listed in a column of `Lists`, each from a first entry on so many, and return it, in their order."""
+    start = end = -1
+    for first, count in parts:
+        if start < 0:
+            start = end = first
+        elif count:
+            column[end : end + count] = column[first : first + count]
+        end += count
+    return column[start:end]
 
 
 def desk() -> Desk:

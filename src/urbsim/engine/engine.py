@@ -13,7 +13,7 @@ import numpy as np
 
 from urbsim.clock import LAST_QUARTER, season, year_of
 from urbsim.engine import accounting, chances, entries, money, opening, passes, rng, town_born, watch
-from urbsim.engine.desk import Rolls, desk
+from urbsim.engine.desk import Desk, Rolls, listed
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.roll import Roll
@@ -36,12 +36,11 @@ from urbsim.engine.state import (
     add_up,
     distinct,
     empty_accounts,
-    joined,
+    grown,
     make_rows,
     params_record,
 )
 from urbsim.engine.tables import Utilities, utilities, value_of_register
-from urbsim.engine.tally import Tally
 from urbsim.population.registry import ROOM
 
 
@@ -157,12 +156,12 @@ class Engine:
         values: FloatArray = self.inputs.levers[name][self.q]
         return values
 
-    def each(self, work_on: Callable[[Rolls, int, int, Accounts], Any], first: int = 0) -> list[Any]:
+    def each(self, work_on: Callable[[Rolls, Desk, int, int, Accounts], Any], first: int = 0) -> list[Any]:
         """Run a pass over all rows from `first` on, in threads if there are several, and add up its accounts; return results in order."""
 
-        def one(lo: int, hi: int, part: Tally) -> tuple[Any, Accounts]:
+        def one(lo: int, hi: int, part: int) -> tuple[Any, Accounts]:
             accounts = empty_accounts(self.areas)
-            return work_on(self.roll.open(part), lo, hi, accounts), accounts
+            return work_on(self.roll.open(part), self.roll.desks[part], lo, hi, accounts), accounts
 
         done = self.roll.in_threads(one, first, self.n)
         for _, accounts in done:
@@ -210,9 +209,11 @@ class Engine:
         q, x, p, key = self.q, self.inputs, self.inputs.params, self.key
         family = chances.family(self)
         limits, late = watch.family_limits(family), chances.late_limits(self)
-        found = self.each(lambda g, lo, hi, acc: passes.family_pass(
-            g, desk(), lo, hi, q, key, family, limits, late, self.event, acc))  # fmt: skip
-        rows, sexes, keys, parents, slots = joined(found)
+        out = self.roll.lists
+        found = self.each(lambda g, d, lo, hi, acc: passes.family_pass(
+            g, d, out, lo, hi, q, key, family, limits, late, self.event, acc))  # fmt: skip
+        rows, sexes, keys = (listed(column, ((lo, n) for lo, n, _ in found)) for column in (out.rows, out.kinds, out.scores))
+        parents, slots = (listed(column, ((2 * lo, m) for lo, _, m in found)) for column in (out.families, out.slots))
         men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
         with self.roll.changing(rows):
             marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
@@ -240,16 +241,17 @@ class Engine:
             raise RuntimeError("stage 6 before stage 1")
         places, old = chances.places(self, u), self.n
         limits = chances.place_limits(self, places)
+        coming = entries.coming(self, u, q, q)
 
-        def each(g: Rolls, lo: int, hi: int, acc: Accounts, newcomers: bool) -> Any:
-            return passes.place_pass(
-                g._replace(now=q), desk(), lo, hi, q, self.key, places, limits, self.event, season(q), newcomers, acc
-            )
+        def each(newcomers: bool, first: int = 0) -> list[Any]:
+            return self.each(lambda g, d, lo, hi, acc: passes.place_pass(
+                g._replace(now=q), d, self.roll.lists, lo, hi, q, self.key, places, limits, self.event, season(q), newcomers, acc
+            ), first)  # fmt: skip
 
-        found = self.each(lambda g, lo, hi, acc: each(g, lo, hi, acc, False))
+        found = each(newcomers=False)
         self.roll.as_of = q
-        entries.enter(self, u, q, q)
-        found += self.each(lambda g, lo, hi, acc: each(g, lo, hi, acc, True), first=old)
+        entries.enter(self, coming, q, q)
+        found += each(newcomers=True, first=old)
         broken = sum(result[-1] for result in found)
         if broken:
             raise BoundBrokenError(f"quarter {q}: {broken} households of those who would stay for sure would move")
@@ -258,9 +260,10 @@ class Engine:
     def _stage_register(self) -> None:
         """Stages 10, 11, 4 and 13: settling with its line, land, official residence, counts."""
         q, gates = self.q, self.rounds.gates()
-        found = self.each(lambda g, lo, hi, acc: passes.register_pass(
-            g, desk(), lo, hi, q, self.key, gates, self.event, acc))  # fmt: skip
-        rows, score, since, lot, size = joined(found)
+        out = self.roll.lists
+        found = self.each(lambda g, d, lo, hi, acc: passes.register_pass(
+            g, d, out, lo, hi, q, self.key, gates, self.event, acc))  # fmt: skip
+        rows, score, since, lot, size = (listed(column, found) for column in (out.rows, out.scores, out.since, out.lots, out.areas))
         with self.roll.changing(rows):
             self.rounds.admit(rows, score, since, lot, size)
             passes.finish_ranked(self.households, rows, q, self.key, self.p, self.areas, gates, self.accounts)
@@ -270,20 +273,16 @@ class Engine:
         """Grow the columns if `rows` more would not fit."""
         if self.n + rows <= self.households.size:
             return
-        grown = np.zeros(int((self.n + rows) * 1.25), dtype=self.households.dtype)
-        grown[: self.n] = self.households[: self.n]
-        self.households = grown
-        event = np.zeros(grown.size, dtype=np.uint8)
-        event[: self.n] = self.event[: self.n]  # of this quarter so far: what happened must not depend on the room there was
-        kinds = np.zeros(grown.size, dtype=np.uint16)
-        kinds[: self.n] = self.roll.kinds[: self.n]
-        self.event, self.roll.kinds = event, kinds
+        size = int((self.n + rows) * 1.25)
+        self.households = grown(self.households[: self.n], size)
+        self.event = grown(self.event[: self.n], size)  # of this quarter so far: what happened must not depend on the room there was
+        self.roll.make_room(size)
 
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
         self.n = compacting.compact(self.households, self.roll.kinds, self.n, self.q, self.areas, self.p, self.norm, self.roll.tallies[0])
         if watch.last_quarter(self.q - 1) < self.q:
-            self.each(lambda g, lo, hi, _: watch.renew(g.h, lo, hi, g.q, g.last, g.areas, g.kinds))
+            self.each(lambda g, _, lo, hi, __: watch.renew(g.h, lo, hi, g.q, g.last, g.areas, g.kinds))
 
     def movers_living(self) -> IntArray:
         """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""

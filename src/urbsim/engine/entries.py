@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from urbsim.engine.stages import arrivals
-from urbsim.engine.state import Accounts, FloatArray, add_up, empty_accounts
+from urbsim.engine.state import Accounts, FloatArray, IntArray, add_up, empty_accounts
 from urbsim.engine.tables import Utilities
-from urbsim.engine.tally import Tally
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
@@ -23,8 +22,11 @@ def attraction(e: Engine, u: Utilities) -> FloatArray:
     return arrivals.advantage(away, u.village[e.areas :], u.town[e.areas :], e.inputs.params.lambda_)
 
 
-def enter(e: Engine, u: Utilities, q: int, luck: int) -> None:
-    """Let the newcomers of quarter `q` from other provinces enter, as the utilities `u` draw them; `luck` keys their identities."""
+def coming(e: Engine, u: Utilities, q: int, luck: int) -> IntArray:
+    """Return how many households of other provinces come in quarter `q`, blocks x areas, as the utilities `u` draw them, and make room.
+
+    `luck` keys the rounding.
+    """
     x = e.inputs
     away = np.ascontiguousarray(u.away[e.areas :, 0, : e.areas])
     now = attraction(e, u)
@@ -36,9 +38,15 @@ def enter(e: Engine, u: Utilities, q: int, luck: int) -> None:
     counts = np.zeros(expected.shape, dtype=np.int64)
     total = arrivals.round_entries(expected, e.rounds.entering * e.weight, luck, e.key, counts)
     e.make_room(total)
+    return counts
+
+
+def enter(e: Engine, counts: IntArray, q: int, luck: int) -> None:
+    """Let the newcomers of quarter `q` from other provinces enter, `counts` of them (`coming`); `luck` keys their identities."""
+    x, total = e.inputs, int(counts.sum())
     starts = e.n + np.cumsum(counts) - counts.ravel()
 
-    def enter_cells(lo: int, hi: int, _: Tally) -> Accounts:
+    def enter_cells(lo: int, hi: int, _: int) -> Accounts:
         accounts = empty_accounts(e.areas)
         arrivals.enter(
             e.households, starts, lo, hi, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, e.bills,

@@ -65,7 +65,7 @@ def pipeline(e: Engine) -> None:
     u = e.current_utilities()
     e.race_base = race_base(u, e.inputs.params.lambda_)
     for q in (-1, 0):
-        entries.enter(e, u, q, PIPELINE_LUCK + q)
+        entries.enter(e, entries.coming(e, u, q, PIPELINE_LUCK + q), q, PIPELINE_LUCK + q)
     e.accounts = empty_accounts(e.areas)
 
 

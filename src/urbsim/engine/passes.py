@@ -99,15 +99,14 @@ class Gates(NamedTuple):
 
 
 @allocating
-def family_pass(g, d, lo, hi, q, key, x, limits, late, event, accounts):
+def family_pass(g, d, out, lo, hi, q, key, x, limits, late, event, accounts):
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
 
-    `x` is `Family`; `event` is cleared and then marked; `late` are the limits of the last pass. Returns rows, sexes and
-    sort keys of suitors, rows and slots of leavers.
+    `x` is `Family`; `event` is cleared and then marked; `late` are the limits of the last pass. Listed in `out` (`Lists`): rows, sexes as
+    kinds and sort keys as scores of suitors, rows of leavers as families and their slots. Returns the first row and both counts.
     """
     luck, areas = rng.as_bytes(d.luck), g.areas
-    rows, sexes, keys = np.empty(hi - lo, np.int64), np.empty(hi - lo, np.uint8), np.empty(hi - lo)
-    parents, slots = np.empty(2 * (hi - lo), np.int64), np.empty(2 * (hi - lo), np.uint8)
+    rows, sexes, keys, parents, slots = out.rows[lo:], out.kinds[lo:], out.scores[lo:], out.families[2 * lo :], out.slots[2 * lo :]
     n = m = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
@@ -125,24 +124,22 @@ def family_pass(g, d, lo, hi, q, key, x, limits, late, event, accounts):
         n, m = n + free, m + leave
         keep_events(d, start, here, event)
         put_back(g, d, start, here)
-    return rows[:n].copy(), sexes[:n].copy(), keys[:n].copy(), parents[:m].copy(), slots[:m].copy()
+    return lo, n, m
 
 
 @allocating
-def place_pass(g, d, lo, hi, q, key, x, limits, event, season, newcomers, accounts):
+def place_pass(g, d, out, lo, hi, q, key, x, limits, event, season, newcomers, accounts):
     """Stages 3 to 9 as far as they are a household's own: work, attention, choice, permits, homes, school.
 
-    `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Returns the applicants for rental homes (rows, area,
-    kind, score, since, lot), the rows that ask for a shared home, in the third quarter local and public pupils (A x 2), bought places (A)
-    and the applicants for school places (rows, slots, stages), and how many broke a bound of the choice (0).
+    `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Listed in `out` (`Lists`): the applicants for rental
+    homes, the rows that ask for a shared home, in the third quarter the applicants for school places. Returns the first row, these three
+    counts, local and public pupils (A x 2), bought places (A), and how many broke a bound of the choice (0).
     """
     luck, areas, p = rng.as_bytes(d.luck), g.areas, g.p
-    size = hi - lo
-    rows, area, kind = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.uint8)
-    score, since, lot = np.empty(size), np.empty(size, np.int64), np.empty(size)
-    shared = np.empty(size, np.int64)
+    rows, area, kind, score, since, lot = (
+        out.rows[lo:], out.areas[lo:], out.kinds[lo:], out.scores[lo:], out.since[lo:], out.lots[lo:])  # fmt: skip
+    shared, families, slots, stages = out.shared[lo:], out.families[2 * lo :], out.slots[2 * lo :], out.stages[2 * lo :]
     local, public, bought = np.zeros((areas, 2), np.int64), np.zeros((areas, 2), np.int64), np.zeros(areas, np.int64)
-    families, slots, stages = np.empty(2 * size, np.int64), np.empty(2 * size, np.uint8), np.empty(2 * size, np.uint8)
     must, also = watch.PLACE_DUE | (watch.ALIVE if newcomers else 0), watch.CHILDREN if season == 3 else 0
     n = m = s = broken = 0
     for start in range(lo, hi, BLOCK):
@@ -179,8 +176,7 @@ def place_pass(g, d, lo, hi, q, key, x, limits, event, season, newcomers, accoun
             m += pupils
         keep_events(d, start, here, event)
         put_back(g, d, start, here)
-    homes = rows[:n].copy(), area[:n].copy(), kind[:n].copy(), score[:n].copy(), since[:n].copy(), lot[:n].copy()
-    return homes, shared[:s].copy(), local, public, bought, (families[:m].copy(), slots[:m].copy(), stages[:m].copy()), broken
+    return lo, n, s, m, local, public, bought, broken
 
 
 @allocating
@@ -197,14 +193,14 @@ def apply_pass(g, d, lo, hi, q, enough, applied):
 
 
 @allocating
-def register_pass(g, d, lo, hi, q, key, x, event, accounts):
+def register_pass(g, d, out, lo, hi, q, key, x, event, accounts):
     """Stages 10, 11 and 4: settling, land, official residence; who stands in a line is left to `finish_ranked`.
 
-    `x` is `Gates`; `event` as the first pass left it. Returns who is ranked this quarter: rows, score, since, lot, size.
+    `x` is `Gates`; `event` as the first pass left it. Listed in `out` (`Lists`): who is ranked this quarter, their size as areas. Returns
+    the first row and the count.
     """
     luck, areas, p = rng.as_bytes(d.luck), g.areas, g.p
-    rows, score, since = np.empty(hi - lo, np.int64), np.empty(hi - lo), np.empty(hi - lo, np.int64)
-    lot, size = np.empty(hi - lo), np.empty(hi - lo, np.int64)
+    rows, score, since, lot, size = out.rows[lo:], out.scores[lo:], out.since[lo:], out.lots[lo:], out.areas[lo:]
     n = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
@@ -224,7 +220,7 @@ def register_pass(g, d, lo, hi, q, key, x, event, accounts):
         name_rows(d, start, rows, n, n + ranked)
         n += ranked
         put_back(g, d, start, here)
-    return rows[:n].copy(), score[:n].copy(), since[:n].copy(), lot[:n].copy(), size[:n].copy()
+    return lo, n
 
 
 @allocating

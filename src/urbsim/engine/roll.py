@@ -11,11 +11,11 @@ import numpy as np
 
 from urbsim.clock import season
 from urbsim.engine.counting import Counts, Pay, counts_of
-from urbsim.engine.desk import Rolls, open_rows, post_rows, take_rows
+from urbsim.engine.desk import Lists, Rolls, desk, empty_lists, open_rows, post_rows, take_rows
 from urbsim.engine.stages import observe
-from urbsim.engine.state import HOUSEHOLD, IntArray
+from urbsim.engine.state import HOUSEHOLD, IntArray, grown
 from urbsim.engine.tally import Tally, empty_tally, together
-from urbsim.engine.watch import last_quarter
+from urbsim.engine.watch import Kinds, last_quarter
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
@@ -30,28 +30,37 @@ class Roll:
     """Keep kinds (`engine.watch`) and tally (`engine.tally`) of an engine's households."""
 
     tallies: list[Tally]  # parts that add up, one for each thread
+    kinds: Kinds
+    lists: Lists  # of what passes find
     as_of: int  # the quarter as of which they stand
 
     def __init__(self, engine: Engine) -> None:
         """Count everyone, as of now."""
         self.engine, self.threads = engine, engine.threads
-        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        self.kinds = np.zeros(engine.households.size, dtype=np.uint16)
+        self._furnish()
         self.count_all()
 
+    def _furnish(self) -> None:
+        """Make what is of use within a quarter only: threads, their desks, lists."""
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        self.desks = [desk() for _ in range(self.threads)]
+        self.lists = empty_lists(self.kinds.size)
+
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the pool of threads, which cannot be pickled."""
-        return {**self.__dict__, "_pool": None}
+        """Return what stands from quarter to quarter."""
+        return {name: value for name, value in vars(self).items() if name not in ("_pool", "desks", "lists")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore the state and open a pool of threads again."""
-        self.__dict__.update(state)
-        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        """Restore what stands from quarter to quarter."""
+        vars(self).update(state)
+        self._furnish()
 
-    def in_threads(self, work_on: Callable[[int, int, Tally], Any], first: int, last: int, least: int = LEAST_CHUNK) -> list[Any]:
-        """Call `work_on` for chunks of `first`..`last`, with the part of the tally that its thread holds; return the results in order."""
+    def in_threads(self, work_on: Callable[[int, int, int], Any], first: int, last: int, least: int = LEAST_CHUNK) -> list[Any]:
+        """Call `work_on` for chunks of `first`..`last`, with the number of its thread's part of the tally; return the results in order."""
         chunks = max(min(self.threads * CHUNKS, (last - first) // least), 1) if self.threads > 1 else 1
         edges = [first + (last - first) * k // chunks for k in range(chunks + 1)]
-        idle = list(self.tallies)
+        idle = list(range(self.threads))
 
         def work(lo: int, hi: int) -> Any:
             part = idle.pop()
@@ -62,12 +71,11 @@ class Roll:
 
         return list((self._pool.map if self._pool and chunks > 1 else map)(work, edges[:-1], edges[1:]))
 
-    def open(self, tally: Tally | None = None) -> Rolls:
-        """Return rows, kinds and tally (by default its first part) as passes read them."""
+    def open(self, part: int = 0) -> Rolls:
+        """Return rows, kinds and a part of the tally as passes read them."""
         e = self.engine
         words, last = e.households.view(np.uint64).reshape(-1, observe.WORDS), last_quarter(e.q)
-        tally = self.tallies[0] if tally is None else tally
-        return Rolls(e.households, words, self.kinds, tally, self.as_of, self.as_of, e.q, last, e.areas, e.p, e.norm)
+        return Rolls(e.households, words, self.kinds, self.tallies[part], self.as_of, self.as_of, e.q, last, e.areas, e.p, e.norm)
 
     @contextmanager
     def changing(self, rows: IntArray) -> Iterator[None]:
@@ -82,11 +90,15 @@ class Roll:
         """Take in the new rows `first`..`last`."""
         self.in_threads(lambda lo, hi, part: open_rows(self.open(part), self.engine.event, lo, hi), first, last)
 
+    def make_room(self, size: int) -> None:
+        """Grow what is kept of every row to `size` rows; what passes have listed is forgotten."""
+        self.kinds, self.lists = grown(self.kinds[: self.engine.n], size), empty_lists(size)
+
     def count_all(self) -> None:
         """Count all households anew, as of now, and write their kinds."""
         e = self.engine
         self.tallies, self.as_of = [empty_tally(e.areas) for _ in range(self.threads)], e.q
-        self.kinds = np.zeros(e.households.size, dtype=np.uint16)
+        self.kinds[:] = 0
         self.enter(0, e.n)
 
     def counts(self) -> Counts:
@@ -98,7 +110,7 @@ class Roll:
             counts.area["assistance"] = sum(self.in_threads(self._assisted, 0, e.n))
         return counts
 
-    def _assisted(self, lo: int, hi: int, _: Tally) -> IntArray:
+    def _assisted(self, lo: int, hi: int, _: int) -> IntArray:
         e, sums = self.engine, np.zeros(self.engine.areas, dtype=np.int64)
         observe.assist(e.households, lo, hi, e.q, e.p, e.rules, e.wage, e.norm, sums)
         return sums

@@ -5,6 +5,7 @@ Each round lists applicants in a kernel, ranks them with `stages.rationing`, and
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +13,12 @@ import numpy.typing as npt
 
 from urbsim.clock import season, year_of
 from urbsim.engine.counting import occupied
-from urbsim.engine.desk import Rolls, desk
+from urbsim.engine.desk import Desk, Rolls, listed
 from urbsim.engine.inputs import certificates_run
 from urbsim.engine.passes import Gates, apply_pass
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
-from urbsim.engine.state import Accounts, FloatArray, IntArray, distinct, empty_accounts, joined
+from urbsim.engine.state import Accounts, FloatArray, IntArray, distinct, empty_accounts
 from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED
 
 if TYPE_CHECKING:
@@ -38,12 +39,19 @@ class Rounds:
 
     def meet(self, found: list[Any]) -> None:
         """Stages 8 and 9: give out homes and school places to those whom the second pass listed (`passes.place_pass`)."""
-        lists, asking, local, public, bought, pupils, _ = zip(*found, strict=True)
-        self._homes(occupied(self.engine.roll.tallies), np.concatenate(asking), *joined(lists))
+        starts, homes, asking, pupils, local, public, bought, _ = zip(*found, strict=True)
+        out, twice = self.engine.roll.lists, [2 * lo for lo in starts]
+
+        def brought(columns: Iterable[npt.NDArray[Any]], starts: Iterable[int], counts: Iterable[int]) -> list[npt.NDArray[Any]]:
+            parts = list(zip(starts, counts, strict=True))
+            return [listed(column, parts) for column in columns]
+
+        lists = brought((out.rows, out.areas, out.kinds, out.scores, out.since, out.lots), starts, homes)
+        self._homes(occupied(self.engine.roll.tallies), *brought((out.shared,), starts, asking), *lists)
         if season(self.engine.q) == 2:
             self._apply_for_school()
         elif season(self.engine.q) == 3:
-            self._enter_school(sum(local) + sum(public), sum(bought), *joined(pupils))
+            self._enter_school(sum(local) + sum(public), sum(bought), *brought((out.families, out.slots, out.stages), twice, pupils))
 
     def _homes(
         self, used: IntArray, asking: IntArray,
@@ -107,9 +115,9 @@ class Rounds:
         e = self.engine
         enough = e.lever("school.permit_enough")
 
-        def apply(g: Rolls, lo: int, hi: int, _: Accounts) -> IntArray:
+        def apply(g: Rolls, d: Desk, lo: int, hi: int, _: Accounts) -> IntArray:
             applied = np.zeros((e.areas, 2), dtype=np.int64)
-            apply_pass(g, desk(), lo, hi, e.q, enough, applied)
+            apply_pass(g, d, lo, hi, e.q, enough, applied)
             return applied
 
         self.applied[:] = sum(e.each(apply))

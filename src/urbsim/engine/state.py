@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -97,10 +97,11 @@ def distinct(rows: IntArray) -> IntArray:
     return once
 
 
-def joined(found: Sequence[Sequence[npt.NDArray[Any]]]) -> list[npt.NDArray[Any]]:
-    """Join the columns that a pass found in its chunks, in the order of rows; what one chunk alone found is not copied."""
-    filled = [[part for part in parts if part.size] or parts[:1] for parts in zip(*found, strict=True)]
-    return [np.concatenate(parts) if len(parts) > 1 else parts[0] for parts in filled]
+def grown(column: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    """Return a column of `size` entries that begins like `column`, the others nought."""
+    longer = np.zeros(size, dtype=column.dtype)
+    longer[: column.size] = column
+    return longer
 
 
 class Params(NamedTuple):

@@ -53,9 +53,9 @@ def together(tallies: Sequence[Tally]) -> Tally:
     """Add the parts of a tally to the first one, leave the others empty, and return the first."""
     whole = tallies[0]
     for part in tallies[1:]:
-        for into, values in zip(whole, part, strict=True):
-            into += values
-            values[:] = 0
+        for name in Tally._fields:
+            getattr(whole, name)[...] += getattr(part, name)
+            getattr(part, name)[...] = 0
     return whole
 
 
