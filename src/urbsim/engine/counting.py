@@ -158,7 +158,7 @@ def _between(page, first, ends, k):
 def _persons(page, c, ends):
     for line in range(8):
         part, migrant = line >> 2, line >> 1 & 1
-        for k in range(BANDS):
+        for k in range(BANDS - 1, -1, -1):  # the oldest come first
             n = _between(page, PERSONS + line * BIRTHS, ends, k)
             c.residents[part] += n
             c.agents_in_place[part] += 0 if migrant else n
