@@ -63,47 +63,63 @@ def checks(dataset: xr.Dataset, region: Region | None, *, until: int = 2022) -> 
     for point in region.published:
         if point.area in known and point.variable in dataset.data_vars and reading.year_of_point(point) <= until:
             groups.setdefault((point.variable, point.area, point.vintage), []).append(point)
-    arrays: dict[str, reading.Floats | None] = {}
+    modelled: dict[str, _Modelled | None] = {}
     position = {code: i for i, code in enumerate(reading.labels_of(dataset, "area"))}
     years = reading.decimal_years(dataset)
     for (variable, area, vintage), points in groups.items():
-        if variable not in arrays:
+        if variable not in modelled:
             plain = dataset.variables[variable].dims[-2:] == ("time", "area")
-            arrays[variable] = reading.members(dataset, variable) if plain else None
-        values = arrays[variable]
-        if values is None:
+            values = reading.members(dataset, variable) if plain else None
+            modelled[variable] = None if values is None else _Modelled(values, years)
+        model = modelled[variable]
+        if model is None:
             continue
-        row = values[:, :, position[area]]
         points = sorted(points, key=reading.year_of_point)
         if vintage == "first_published":
-            rows += _changes(points, row, years)
+            rows += _changes(points, model, position[area])
         else:
-            rows += [check for point in points if reading.year_of_point(point) > first and (check := _level(point, row, years)) is not None]
+            found = (_level(point, model, position[area]) for point in points if reading.year_of_point(point) > first)
+            rows += [check for check in found if check is not None]
     return rows
 
 
-def _at(values: reading.Floats, years: reading.Floats, year: float) -> reading.Floats | None:
-    near = int(np.argmin(np.abs(years - year)))
-    return values[:, near] if abs(years[near] - year) < 0.13 else None
+class _Modelled:
+    """Quantiles of one variable (members × time × area), made for all areas at once where they are first asked for."""
+
+    def __init__(self, values: reading.Floats, years: reading.Floats) -> None:
+        self._values, self._years = values, years
+        self._found: dict[tuple[int, int | None], list[tuple[float, ...]]] = {}
+
+    def at(self, year: float) -> int | None:
+        """Return the time index of a year, or None if the runs do not hold it."""
+        near = int(np.argmin(np.abs(self._years - year)))
+        return near if abs(self._years[near] - year) < 0.13 else None
+
+    def quantiles(self, area: int, end: int, start: int | None = None) -> tuple[float, ...]:
+        """Return `QUANTILES` of an area at time index `end`, or of the change since `start`."""
+        if (end, start) not in self._found:
+            runs = self._values[:, end] if start is None else self._values[:, end] - self._values[:, start]
+            self._found[end, start] = list(zip(*np.quantile(runs, QUANTILES, axis=0).tolist(), strict=True))
+        return self._found[end, start][area]
 
 
-def _level(point: Published, values: reading.Floats, years: reading.Floats) -> Check | None:
-    runs = _at(values, years, reading.year_of_point(point))
-    return _check(point, runs, point.value, change=False) if runs is not None else None
+def _level(point: Published, model: _Modelled, area: int) -> Check | None:
+    at = model.at(reading.year_of_point(point))
+    return _check(point, model.quantiles(area, at), point.value, change=False) if at is not None else None
 
 
-def _changes(points: Sequence[Published], values: reading.Floats, years: reading.Floats) -> list[Check]:
+def _changes(points: Sequence[Published], model: _Modelled, area: int) -> list[Check]:
     rows = []
     for before, after in pairwise(points):
         a, b = reading.year_of_point(before), reading.year_of_point(after)
-        start, end = _at(values, years, a), _at(values, years, b)
+        start, end = model.at(a), model.at(b)
         if abs(b - a - 1) < 0.01 and before.vintage == after.vintage and start is not None and end is not None:
-            rows.append(_check(after, end - start, after.value - before.value, change=True))
+            rows.append(_check(after, model.quantiles(area, end, start), after.value - before.value, change=True))
     return rows
 
 
-def _check(point: Published, runs: reading.Floats, published: float, *, change: bool) -> Check:
-    low95, low80, median, high80, high95 = (float(value) for value in np.quantile(runs, QUANTILES))
+def _check(point: Published, modelled: tuple[float, ...], published: float, *, change: bool) -> Check:
+    low95, low80, median, high80, high95 = modelled
     year = round(reading.year_of_point(point))
     return Check(
         point.area, year, point.variable, point.unit, point.vintage, point.source, change, published, median, low80, high80, low95, high95

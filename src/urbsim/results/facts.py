@@ -75,6 +75,7 @@ def service_norms() -> dict[str, ServiceNorm]:
     }
 
 
+@lru_cache(maxsize=8)
 def zones(region: str) -> tuple[str, ...]:
     """Return the zones whose unit costs hold for a region, nearest first.
 

@@ -23,13 +23,13 @@ def content_hash(dataset: xr.Dataset) -> str:
     digest = hashlib.sha256()
     for name in sorted(str(name) for name in dataset.variables):
         kind, shape, raw = _canonical(np.asarray(dataset.variables[name].values))
-        head = f"{name}|{kind}|{'x'.join(str(size) for size in shape)}|{len(raw)}|"
+        head = f"{name}|{kind}|{'x'.join(str(size) for size in shape)}|{memoryview(raw).nbytes}|"
         digest.update(head.encode())
         digest.update(raw)
     return digest.hexdigest()
 
 
-def _canonical(values: NDArray[Any]) -> tuple[str, tuple[int, ...], bytes]:
+def _canonical(values: NDArray[Any]) -> tuple[str, tuple[int, ...], bytes | memoryview]:
     """Return dtype name, shape and bytes of an array in a form that does not depend on machine or file format."""
     shape = values.shape
     if values.dtype.kind in "OUTS":
@@ -37,6 +37,6 @@ def _canonical(values: NDArray[Any]) -> tuple[str, tuple[int, ...], bytes]:
         return "str", shape, b"".join(len(word).to_bytes(4, "little") + word for word in words)
     if values.dtype.kind == "M":
         return "datetime64[ns]", shape, values.astype("datetime64[ns]").astype("<i8").tobytes()
-    if values.dtype.kind == "f":
-        values = np.where(np.isnan(values), values.dtype.type(np.nan), values)
-    return values.dtype.name, shape, np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).tobytes()
+    if values.dtype.kind == "f" and (gone := np.isnan(values)).any():
+        values = np.where(gone, values.dtype.type(np.nan), values)
+    return values.dtype.name, shape, np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).data
