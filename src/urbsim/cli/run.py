@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from urbsim.experiments.plan import Plan
     from urbsim.experiments.tasks import Progress
-    from urbsim.report.painter import Painter
+    from urbsim.report.painter import Painter, Pictures
 
 HELP = both(
     zh="""
@@ -93,15 +93,21 @@ def carry_out(plan: Plan, folder: Path, lang: Language, quiet: bool) -> None:
             shutil.move(state, part / state.name)
         write_report(dataset, part, region=region, scenario=scenario, provenance=provenance, lang=lang, pictures=pictures)
 
+    pictures: Pictures | None = None
+
+    def draw(dataset: xr.Dataset) -> None:
+        nonlocal pictures
+        if second is not None:
+            pictures = second.begin(dataset, lang)
+
     claim(folder, provenance_of(plan)[IDENTITY])
     try:
         with state_beside(folder, plan.save_at) as state, painter(plan.jobs > 1, scenario.region) as second:
             with progress_bar(lang, quiet) as progress:
-                dataset, provenance = run_plan(plan, watching(plan, lang, quiet, second, progress), state)
+                dataset, provenance = run_plan(plan, watching(plan, lang, quiet, second, progress), state, draw)
             say_writing(lang, quiet)
             from urbsim.results.storage import write  # xarray: loaded already by now, or no run could have ended
 
-            pictures = second.begin(dataset, lang) if second is not None else None
             write(dataset, folder, scenario_yaml=scenario.resolved_yaml(), provenance=provenance, hook=add)
     finally:
         release(folder)

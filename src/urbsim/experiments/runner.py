@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,22 +59,27 @@ def run(
     return run_plan(plan, progress, Path(state_file) if state_file is not None else None)[0]
 
 
-def run_plan(plan: Plan, progress: Progress | None = None, state_file: Path | None = None) -> tuple[xr.Dataset, dict[str, Any]]:
+def run_plan(
+    plan: Plan, progress: Progress | None = None, state_file: Path | None = None, done: Callable[[xr.Dataset], None] | None = None
+) -> tuple[xr.Dataset, dict[str, Any]]:
     """Carry out a plan and return its result and the record of where it comes from; see `run`.
 
-    The state that the plan saves goes into `state_file`, there whole or not at all.
+    The state that the plan saves goes into `state_file`, there whole or not at all. `done` hears of the figures as soon as all are there,
+    before their hash is taken.
     """
     begin = plan.begin.path.resolve() if plan.begin is not None else None
     if plan.save_at is None:
-        return _carry_out(plan, progress, Branch(begin) if begin is not None else None)
+        return _carry_out(plan, progress, Branch(begin) if begin is not None else None, done)
     file = state_file or Path(file_name(plan.save_at))
     with parts_folder(file) as parts:
-        found = _carry_out(plan, progress, Branch(begin, plan.save_at, parts.resolve()))
+        found = _carry_out(plan, progress, Branch(begin, plan.save_at, parts.resolve()), done)
         write_state(file, parts, plan.scenario, plan.save_at)
     return found
 
 
-def _carry_out(plan: Plan, progress: Progress | None, branch: Branch | None) -> tuple[xr.Dataset, dict[str, Any]]:
+def _carry_out(
+    plan: Plan, progress: Progress | None, branch: Branch | None, done: Callable[[xr.Dataset], None] | None
+) -> tuple[xr.Dataset, dict[str, Any]]:
     began = time.perf_counter()
     scenario, run = plan.scenario, plan.scenario.run
     tasks = [Task(draw, replicate) for draw in range(run.draws) for replicate in range(run.replicates)]
@@ -102,11 +108,13 @@ def _carry_out(plan: Plan, progress: Progress | None, branch: Branch | None) -> 
 
     work = Simulation(_engine(), scenario.resolved_yaml(), numbers)
     execute(work, tasks, len(tasks), plan.spread, receive, tell)
-    from urbsim.results.hashing import content_hash
-
     dataset = assembler(False).dataset()
     if tasks[-1].still:
         dataset = _with_still(dataset, assembler(True).dataset())
+    if done is not None:
+        done(dataset)
+    from urbsim.results.hashing import content_hash
+
     record = provenance_of(plan, wall_time=time.perf_counter() - began, hash_of_content=content_hash(dataset))
     return dataset.assign_attrs(provenance=json.dumps(record, ensure_ascii=False, sort_keys=True)), record
 
