@@ -56,7 +56,7 @@ class Desk(NamedTuple):
 
 
 class Lists(NamedTuple):
-    """Hold what passes list, for as many entries as there are rows, two each where said; a chunk of rows lists from its first row on."""
+    """Hold what passes list, for as many entries as there is room for rows, two each where said; each chunk of rows has its own stretch."""
 
     rows: IntArray
     areas: IntArray
@@ -73,11 +73,12 @@ class Lists(NamedTuple):
 def empty_lists(size: int) -> Lists:
     """Return lists for `size` rows, kept through a run: they take memory as far as they were ever filled, and take it once."""
     types = (np.int64, np.int64, np.uint8, np.float64, np.int64, np.float64, np.int64, np.int64, np.uint8, np.uint8)
+    size += BLOCK  # so that stretches of equal length hold the longest of chunks
     return Lists(*(np.empty(size * (2 if name in TWO_EACH else 1), kind) for name, kind in zip(Lists._fields, types, strict=True)))
 
 
 def listed(column: npt.NDArray[Any], parts: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
-    """Bring together what chunks have listed in a column of `Lists`, each from a first entry on so many, and return it, in their order."""
+    """Bring together what chunks have listed in a column of `Lists`, each from an entry on so many, and return it, in their order."""
     start = end = -1
     for first, count in parts:
         if start < 0:

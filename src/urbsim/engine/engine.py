@@ -13,7 +13,7 @@ import numpy as np
 
 from urbsim.clock import LAST_QUARTER, season, year_of
 from urbsim.engine import accounting, chances, entries, money, opening, passes, rng, town_born, watch
-from urbsim.engine.desk import Desk, Rolls, listed
+from urbsim.engine.desk import listed
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.roll import Roll
@@ -29,11 +29,9 @@ from urbsim.engine.stages import (
     programmes,
 )
 from urbsim.engine.state import (
-    Accounts,
     FloatArray,
     IntArray,
     Rows,
-    add_up,
     distinct,
     empty_accounts,
     grown,
@@ -156,18 +154,6 @@ class Engine:
         values: FloatArray = self.inputs.levers[name][self.q]
         return values
 
-    def each(self, work_on: Callable[[Rolls, Desk, int, int, Accounts], Any], first: int = 0) -> list[Any]:
-        """Run a pass over all rows from `first` on, in threads if there are several, and add up its accounts; return results in order."""
-
-        def one(lo: int, hi: int, part: int) -> tuple[Any, Accounts]:
-            accounts = empty_accounts(self.areas)
-            return work_on(self.roll.open(part), self.roll.desks[part], lo, hi, accounts), accounts
-
-        done = self.roll.in_threads(one, first, self.n)
-        for _, accounts in done:
-            add_up(self.accounts, accounts)
-        return [result for result, _ in done]
-
     def _open_year(self) -> None:
         """Book the transfer of the year, forget the counters of the last one and drop rows that can play no part any more."""
         self._compact()
@@ -210,10 +196,10 @@ class Engine:
         family = chances.family(self)
         limits, late = watch.family_limits(family), chances.late_limits(self)
         out = self.roll.lists
-        found = self.each(lambda g, d, lo, hi, acc: passes.family_pass(
-            g, d, out, lo, hi, q, key, family, limits, late, self.event, acc))  # fmt: skip
-        rows, sexes, keys = (listed(column, ((lo, n) for lo, n, _ in found)) for column in (out.rows, out.kinds, out.scores))
-        parents, slots = (listed(column, ((2 * lo, m) for lo, _, m in found)) for column in (out.families, out.slots))
+        found = self.roll.each(lambda g, d, at, lo, hi, acc: passes.family_pass(
+            g, d, out, at, lo, hi, q, key, family, limits, late, self.event, acc))  # fmt: skip
+        rows, sexes, keys = (listed(column, ((at, n) for at, n, _ in found)) for column in (out.rows, out.kinds, out.scores))
+        parents, slots = (listed(column, ((2 * at, m) for at, _, m in found)) for column in (out.families, out.slots))
         men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
         with self.roll.changing(rows):
             marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
@@ -243,15 +229,15 @@ class Engine:
         limits = chances.place_limits(self, places)
         coming = entries.coming(self, u, q, q)
 
-        def each(newcomers: bool, first: int = 0) -> list[Any]:
-            return self.each(lambda g, d, lo, hi, acc: passes.place_pass(
-                g._replace(now=q), d, self.roll.lists, lo, hi, q, self.key, places, limits, self.event, season(q), newcomers, acc
-            ), first)  # fmt: skip
+        def each(newcomers: bool, first: int = 0, entry: int = 0) -> list[Any]:
+            return self.roll.each(lambda g, d, at, lo, hi, acc: passes.place_pass(
+                g._replace(now=q), d, self.roll.lists, at, lo, hi, q, self.key, places, limits, self.event, season(q), newcomers, acc
+            ), first, entry)  # fmt: skip
 
         found = each(newcomers=False)
         self.roll.as_of = q
         entries.enter(self, coming, q, q)
-        found += each(newcomers=True, first=old)
+        found += each(newcomers=True, first=old, entry=max(at + max(n, s, (m + 1) // 2) for at, n, s, m, *_ in found))
         broken = sum(result[-1] for result in found)
         if broken:
             raise BoundBrokenError(f"quarter {q}: {broken} households of those who would stay for sure would move")
@@ -261,8 +247,8 @@ class Engine:
         """Stages 10, 11, 4 and 13: settling with its line, land, official residence, counts."""
         q, gates = self.q, self.rounds.gates()
         out = self.roll.lists
-        found = self.each(lambda g, d, lo, hi, acc: passes.register_pass(
-            g, d, out, lo, hi, q, self.key, gates, self.event, acc))  # fmt: skip
+        found = self.roll.each(lambda g, d, at, lo, hi, acc: passes.register_pass(
+            g, d, out, at, lo, hi, q, self.key, gates, self.event, acc))  # fmt: skip
         rows, score, since, lot, size = (listed(column, found) for column in (out.rows, out.scores, out.since, out.lots, out.areas))
         with self.roll.changing(rows):
             self.rounds.admit(rows, score, since, lot, size)
@@ -282,7 +268,7 @@ class Engine:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
         self.n = compacting.compact(self.households, self.roll.kinds, self.n, self.q, self.areas, self.p, self.norm, self.roll.tallies[0])
         if watch.last_quarter(self.q - 1) < self.q:
-            self.each(lambda g, _, lo, hi, __: watch.renew(g.h, lo, hi, g.q, g.last, g.areas, g.kinds))
+            self.roll.each(lambda g, _, __, lo, hi, ___: watch.renew(g.h, lo, hi, g.q, g.last, g.areas, g.kinds))
 
     def movers_living(self) -> IntArray:
         """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""

@@ -99,14 +99,14 @@ class Gates(NamedTuple):
 
 
 @allocating
-def family_pass(g, d, out, lo, hi, q, key, x, limits, late, event, accounts):
+def family_pass(g, d, out, at, lo, hi, q, key, x, limits, late, event, accounts):
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
 
-    `x` is `Family`; `event` is cleared and then marked; `late` are the limits of the last pass. Listed in `out` (`Lists`): rows, sexes as
-    kinds and sort keys as scores of suitors, rows of leavers as families and their slots. Returns the first row and both counts.
+    `x` is `Family`; `event` is cleared and then marked; `late` are the limits of the last pass. Listed in `out` (`Lists`) from entry
+    `at` on: rows, sexes as kinds and sort keys as scores of suitors, rows of leavers as families and their slots. Returns `at`, the counts.
     """
     luck, areas = rng.as_bytes(d.luck), g.areas
-    rows, sexes, keys, parents, slots = out.rows[lo:], out.kinds[lo:], out.scores[lo:], out.families[2 * lo :], out.slots[2 * lo :]
+    rows, sexes, keys, parents, slots = out.rows[at:], out.kinds[at:], out.scores[at:], out.families[2 * at :], out.slots[2 * at :]
     n = m = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
@@ -124,21 +124,21 @@ def family_pass(g, d, out, lo, hi, q, key, x, limits, late, event, accounts):
         n, m = n + free, m + leave
         keep_events(d, start, here, event)
         put_back(g, d, start, here)
-    return lo, n, m
+    return at, n, m
 
 
 @allocating
-def place_pass(g, d, out, lo, hi, q, key, x, limits, event, season, newcomers, accounts):
+def place_pass(g, d, out, at, lo, hi, q, key, x, limits, event, season, newcomers, accounts):
     """Stages 3 to 9 as far as they are a household's own: work, attention, choice, permits, homes, school.
 
-    `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Listed in `out` (`Lists`): the applicants for rental
-    homes, the rows that ask for a shared home, in the third quarter the applicants for school places. Returns the first row, these three
-    counts, local and public pupils (A x 2), bought places (A), and how many broke a bound of the choice (0).
+    `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Listed in `out` (`Lists`) from entry `at` on: the
+    applicants for rental homes, the rows that ask for a shared home, in the third quarter the applicants for school places. Returns `at`,
+    these three counts, local and public pupils (A x 2), bought places (A), and how many broke a bound of the choice (0).
     """
     luck, areas, p = rng.as_bytes(d.luck), g.areas, g.p
     rows, area, kind, score, since, lot = (
-        out.rows[lo:], out.areas[lo:], out.kinds[lo:], out.scores[lo:], out.since[lo:], out.lots[lo:])  # fmt: skip
-    shared, families, slots, stages = out.shared[lo:], out.families[2 * lo :], out.slots[2 * lo :], out.stages[2 * lo :]
+        out.rows[at:], out.areas[at:], out.kinds[at:], out.scores[at:], out.since[at:], out.lots[at:])  # fmt: skip
+    shared, families, slots, stages = out.shared[at:], out.families[2 * at :], out.slots[2 * at :], out.stages[2 * at :]
     local, public, bought = np.zeros((areas, 2), np.int64), np.zeros((areas, 2), np.int64), np.zeros(areas, np.int64)
     must, also = watch.PLACE_DUE | (watch.ALIVE if newcomers else 0), watch.CHILDREN if season == 3 else 0
     n = m = s = broken = 0
@@ -176,7 +176,7 @@ def place_pass(g, d, out, lo, hi, q, key, x, limits, event, season, newcomers, a
             m += pupils
         keep_events(d, start, here, event)
         put_back(g, d, start, here)
-    return lo, n, s, m, local, public, bought, broken
+    return at, n, s, m, local, public, bought, broken
 
 
 @allocating
@@ -193,14 +193,14 @@ def apply_pass(g, d, lo, hi, q, enough, applied):
 
 
 @allocating
-def register_pass(g, d, out, lo, hi, q, key, x, event, accounts):
+def register_pass(g, d, out, at, lo, hi, q, key, x, event, accounts):
     """Stages 10, 11 and 4: settling, land, official residence; who stands in a line is left to `finish_ranked`.
 
-    `x` is `Gates`; `event` as the first pass left it. Listed in `out` (`Lists`): who is ranked this quarter, their size as areas. Returns
-    the first row and the count.
+    `x` is `Gates`; `event` as the first pass left it. Listed in `out` (`Lists`) from entry `at` on: who is ranked this quarter, their
+    size as areas. Returns `at` and the count.
     """
     luck, areas, p = rng.as_bytes(d.luck), g.areas, g.p
-    rows, score, since, lot, size = out.rows[lo:], out.scores[lo:], out.since[lo:], out.lots[lo:], out.areas[lo:]
+    rows, score, since, lot, size = out.rows[at:], out.scores[at:], out.since[at:], out.lots[at:], out.areas[at:]
     n = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
@@ -220,7 +220,7 @@ def register_pass(g, d, out, lo, hi, q, key, x, event, accounts):
         name_rows(d, start, rows, n, n + ranked)
         n += ranked
         put_back(g, d, start, here)
-    return lo, n
+    return at, n
 
 
 @allocating

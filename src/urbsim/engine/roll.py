@@ -11,9 +11,9 @@ import numpy as np
 
 from urbsim.clock import season
 from urbsim.engine.counting import Counts, Pay, counts_of
-from urbsim.engine.desk import Lists, Rolls, desk, empty_lists, open_rows, post_rows, take_rows
+from urbsim.engine.desk import Desk, Lists, Rolls, desk, empty_lists, open_rows, post_rows, take_rows
 from urbsim.engine.stages import observe
-from urbsim.engine.state import HOUSEHOLD, IntArray, grown
+from urbsim.engine.state import HOUSEHOLD, Accounts, IntArray, add_up, empty_accounts, grown
 from urbsim.engine.tally import Tally, empty_tally, together
 from urbsim.engine.watch import Kinds, last_quarter
 
@@ -56,10 +56,14 @@ class Roll:
         vars(self).update(state)
         self._furnish()
 
+    def edges(self, first: int, last: int, least: int = LEAST_CHUNK) -> list[int]:
+        """Return where chunks of `first`..`last` begin, and the end of the last."""
+        chunks = max(min(self.threads * CHUNKS, (last - first) // least), 1) if self.threads > 1 else 1
+        return [first + (last - first) * k // chunks for k in range(chunks + 1)]
+
     def in_threads(self, work_on: Callable[[int, int, int], Any], first: int, last: int, least: int = LEAST_CHUNK) -> list[Any]:
         """Call `work_on` for chunks of `first`..`last`, with the number of its thread's part of the tally; return the results in order."""
-        chunks = max(min(self.threads * CHUNKS, (last - first) // least), 1) if self.threads > 1 else 1
-        edges = [first + (last - first) * k // chunks for k in range(chunks + 1)]
+        edges = self.edges(first, last, least)
         idle = list(range(self.threads))
 
         def work(lo: int, hi: int) -> Any:
@@ -69,7 +73,27 @@ class Roll:
             finally:
                 idle.append(part)
 
-        return list((self._pool.map if self._pool and chunks > 1 else map)(work, edges[:-1], edges[1:]))
+        return list((self._pool.map if self._pool and len(edges) > 2 else map)(work, edges[:-1], edges[1:]))
+
+    def each(self, work_on: Callable[[Rolls, Desk, int, int, int, Accounts], Any], first: int = 0, entry: int = 0) -> list[Any]:
+        """Run a pass over all rows from `first` on, add up its accounts, and return its results in order.
+
+        Every chunk has its own stretch of the lists, the first from `entry` on. It is the same every quarter: lists take memory where they
+        were ever filled.
+        """
+        e = self.engine
+        chunks = self.edges(first, e.n)[:-1]
+        stretch = (self.lists.rows.size - entry) // len(chunks)
+        at = {lo: entry + k * stretch for k, lo in enumerate(chunks)}
+
+        def one(lo: int, hi: int, part: int) -> tuple[Any, Accounts]:
+            accounts = empty_accounts(e.areas)
+            return work_on(self.open(part), self.desks[part], at[lo], lo, hi, accounts), accounts
+
+        done = self.in_threads(one, first, e.n)
+        for _, accounts in done:
+            add_up(e.accounts, accounts)
+        return [result for result, _ in done]
 
     def open(self, part: int = 0) -> Rolls:
         """Return rows, kinds and a part of the tally as passes read them."""

@@ -40,7 +40,7 @@ class Rounds:
     def meet(self, found: list[Any]) -> None:
         """Stages 8 and 9: give out homes and school places to those whom the second pass listed (`passes.place_pass`)."""
         starts, homes, asking, pupils, local, public, bought, _ = zip(*found, strict=True)
-        out, twice = self.engine.roll.lists, [2 * lo for lo in starts]
+        out, twice = self.engine.roll.lists, [2 * at for at in starts]
 
         def brought(columns: Iterable[npt.NDArray[Any]], starts: Iterable[int], counts: Iterable[int]) -> list[npt.NDArray[Any]]:
             parts = list(zip(starts, counts, strict=True))
@@ -115,12 +115,12 @@ class Rounds:
         e = self.engine
         enough = e.lever("school.permit_enough")
 
-        def apply(g: Rolls, d: Desk, lo: int, hi: int, _: Accounts) -> IntArray:
+        def apply(g: Rolls, d: Desk, _: int, lo: int, hi: int, __: Accounts) -> IntArray:
             applied = np.zeros((e.areas, 2), dtype=np.int64)
             apply_pass(g, d, lo, hi, e.q, enough, applied)
             return applied
 
-        self.applied[:] = sum(e.each(apply))
+        self.applied[:] = sum(e.roll.each(apply))
         e.accounts["applied_school"][:] = self.applied
 
     def places(self) -> IntArray:
