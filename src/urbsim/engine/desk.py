@@ -59,10 +59,10 @@ class Lists(NamedTuple):
     """Hold what passes list, for as many entries as there is room for rows, two each where said; each chunk of rows has its own stretch."""
 
     rows: IntArray
-    areas: IntArray
+    areas: npt.NDArray[np.int16]
     kinds: npt.NDArray[np.uint8]
     scores: FloatArray
-    since: IntArray
+    since: npt.NDArray[np.int16]
     lots: FloatArray
     shared: IntArray  # rows
     families: IntArray  # two each: rows
@@ -72,7 +72,7 @@ class Lists(NamedTuple):
 
 def empty_lists(size: int) -> Lists:
     """Return lists for `size` rows, kept through a run: they take memory as far as they were ever filled, and take it once."""
-    types = (np.int64, np.int64, np.uint8, np.float64, np.int64, np.float64, np.int64, np.int64, np.uint8, np.uint8)
+    types = (np.int64, np.int16, np.uint8, np.float64, np.int16, np.float64, np.int64, np.int64, np.uint8, np.uint8)
     size += BLOCK  # so that stretches of equal length hold the longest of chunks
     return Lists(*(np.empty(size * (2 if name in TWO_EACH else 1), kind) for name, kind in zip(Lists._fields, types, strict=True)))
 

@@ -20,14 +20,14 @@ def ration(
 ) -> npt.NDArray[np.bool_]:  # fmt: skip
     """Return which applicants are served.
 
-    All of length n but `capacity` (areas): units free in each area. `size` is what an applicant takes, 1 at least; the line of an area
-    stops at the first applicant who does not fit, as at a counter.
+    All of length n but `capacity` (areas): units free in each area; `area` and `since` (quarters) fit 16 bits. `size` is what an applicant
+    takes, 1 at least; the line of an area stops at the first applicant who does not fit, as at a counter.
 
     >>> a = np.zeros(3, dtype=np.int64)
     >>> ration(a, np.array([1.0, 3.0, 2.0]), a, np.zeros(3), np.ones(3, dtype=np.int64), np.array([2])).tolist()
     [False, True, True]
     """
-    columns = (np.ascontiguousarray(area, np.int64), np.ascontiguousarray(score, np.float64), np.ascontiguousarray(since, np.int64))
+    columns = (np.ascontiguousarray(area, np.int16), np.ascontiguousarray(score, np.float64), np.ascontiguousarray(since, np.int16))
     sizes = np.ascontiguousarray(size, np.int64), np.ascontiguousarray(capacity, np.int64)
     served: npt.NDArray[np.bool_] = _serve(*columns, np.ascontiguousarray(lot, np.float64), *sizes)
     return served
