@@ -137,6 +137,13 @@ def test_identities_and_order(population: Population) -> None:
         np.testing.assert_array_equal(numbers, np.arange(numbers.size))
 
 
+def test_threads_change_no_bit(region: SimpleNamespace) -> None:
+    one, three = synthesise(region, 50, 3), synthesise(region, 50, 3, threads=3)
+    assert one.rows[: one.size].tobytes() == three.rows[: three.size].tobytes()
+    assert one.fit_table == three.fit_table
+    assert np.array_equal(one.town_born, three.town_born)
+
+
 def test_dates_agree(population: Population) -> None:
     h = population.households
     mother = np.where((h["head_sex"] == reg.MALE) & (h["spouse"] > 0), h["spouse_birth"], h["head_birth"]).astype(int)

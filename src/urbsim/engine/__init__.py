@@ -76,7 +76,7 @@ def open_engine(
     many = households_of(region) / weight > KEPT_ROWS
     if many:  # one run's rows are all that memory holds: people are made anew for the next
         people_of.cache_clear()
-        people, templates = synthesise(region, weight, seed), templates_of(scenario.region, weight, seed)
+        people, templates = synthesise(region, weight, seed, threads), templates_of(scenario.region, weight, seed)
     else:
         people, templates = people_of(scenario.region, weight, seed)
     return Engine(inputs, people, templates, weight=weight, seed=seed, replicate=replicate, draw=luck, threads=threads, take=many)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,8 +52,8 @@ class Population:
         return int(self.households["id"].size)
 
 
-def synthesise(region: Region, weight: int, seed: int) -> Population:
-    """Synthesise the people of 2010 for a region; equal (region, weight, seed) give equal arrays.
+def synthesise(region: Region, weight: int, seed: int, threads: int = 1) -> Population:
+    """Synthesise the people of 2010 for a region; equal (region, weight, seed) give equal arrays, whatever the threads.
 
     Residents of every area and part equal the census exactly: members of rows x weight + town-born. Raise `UserError` if the weight is
     below one or too large for an area to hold whole households.
@@ -61,7 +63,7 @@ def synthesise(region: Region, weight: int, seed: int) -> Population:
     plan = plan_of(region)
     drawn = draw(region, plan, weight, seed)
     tables = make_tables(region, plan)
-    all_rows, households, tally = _fill_all(region, plan, drawn, tables, seed)
+    all_rows, households, tally = _fill_all(region, plan, drawn, tables, seed, threads)
     town_born = fit_town_born(region, plan, drawn, weight)
     movers = town_born_by_class(region, plan, town_born, tally.movers * weight)
     rows = fit_table(region, plan, drawn, tally, town_born, movers, weight)
@@ -72,27 +74,36 @@ def _bad_weight(weight: int) -> UserError:
     return UserError.one(f"权重须为不小于1的整数，现为{weight}", f"the weight must be a whole number of at least 1, not {weight}")
 
 
-def _chunks(drawn: Drawn, prefecture: npt.NDArray[np.int64], areas: int) -> Iterator[tuple[int, int, Rows]]:
-    """Yield (start, stop, rows) of every origin; rows are sorted by origin."""
+def _origins(drawn: Drawn) -> Iterator[tuple[int, int, int]]:
+    """Yield (origin, start, stop) of every origin that has rows; rows are sorted by origin."""
     edges = np.searchsorted(drawn.origin, np.arange(int(drawn.origin[-1]) + 2 if drawn.origin.size else 1))
     for origin in range(edges.size - 1):
         start, stop = int(edges[origin]), int(edges[origin + 1])
-        if start == stop:
-            continue
-        place, kind = drawn.place[start:stop], drawn.kind[start:stop]
-        home = np.where(kind == ABSENT, min(origin, areas - 1), place)
-        yield start, stop, Rows(drawn.template[start:stop], place, drawn.part[start:stop], kind, prefecture[home], origin)
+        if start < stop:
+            yield origin, start, stop
 
 
-def _fill_all(region: Region, plan: Plan, drawn: Drawn, tables: Tables, seed: int) -> tuple[npt.NDArray[np.void], Columns, Tally]:
+def _fill_all(
+    region: Region, plan: Plan, drawn: Drawn, tables: Tables, seed: int, threads: int
+) -> tuple[npt.NDArray[np.void], Columns, Tally]:
+    """Return rows, their columns and what is counted of them, filled origin by origin."""
     prefecture = np.asarray(region.prefecture_of, dtype=np.int64)
-    total = drawn.template.size
     tally = Tally.empty(prefecture.size, len(region.prefecture_codes))
+    total, counting = drawn.template.size, Lock()
     all_rows = registry.empty_rows(total)
     households: Columns = {column.name: all_rows[column.name][:total] for column in registry.COLUMNS}
-    for start, stop, rows in _chunks(drawn, prefecture, prefecture.size):
+
+    def fill_one(origin: int, start: int, stop: int) -> None:
+        place, kind = drawn.place[start:stop], drawn.kind[start:stop]
+        home = np.where(kind == ABSENT, min(origin, prefecture.size - 1), place)
+        rows = Rows(drawn.template[start:stop], place, drawn.part[start:stop], kind, prefecture[home], origin)
         columns = fill(rows, plan.pool, tables, seed)
-        tally.add(plan, rows, columns)
+        with counting:
+            tally.add(plan, rows, columns)
         for name, values in columns.items():
             households[name][start:stop] = values
+
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(fill_one, *chunk) for chunk in _origins(drawn)]:
+            done.result()
     return all_rows, households, tally
