@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.cli.conftest import Command
 from tests.experiments import fake_engine
 from urbsim.experiments.pool import quiet_start
 
@@ -128,3 +129,16 @@ def test_an_interrupt_while_workers_start_is_raised_unless_it_is_ignored(ignored
             os.kill(os.getpid(), signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_an_import_cut_short_by_an_interrupt_is_an_interrupt(urbsim_command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_short(*_: object, **__: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise ImportError("half loaded")  # noqa: B904 - as libraries do
+
+    monkeypatch.setattr("urbsim.experiments.plan.make_plan", cut_short)
+    status, _, err = urbsim_command("run", "zhejiang_2027")
+    assert status == 130
+    assert "Traceback" not in err

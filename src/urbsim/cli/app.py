@@ -144,11 +144,21 @@ def _status(words: list[str], lang: Language) -> int:
     except KeyboardInterrupt:
         _complain(INTERRUPTED.get(lang))
         return 130
-    except Exception:  # noqa: BLE001 - the last net: every other failure ends here, told in full, with status 1
+    except Exception as error:  # noqa: BLE001 - the last net: every other failure ends here, told in full, with status 1
+        if _comes_of_interrupt(error):
+            _complain(INTERRUPTED.get(lang))
+            return 130
         traceback.print_exc()
         _complain(BUG.get(lang))
         return 1
     return 0
+
+
+def _comes_of_interrupt(error: BaseException | None) -> bool:
+    """Tell whether an error came of Ctrl-C: some libraries, cut short while they are loaded, make another error of it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _complain(message: str) -> None:
