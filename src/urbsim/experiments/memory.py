@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from urbsim.experiments.plan import Plan
     from urbsim.regions import Region
 
-# Measured (benchmarks/memory.py), rounded up. A process that simulates holds numpy, numba, the kernels and the region.
-BASE_BYTES = 350e6
+# Measured (benchmarks/memory.py, scaling.py), rounded up. A process that simulates holds numpy, numba, the kernels, the region and lists in
+# pages of 2 MB.
+BASE_BYTES = 420e6
 ROW_BYTES = 125.0  # rows of 64 bytes, newcomers and new households to 2027, lists and scratch
 KEPT_BYTES = 64.0  # the people of 2010 beside them, where they are kept for the next run
 FIGURES = 250  # 64-bit figures of an area in a quarter, of which a run keeps all
