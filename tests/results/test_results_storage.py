@@ -18,7 +18,7 @@ from urbsim.results import folder as folders
 from urbsim.results import storage
 from urbsim.results.hashing import content_hash
 from urbsim.results.provenance import IDENTITY, command, library_versions, provenance, region_hash
-from urbsim.results.tables import heading, save
+from urbsim.results.tables import heading, save_table
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +55,9 @@ def test_tables_are_written_as_pandas_writes_them(tmp_path: Path) -> None:
     numbers = [0.0, -0.0, 1234567.0, 0.1 + 0.2, 1e-7, float("nan"), float("inf")]
     words = ["plain", "城市 town", 'a "word"', "one, two", "two\nlines", "", "plain"]
     table = pd.DataFrame({"a, b": numbers, "words": words, "years": np.arange(7, dtype=np.int32), "again": numbers[::-1]})
+    table["mixed"] = pd.Series([None, 0.1234567, 3, True, "a", float("nan"), ""], dtype=object)
     for found in (table, table[:0], table.rename(columns={"again": "words"})):
-        save(found, tmp_path / "own.csv")
+        save_table(found, tmp_path / "own.csv")
         found.to_csv(tmp_path / "pandas.csv", index=False, encoding="utf-8-sig", float_format="%.6g")
         assert (tmp_path / "own.csv").read_bytes() == (tmp_path / "pandas.csv").read_bytes()
 

@@ -68,6 +68,7 @@ def command(
     from urbsim.experiments.plan import cores
     from urbsim.experiments.tasks import Spread
     from urbsim.report.search_page import write_search_report
+    from urbsim.results.tables import save_table
     from urbsim.search.goal import load_goal
     from urbsim.search.optimise import carry_out
     from urbsim.search.tables import trial_table, write_points
@@ -80,7 +81,7 @@ def command(
     with filling(folder) as part:
         (part / "tables").mkdir()
         for name, frame in (("front", trial_table(found, found.front, commands=True)), ("trials", trial_table(found, found.trials))):
-            frame.to_csv(part / "tables" / f"{name}.csv", index=False, encoding="utf-8-sig", float_format="%.6g")
+            save_table(frame, part / "tables" / f"{name}.csv")
         write_points(found, part)
         write_search_report(found, part, lang=language)
     if quiet:

@@ -63,6 +63,7 @@ def command(
     from urbsim.experiments.folders import filling
     from urbsim.experiments.study_results import open_study_results, study_of
     from urbsim.report.sensitivity_page import write_sensitivity_report
+    from urbsim.results.tables import save_table
     from urbsim.sensitivity.analysis import analyse
     from urbsim.sensitivity.tables import tables
 
@@ -72,7 +73,7 @@ def command(
     with filling(folder) as part:
         (part / "tables").mkdir()
         for name, frame in tables(found).items():
-            frame.to_csv(part / "tables" / f"{name}.csv", index=False, encoding="utf-8-sig", float_format="%.6g")
+            save_table(frame, part / "tables" / f"{name}.csv")
         write_sensitivity_report(found, part, lang=language)
     if quiet:
         print(folder)

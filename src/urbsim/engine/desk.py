@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,16 +77,18 @@ def empty_lists(size: int) -> Lists:
     return Lists(*(np.empty(size * (2 if name in TWO_EACH else 1), kind) for name, kind in zip(Lists._fields, types, strict=True)))
 
 
-def listed(column: npt.NDArray[Any], parts: Iterable[tuple[int, int]]) -> npt.NDArray[Any]:
-    """Bring together what chunks have listed in a column of `Lists`, each from an entry on so many, and return it, in their order."""
-    start = end = -1
-    for first, count in parts:
-        if start < 0:
-            start = end = first
-        elif count:
-            column[end : end + count] = column[first : first + count]
+def listed(columns: Iterable[npt.NDArray[Any]], starts: Sequence[int], counts: Sequence[int]) -> list[npt.NDArray[Any]]:
+    """Bring together what chunks have listed in columns of `Lists`, each from its start on so many entries; return it, in their order."""
+    return [_together(column, starts, counts) for column in columns]
+
+
+def _together(column: npt.NDArray[Any], starts: Sequence[int], counts: Sequence[int]) -> npt.NDArray[Any]:
+    end = starts[0]
+    for start, count in zip(starts, counts, strict=True):
+        if start != end:
+            column[end : end + count] = column[start : start + count]
         end += count
-    return column[start:end]
+    return column[starts[0] : end]
 
 
 def desk() -> Desk:

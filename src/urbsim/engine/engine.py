@@ -198,8 +198,9 @@ class Engine:
         out = self.roll.lists
         found = self.roll.each(lambda g, d, at, lo, hi, acc: passes.family_pass(
             g, d, out, at, lo, hi, q, key, family, limits, late, self.event, acc))  # fmt: skip
-        rows, sexes, keys = (listed(column, ((at, n) for at, n, _ in found)) for column in (out.rows, out.kinds, out.scores))
-        parents, slots = (listed(column, ((2 * at, m) for at, _, m in found)) for column in (out.families, out.slots))
+        starts, suitors, leavers = zip(*found, strict=True)
+        rows, sexes, keys = listed((out.rows, out.kinds, out.scores), starts, suitors)
+        parents, slots = listed((out.families, out.slots), [2 * at for at in starts], leavers)
         men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
         with self.roll.changing(rows):
             marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
@@ -249,7 +250,7 @@ class Engine:
         out = self.roll.lists
         found = self.roll.each(lambda g, d, at, lo, hi, acc: passes.register_pass(
             g, d, out, at, lo, hi, q, self.key, gates, self.event, acc))  # fmt: skip
-        rows, score, since, lot, size = (listed(column, found) for column in (out.rows, out.scores, out.since, out.lots, out.areas))
+        rows, score, since, lot, size = listed((out.rows, out.scores, out.since, out.lots, out.areas), *zip(*found, strict=True))
         with self.roll.changing(rows):
             self.rounds.admit(rows, score, since, lot, size)
             passes.finish_ranked(self.households, rows, q, self.key, self.p, self.areas, gates, self.accounts)

@@ -27,7 +27,7 @@ LEAST_CHUNK = 4096  # rows
 
 
 class Roll:
-    """Keep kinds (`engine.watch`) and tally (`engine.tally`) of an engine's households."""
+    """Keep kinds (`engine.watch`) and tally (`engine.tally`) of an engine's households, and run passes over them in threads."""
 
     tallies: list[Tally]  # parts that add up, one for each thread
     kinds: Kinds

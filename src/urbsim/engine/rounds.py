@@ -5,7 +5,6 @@ Each round lists applicants in a kernel, ranks them with `stages.rationing`, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,18 +39,14 @@ class Rounds:
     def meet(self, found: list[Any]) -> None:
         """Stages 8 and 9: give out homes and school places to those whom the second pass listed (`passes.place_pass`)."""
         starts, homes, asking, pupils, local, public, bought, _ = zip(*found, strict=True)
-        out, twice = self.engine.roll.lists, [2 * at for at in starts]
-
-        def brought(columns: Iterable[npt.NDArray[Any]], starts: Iterable[int], counts: Iterable[int]) -> list[npt.NDArray[Any]]:
-            parts = list(zip(starts, counts, strict=True))
-            return [listed(column, parts) for column in columns]
-
-        lists = brought((out.rows, out.areas, out.kinds, out.scores, out.since, out.lots), starts, homes)
-        self._homes(occupied(self.engine.roll.tallies), *brought((out.shared,), starts, asking), *lists)
+        out = self.engine.roll.lists
+        lists = listed((out.rows, out.areas, out.kinds, out.scores, out.since, out.lots), starts, homes)
+        self._homes(occupied(self.engine.roll.tallies), *listed((out.shared,), starts, asking), *lists)
         if season(self.engine.q) == 2:
             self._apply_for_school()
         elif season(self.engine.q) == 3:
-            self._enter_school(sum(local) + sum(public), sum(bought), *brought((out.families, out.slots, out.stages), twice, pupils))
+            children = listed((out.families, out.slots, out.stages), [2 * at for at in starts], pupils)
+            self._enter_school(sum(local) + sum(public), sum(bought), *children)
 
     def _homes(
         self, used: IntArray, asking: IntArray,

@@ -18,7 +18,7 @@ from urbsim.experiments.plan import Plan
 from urbsim.results.folder import PROVENANCE, RESULTS
 from urbsim.results.provenance import IDENTITY
 from urbsim.results.storage import write_netcdf
-from urbsim.results.tables import at_year_ends
+from urbsim.results.tables import at_year_ends, save_table
 
 TABLE, SCENARIOS = "tables/differences.csv", "scenarios"
 Hook = Callable[[xr.Dataset, Path], None]
@@ -48,7 +48,7 @@ def write_comparison(
         text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
         write_netcdf(changes.assign_attrs(provenance=text), part / RESULTS)
         (part / TABLE).parent.mkdir()
-        difference_table(changes).to_csv(part / TABLE, index=False, encoding="utf-8-sig", float_format="%.6g")
+        save_table(difference_table(changes), part / TABLE)
         (part / SCENARIOS).mkdir()
         for i, plan in enumerate(plans):
             (part / scenario_file(i, plan)).write_text(plan.scenario.resolved_yaml(), encoding="utf-8")

@@ -16,6 +16,7 @@ from urbsim.report.page import LANGUAGES, Body, render
 from urbsim.report.sections import compared, origin, sure
 from urbsim.report.sections.compared import Comparison, Shares
 from urbsim.report.write import save
+from urbsim.results.tables import save_table
 from urbsim.text import Language, Text
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def write_compare_report(
     comparison = Comparison(changes, region, base, {name: others[name] for name in labels}, provenance or {}, known, assumed)
     if assumed:
         (folder / "tables").mkdir(exist_ok=True)
-        assumed_table(assumed).to_csv(folder / "tables" / "assumptions.csv", index=False, encoding="utf-8-sig", float_format="%.6g")
+        save_table(assumed_table(assumed), folder / "tables" / "assumptions.csv")
     figures = run_pictures.draw(pictures(comparison, since))
     svg = run_pictures.inline(figures)
     page = render({code: body(replace(comparison, lang=code), svg[code]) for code in LANGUAGES}, lang)

@@ -20,7 +20,7 @@ from urbsim.errors import Problem, UserError
 from urbsim.results import accessor as _accessor  # noqa: F401  registers dataset.urbsim
 from urbsim.results.folder import OWN, PROVENANCE, RESULTS, SCENARIO, TABLES, beside, check_free, flush, move_into_place, telling
 from urbsim.results.provenance import IDENTITY
-from urbsim.results.tables import save, tables
+from urbsim.results.tables import save_table, tables
 from urbsim.text import Text
 
 COMPRESSION = {"zlib": True, "complevel": 2, "shuffle": True}
@@ -52,7 +52,7 @@ def write_files(dataset: xr.Dataset, folder: Path, *, scenario_yaml: str, proven
         (folder / SCENARIO).write_text(scenario_yaml, encoding="utf-8")
         (folder / TABLES).mkdir()
         for name, table in tables(dataset).items():
-            save(table, folder / TABLES / f"{name}.csv")
+            save_table(table, folder / TABLES / f"{name}.csv")
         if hook is not None:
             hook(dataset, folder)
         (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -87,32 +88,24 @@ def tables(dataset: xr.Dataset) -> dict[str, pd.DataFrame]:
     return found
 
 
-def save(table: pd.DataFrame, file: Path) -> None:
+def save_table(table: pd.DataFrame, file: Path) -> None:
     """Write a table as CSV: UTF-8 with its mark, numbers in six digits, empty where NaN, no index.
 
-    The same bytes as `DataFrame.to_csv`, which takes three times as long.
+    The same bytes as `DataFrame.to_csv`, which takes half as long again.
     """
-    columns = [_cells(table.iloc[:, i]) for i in range(table.shape[1])]
-    rows = [",".join(map(_quoted, table.columns)), *map(",".join, zip(*columns, strict=True)), ""]
-    file.write_text("\n".join(rows), encoding="utf-8-sig")
+    with file.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(table.columns)
+        writer.writerows(zip(*(_cells(table.iloc[:, i]) for i in range(table.shape[1])), strict=True))
 
 
-def _cells(column: pd.Series[Any]) -> list[str]:
-    values = column.tolist()
+def _cells(column: pd.Series[Any]) -> list[object]:
+    values: list[object] = column.tolist()
     if column.dtype.kind == "f":
         return [f"{value:.6g}" if value == value else "" for value in values]
-    written = {value: _quoted(value) for value in dict.fromkeys(values)}
-    return [written[value] for value in values]
-
-
-def _quoted(value: object) -> str:
-    """Return a cell as it stands in a CSV file.
-
-    >>> _quoted('a "b", c'), _quoted(3)
-    ('"a ""b"", c"', '3')
-    """
-    text = str(value)
-    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text
+    if column.dtype.kind == "O":
+        return ["" if value != value else value for value in values]
+    return values
 
 
 def summary(array: xr.DataArray) -> pd.DataFrame:
