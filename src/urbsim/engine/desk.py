@@ -5,22 +5,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from urbsim.engine import watch
-from urbsim.engine.compiled import allocating, kernel
+from urbsim.engine.compiled import kernel
 from urbsim.engine.lanes import copy_row
 from urbsim.engine.stages.observe import ANY, PEOPLE, PUPILS, WORDS, changes, post
 from urbsim.engine.stages.tallying import put, works
 from urbsim.engine.state import HOUSEHOLD, LAND_LUCK, SETTLE_LUCK, FloatArray, IntArray, Rows
 from urbsim.engine.tally import Tally
+from urbsim.engine.turns import Turns, take
 from urbsim.engine.watch import Kinds
 
 TWO_EACH = ("families", "slots", "stages")
+
+
+def each_of(name: str) -> int:
+    """Return how many entries of a column of `Lists` a row can take."""
+    return 2 if name in TWO_EACH else 1
+
+
 BLOCK = 4096  # rows, of which a tenth to a third are gathered: they and all luck stay in a core's own cache
 
 
@@ -77,18 +85,39 @@ def empty_lists(size: int) -> Lists:
     return Lists(*(np.empty(size * (2 if name in TWO_EACH else 1), kind) for name, kind in zip(Lists._fields, types, strict=True)))
 
 
-def listed(columns: Iterable[npt.NDArray[Any]], starts: Sequence[int], counts: Sequence[int]) -> list[npt.NDArray[Any]]:
-    """Bring together what chunks have listed in columns of `Lists`, each from its start on so many entries; return it, in their order."""
-    return [_together(column, starts, counts) for column in columns]
+def together(out: Lists, turns: Turns, columns: Sequence[tuple[str, ...]]) -> Turns:
+    """Bring together, in the order of rows, what chunks have listed: `columns` by count. Return it as what one chunk has listed."""
+    for count, names in enumerate(columns):
+        for name in names:
+            _move(getattr(out, name), each_of(name) * turns.at, turns.counts[:, count])
+    return turns._replace(at=turns.at[:1], counts=turns.counts.sum(axis=0, keepdims=True))
 
 
-def _together(column: npt.NDArray[Any], starts: Sequence[int], counts: Sequence[int]) -> npt.NDArray[Any]:
+def listed(out: Lists, turns: Turns, columns: Sequence[tuple[str, ...]]) -> list[npt.NDArray[Any]]:
+    """Return what chunks have listed, in the order of rows, column by column."""
+    at, counts = together(out, turns, columns)[2:]
+    spans = [(name, each_of(name) * int(at[0]), int(counts[0, k])) for k, names in enumerate(columns) for name in names]
+    return [getattr(out, name)[start : start + count] for name, start, count in spans]
+
+
+def after(one: Turns, other: Turns) -> Turns:
+    """Return what two passes have listed, one after the other."""
+    return one._replace(at=np.concatenate((one.at, other.at)), counts=np.concatenate((one.counts, other.counts)))
+
+
+def entries_of(turns: Turns) -> int:
+    """Return behind which entry lists are empty after what has been brought `together`, for counts as in `passes.PLACE_LISTS`."""
+    rows, shared, families, _ = (int(count) for count in turns.counts[0])
+    return int(turns.at[0]) + max(rows, shared, (families + 1) // 2)
+
+
+@kernel
+def _move(column, starts, counts):
     end = starts[0]
-    for start, count in zip(starts, counts, strict=True):
-        if start != end:
-            column[end : end + count] = column[start : start + count]
-        end += count
-    return column[starts[0] : end]
+    for k in range(starts.size):
+        for i in range(starts[k], starts[k] + counts[k] if starts[k] != end else 0):  # forward: what is moved lies behind
+            column[end + i - starts[k]] = column[i]
+        end += counts[k]
 
 
 def desk() -> Desk:
@@ -161,27 +190,36 @@ def name_rows(d, start, rows, first, last):
 
 
 @kernel
-def take_rows(g, rows, words):
+def take_rows(g, turns, rows, words):
     """Copy `rows` to `words`."""
-    for k in range(rows.size):
-        copy_row(words, k, g.words, rows[k])
-
-
-@allocating
-def post_rows(g, rows, old, old_words):
-    """Post what has changed in `rows`, which were `old` (as columns and as words)."""
-    for k in range(rows.size):
-        i = rows[k]
-        what = changes(old_words, k, g.words, i)
-        if what:
-            post(g.tally, old[k], g.h[i], what, g.before, g.now, g.areas, g.p, g.norm)
-            _renew(g, i, g.h[i], what)
+    chunk = take(turns)
+    while chunk >= 0:
+        for k in range(turns.edges[chunk], turns.edges[chunk + 1]):
+            copy_row(words, k, g.words, rows[k])
+        chunk = take(turns)
 
 
 @kernel
-def open_rows(g, event, lo, hi):
+def post_rows(g, turns, rows, old, old_words):
+    """Post what has changed in `rows`, which were `old` (as columns and as words)."""
+    chunk = take(turns)
+    while chunk >= 0:
+        for k in range(turns.edges[chunk], turns.edges[chunk + 1]):
+            i = rows[k]
+            what = changes(old_words, k, g.words, i)
+            if what:
+                post(g.tally, old[k], g.h[i], what, g.before, g.now, g.areas, g.p, g.norm)
+                _renew(g, i, g.h[i], what)
+        chunk = take(turns)
+
+
+@kernel
+def open_rows(g, turns, event):
     """Put new rows on the tally and write their kinds; whether luck lets the last pass touch them is not known: it looks at them."""
-    for i in range(lo, hi):
-        event[i] = LAND_LUCK | SETTLE_LUCK
-        put(g.tally, g.h[i], g.now, g.areas, g.p, g.norm, 1)
-        g.kinds[i] = watch.kind_of(g.h[i], g.q, g.last, g.areas)
+    chunk = take(turns)
+    while chunk >= 0:
+        for i in range(turns.edges[chunk], turns.edges[chunk + 1]):
+            event[i] = LAND_LUCK | SETTLE_LUCK
+            put(g.tally, g.h[i], g.now, g.areas, g.p, g.norm, 1)
+            g.kinds[i] = watch.kind_of(g.h[i], g.q, g.last, g.areas)
+        chunk = take(turns)

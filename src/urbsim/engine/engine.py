@@ -13,7 +13,7 @@ import numpy as np
 
 from urbsim.clock import LAST_QUARTER, season, year_of
 from urbsim.engine import accounting, chances, entries, money, opening, passes, rng, town_born, watch
-from urbsim.engine.desk import listed
+from urbsim.engine.desk import after, entries_of, listed, together
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.roll import Roll
@@ -39,6 +39,7 @@ from urbsim.engine.state import (
     params_record,
 )
 from urbsim.engine.tables import Utilities, utilities, value_of_register
+from urbsim.engine.turns import Turns
 from urbsim.population.registry import ROOM
 
 
@@ -143,7 +144,7 @@ class Engine:
             money.open_schools(self)
         self._stage_inputs()
         self._stage_demography()
-        self.rounds.meet(self._stage_places())
+        self.rounds.meet(*self._stage_places())
         self._stage_register()
         self._stage_feedback()
         self.frame = make_frame(self)
@@ -196,18 +197,16 @@ class Engine:
         family = chances.family(self)
         limits, late = watch.family_limits(family), chances.late_limits(self)
         out = self.roll.lists
-        found = self.roll.each(lambda g, d, at, lo, hi, acc: passes.family_pass(
-            g, d, out, at, lo, hi, q, key, family, limits, late, self.event, acc))  # fmt: skip
-        starts, suitors, leavers = zip(*found, strict=True)
-        rows, sexes, keys = listed((out.rows, out.kinds, out.scores), starts, suitors)
-        parents, slots = listed((out.families, out.slots), [2 * at for at in starts], leavers)
+        turns, _ = self.roll.each(lambda g, d, turns, acc: passes.family_pass(
+            g, d, out, turns, q, key, family, limits, late, self.event, acc))  # fmt: skip
+        rows, sexes, keys, parents, slots = listed(out, turns, passes.FAMILY_LISTS)
         men, women = marriage.pair_up(self.households["id"], rows, sexes, keys)
         with self.roll.changing(rows):
             marriage.wed(self.households, men, women, self.areas, self.accounts, self.event)
         self.make_room(parents.size)
         with self.roll.changing(distinct(parents)):
-            self.roll.in_threads(lambda lo, hi, _: leaving.found_all(
-                self.households, self.n + lo, parents[lo:hi], slots[lo:hi], q, key, x.schooling_share[q]), 0, parents.size)  # fmt: skip
+            self.roll.in_threads(lambda turns, _: leaving.found_all(
+                self.households, turns, self.n, parents, slots, q, key, x.schooling_share[q]), 0, parents.size)  # fmt: skip
         self.roll.enter(self.n, self.n + parents.size)
         self.n += parents.size
         acc, table, year = self.town_born_accounts, self.town_born, year_of(q)
@@ -221,36 +220,37 @@ class Engine:
         )
         self.town_born_movers *= 1.0 + p.town_born_mover_growth / 4.0
 
-    def _stage_places(self) -> list[Any]:
-        """Stages 3 and 5 to 9, each household for itself; newcomers enter after the others' choice. Return what the pass found."""
+    def _stage_places(self) -> tuple[Turns, list[passes.Seats]]:
+        """Stages 3 and 5 to 9, each household for itself; newcomers enter after the others' choice. Return what is listed, seats in use."""
         q, u = self.q, self.utilities
         if u is None:
             raise RuntimeError("stage 6 before stage 1")
         places, old = chances.places(self, u), self.n
         limits = chances.place_limits(self, places)
-        coming = entries.coming(self, u, q, q)
+        coming, out = entries.coming(self, u, q, q), self.roll.lists
 
-        def each(newcomers: bool, first: int = 0, entry: int = 0) -> list[Any]:
-            return self.roll.each(lambda g, d, at, lo, hi, acc: passes.place_pass(
-                g._replace(now=q), d, self.roll.lists, at, lo, hi, q, self.key, places, limits, self.event, season(q), newcomers, acc
+        def each(newcomers: bool, first: int = 0, entry: int = 0) -> tuple[Turns, list[tuple[passes.Seats, int]]]:
+            return self.roll.each(lambda g, d, turns, acc: passes.place_pass(
+                g._replace(now=q), d, out, turns, q, self.key, places, limits, self.event, season(q), newcomers, acc
             ), first, entry)  # fmt: skip
 
-        found = each(newcomers=False)
+        turns, done = each(newcomers=False)
+        turns = together(out, turns, passes.PLACE_LISTS)
         self.roll.as_of = q
         entries.enter(self, coming, q, q)
-        found += each(newcomers=True, first=old, entry=max(at + max(n, s, (m + 1) // 2) for at, n, s, m, *_ in found))
-        broken = sum(result[-1] for result in found)
-        if broken:
-            raise BoundBrokenError(f"quarter {q}: {broken} households of those who would stay for sure would move")
-        return found
+        late, done_late = each(newcomers=True, first=old, entry=entries_of(turns))
+        seats, broken = zip(*done, *done_late, strict=True)
+        if any(broken):
+            raise BoundBrokenError(f"quarter {q}: {sum(broken)} households of those who would stay for sure would move")
+        return after(turns, late), list(seats)
 
     def _stage_register(self) -> None:
         """Stages 10, 11, 4 and 13: settling with its line, land, official residence, counts."""
         q, gates = self.q, self.rounds.gates()
         out = self.roll.lists
-        found = self.roll.each(lambda g, d, at, lo, hi, acc: passes.register_pass(
-            g, d, out, at, lo, hi, q, self.key, gates, self.event, acc))  # fmt: skip
-        rows, score, since, lot, size = listed((out.rows, out.scores, out.since, out.lots, out.areas), *zip(*found, strict=True))
+        turns, _ = self.roll.each(lambda g, d, turns, acc: passes.register_pass(
+            g, d, out, turns, q, self.key, gates, self.event, acc))  # fmt: skip
+        rows, score, since, lot, size = listed(out, turns, passes.REGISTER_LISTS)
         with self.roll.changing(rows):
             self.rounds.admit(rows, score, since, lot, size)
             passes.finish_ranked(self.households, rows, q, self.key, self.p, self.areas, gates, self.accounts)
@@ -269,7 +269,7 @@ class Engine:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
         self.n = compacting.compact(self.households, self.roll.kinds, self.n, self.q, self.areas, self.p, self.norm, self.roll.tallies[0])
         if watch.last_quarter(self.q - 1) < self.q:
-            self.roll.each(lambda g, _, __, lo, hi, ___: watch.renew(g.h, lo, hi, g.q, g.last, g.areas, g.kinds))
+            self.roll.each(lambda g, _, turns, __: watch.renew(g.h, turns, g.q, g.last, g.areas, g.kinds))
 
     def movers_living(self) -> IntArray:
         """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""

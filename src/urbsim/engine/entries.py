@@ -9,6 +9,7 @@ import numpy as np
 from urbsim.engine.stages import arrivals
 from urbsim.engine.state import Accounts, FloatArray, IntArray, add_up, empty_accounts
 from urbsim.engine.tables import Utilities
+from urbsim.engine.turns import Turns
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
@@ -46,10 +47,10 @@ def enter(e: Engine, counts: IntArray, q: int, luck: int) -> None:
     x, total = e.inputs, int(counts.sum())
     starts = e.n + np.cumsum(counts) - counts.ravel()
 
-    def enter_cells(lo: int, hi: int, _: int) -> Accounts:
+    def enter_cells(turns: Turns, _: int) -> Accounts:
         accounts = empty_accounts(e.areas)
         arrivals.enter(
-            e.households, starts, lo, hi, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, e.bills,
+            e.households, turns, starts, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, e.bills,
             e.rules, e.pull, accounts)  # fmt: skip
         return accounts
 

@@ -1,9 +1,9 @@
 """The passes of a quarter: stages that touch one household alone run block after block, on those of its rows that can meet an event.
 
-A pass takes rows `lo`..`hi`. In each block it finds who can meet an event (`engine.watch`), gathers their rows, lets the stages work on
-these, posts what has changed to the tally (`stages.observe`) and puts the rows back. It adds to `accounts` and returns what the stages in
-which households meet need, in the order of rows: weddings, new households, entries, the rounds that ration homes, school places and the
-town register stand between the passes.
+A pass takes chunks of rows in turn (`engine.turns`), block after block. In each block it finds who can meet an event (`engine.watch`),
+gathers their rows, lets the stages work on these, posts what has changed to the tally (`stages.observe`) and puts the rows back. It adds to
+`accounts` and lists what the stages in which households meet need, in the order of a chunk's rows, with the counts in `turns`: weddings,
+new households, entries, the rounds that ration homes, school places and the town register stand between the passes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.engine import rng, watch
-from urbsim.engine.compiled import allocating
+from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.desk import BLOCK, fetch, gather, keep_events, name_rows, put_back
 from urbsim.engine.stages.attention import attention
 from urbsim.engine.stages.choice import Bounds
@@ -32,7 +32,13 @@ from urbsim.engine.stages.settling import settling
 from urbsim.engine.stages.work import work
 from urbsim.engine.state import EVENTS, STIRRED, FloatArray, IntArray, Rows
 from urbsim.engine.tables import Race
+from urbsim.engine.turns import take
 from urbsim.engine.watch import TO_ATTEND, TO_HOMES, TO_PERMIT, TO_WORK
+
+# What passes list, column by column of `Lists`, by the counts of `Turns`.
+FAMILY_LISTS = (("rows", "kinds", "scores"), ("families", "slots"))
+PLACE_LISTS = (("rows", "areas", "kinds", "scores", "since", "lots"), ("shared",), ("families", "slots", "stages"))
+REGISTER_LISTS = (("rows", "scores", "since", "lots", "areas"),)
 
 
 class Family(NamedTuple):
@@ -78,6 +84,14 @@ class Places(NamedTuple):
     most_attends: IntArray
 
 
+class Seats(NamedTuple):
+    """Hold the school places in use, as the second pass counts them in the third quarter."""
+
+    local: IntArray  # A x 2, pupils at home there
+    public: IntArray  # A x 2, migrant pupils in public places
+    bought: IntArray  # A
+
+
 class Gates(NamedTuple):
     """Hold what the last pass reads, per area unless said."""
 
@@ -99,13 +113,23 @@ class Gates(NamedTuple):
 
 
 @allocating
-def family_pass(g, d, out, at, lo, hi, q, key, x, limits, late, event, accounts):
+def family_pass(g, d, out, turns, q, key, x, limits, late, event, accounts):
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
 
-    `x` is `Family`; `event` is cleared and then marked; `late` are the limits of the last pass. Listed in `out` (`Lists`) from entry
-    `at` on: rows, sexes as kinds and sort keys as scores of suitors, rows of leavers as families and their slots. Returns `at`, the counts.
+    `x` is `Family`; `event` is cleared and then marked; `late` are the limits of the last pass. Listed in `out` (`Lists`): rows, sexes as
+    kinds and sort keys as scores of suitors (count 0), rows of leavers as families and their slots (count 1).
     """
-    luck, areas = rng.as_bytes(d.luck), g.areas
+    luck = rng.as_bytes(d.luck)
+    chunk = take(turns)
+    while chunk >= 0:
+        at, lo, hi = turns.at[chunk], turns.edges[chunk], turns.edges[chunk + 1]
+        _family_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, late, event, accounts, turns.counts[chunk])
+        chunk = take(turns)
+
+
+@kernel
+def _family_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, late, event, accounts, counts):
+    areas = g.areas
     rows, sexes, keys, parents, slots = out.rows[at:], out.kinds[at:], out.scores[at:], out.families[2 * at :], out.slots[2 * at :]
     n = m = 0
     for start in range(lo, hi, BLOCK):
@@ -124,22 +148,35 @@ def family_pass(g, d, out, at, lo, hi, q, key, x, limits, late, event, accounts)
         n, m = n + free, m + leave
         keep_events(d, start, here, event)
         put_back(g, d, start, here)
-    return at, n, m
+    counts[0], counts[1] = n, m
 
 
 @allocating
-def place_pass(g, d, out, at, lo, hi, q, key, x, limits, event, season, newcomers, accounts):
+def place_pass(g, d, out, turns, q, key, x, limits, event, season, newcomers, accounts):
     """Stages 3 to 9 as far as they are a household's own: work, attention, choice, permits, homes, school.
 
-    `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Listed in `out` (`Lists`) from entry `at` on: the
-    applicants for rental homes, the rows that ask for a shared home, in the third quarter the applicants for school places. Returns `at`,
-    these three counts, local and public pupils (A x 2), bought places (A), and how many broke a bound of the choice (0).
+    `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Listed in `out` (`Lists`): the applicants for rental
+    homes (count 0), the rows that ask for a shared home (1), in the third quarter the applicants for school places (2). Returns local and
+    public pupils (A x 2), bought places (A), and how many broke a bound of the choice (0).
     """
-    luck, areas, p = rng.as_bytes(d.luck), g.areas, g.p
+    luck, areas = rng.as_bytes(d.luck), g.areas
+    seats = Seats(np.zeros((areas, 2), np.int64), np.zeros((areas, 2), np.int64), np.zeros(areas, np.int64))
+    broken = 0
+    chunk = take(turns)
+    while chunk >= 0:
+        at, lo, hi = turns.at[chunk], turns.edges[chunk], turns.edges[chunk + 1]
+        counts = turns.counts[chunk]
+        broken += _place_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, event, season, newcomers, accounts, seats, counts)
+        chunk = take(turns)
+    return seats, broken
+
+
+@kernel
+def _place_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, event, season, newcomers, accounts, seats, counts):
+    areas, p = g.areas, g.p
     rows, area, kind, score, since, lot = (
         out.rows[at:], out.areas[at:], out.kinds[at:], out.scores[at:], out.since[at:], out.lots[at:])  # fmt: skip
     shared, families, slots, stages = out.shared[at:], out.families[2 * at :], out.slots[2 * at :], out.stages[2 * at :]
-    local, public, bought = np.zeros((areas, 2), np.int64), np.zeros((areas, 2), np.int64), np.zeros(areas, np.int64)
     must, also = watch.PLACE_DUE | (watch.ALIVE if newcomers else 0), watch.CHILDREN if season == 3 else 0
     n = m = s = broken = 0
     for start in range(lo, hi, BLOCK):
@@ -171,17 +208,26 @@ def place_pass(g, d, out, at, lo, hi, q, key, x, limits, event, season, newcomer
         name_rows(d, start, shared, s, s + asking)
         n, s = n + found, s + asking
         if season == 3:
-            pupils = entry_round(d.h, 0, here, q, areas, local, public, bought, families[m:], slots[m:], stages[m:])
+            pupils = entry_round(d.h, 0, here, q, areas, seats.local, seats.public, seats.bought, families[m:], slots[m:], stages[m:])
             name_rows(d, start, families, m, m + pupils)
             m += pupils
         keep_events(d, start, here, event)
         put_back(g, d, start, here)
-    return at, n, s, m, local, public, bought, broken
+    counts[0], counts[1], counts[2] = n, s, m
+    return broken
 
 
 @allocating
-def apply_pass(g, d, lo, hi, q, enough, applied):
+def apply_pass(g, d, turns, q, enough, applied):
     """Stage 9, second quarter: put children forward for the places of the autumn (`schools.apply_round`)."""
+    chunk = take(turns)
+    while chunk >= 0:
+        _apply_rows(g, d, turns.edges[chunk], turns.edges[chunk + 1], q, enough, applied)
+        chunk = take(turns)
+
+
+@kernel
+def _apply_rows(g, d, lo, hi, q, enough, applied):
     for start in range(lo, hi, BLOCK):
         here = 0
         for i in range(start, min(start + BLOCK, hi)):
@@ -193,13 +239,22 @@ def apply_pass(g, d, lo, hi, q, enough, applied):
 
 
 @allocating
-def register_pass(g, d, out, at, lo, hi, q, key, x, event, accounts):
+def register_pass(g, d, out, turns, q, key, x, event, accounts):
     """Stages 10, 11 and 4: settling, land, official residence; who stands in a line is left to `finish_ranked`.
 
-    `x` is `Gates`; `event` as the first pass left it. Listed in `out` (`Lists`) from entry `at` on: who is ranked this quarter, their
-    size as areas. Returns `at` and the count.
+    `x` is `Gates`; `event` as the first pass left it. Listed in `out` (`Lists`): who is ranked this quarter, their size as areas (count 0).
     """
-    luck, areas, p = rng.as_bytes(d.luck), g.areas, g.p
+    luck = rng.as_bytes(d.luck)
+    chunk = take(turns)
+    while chunk >= 0:
+        at, lo, hi = turns.at[chunk], turns.edges[chunk], turns.edges[chunk + 1]
+        _register_rows(g, d, luck, out, at, lo, hi, q, key, x, event, accounts, turns.counts[chunk])
+        chunk = take(turns)
+
+
+@kernel
+def _register_rows(g, d, luck, out, at, lo, hi, q, key, x, event, accounts, counts):
+    areas, p = g.areas, g.p
     rows, score, since, lot, size = out.rows[at:], out.scores[at:], out.since[at:], out.lots[at:], out.areas[at:]
     n = 0
     for start in range(lo, hi, BLOCK):
@@ -220,7 +275,7 @@ def register_pass(g, d, out, at, lo, hi, q, key, x, event, accounts):
         name_rows(d, start, rows, n, n + ranked)
         n += ranked
         put_back(g, d, start, here)
-    return at, n
+    counts[0] = n
 
 
 @allocating

@@ -15,6 +15,7 @@ from urbsim.engine.desk import Desk, Lists, Rolls, desk, empty_lists, open_rows,
 from urbsim.engine.stages import observe
 from urbsim.engine.state import HOUSEHOLD, Accounts, IntArray, add_up, empty_accounts, grown
 from urbsim.engine.tally import Tally, empty_tally, together
+from urbsim.engine.turns import Turns, turns_of
 from urbsim.engine.watch import Kinds, last_quarter
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
 
-CHUNKS = 4  # for each thread: one that is slowed down leaves chunks to the others
+CHUNKS = 16  # for each thread: one that is slowed down leaves chunks to the others
 LEAST_CHUNK = 4096  # rows
 
 
@@ -43,7 +44,7 @@ class Roll:
 
     def _furnish(self) -> None:
         """Make what is of use within a quarter only: threads, their desks, lists."""
-        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        self._pool = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
         self.desks = [desk() for _ in range(self.threads)]
         self.lists = empty_lists(self.kinds.size)
 
@@ -56,44 +57,35 @@ class Roll:
         vars(self).update(state)
         self._furnish()
 
-    def edges(self, first: int, last: int, least: int = LEAST_CHUNK) -> list[int]:
-        """Return where chunks of `first`..`last` begin, and the end of the last."""
-        chunks = max(min(self.threads * CHUNKS, (last - first) // least), 1) if self.threads > 1 else 1
-        return [first + (last - first) * k // chunks for k in range(chunks + 1)]
+    def _chunks(self, rows: int, least: int) -> int:
+        return max(min(self.threads * CHUNKS, rows // least), 1) if self.threads > 1 else 1
 
-    def in_threads(self, work_on: Callable[[int, int, int], Any], first: int, last: int, least: int = LEAST_CHUNK) -> list[Any]:
-        """Call `work_on` for chunks of `first`..`last`, with the number of its thread's part of the tally; return the results in order."""
-        edges = self.edges(first, last, least)
-        idle = list(range(self.threads))
+    def in_threads(self, work_on: Callable[[Turns, int], Any], first: int, last: int, least: int = LEAST_CHUNK) -> list[Any]:
+        """Call `work_on` in every thread with chunks of `first`..`last` to take in turn and the thread's number; return the results."""
+        return self._spread(work_on, turns_of(first, last, self._chunks(last - first, least)))
 
-        def work(lo: int, hi: int) -> Any:
-            part = idle.pop()
-            try:
-                return work_on(lo, hi, part)
-            finally:
-                idle.append(part)
+    def _spread(self, work_on: Callable[[Turns, int], Any], turns: Turns) -> list[Any]:
+        others = [self._pool.submit(work_on, turns, part) for part in range(1, min(self.threads, turns.at.size))] if self._pool else []
+        return [work_on(turns, 0), *(other.result() for other in others)]
 
-        return list((self._pool.map if self._pool and len(edges) > 2 else map)(work, edges[:-1], edges[1:]))
-
-    def each(self, work_on: Callable[[Rolls, Desk, int, int, int, Accounts], Any], first: int = 0, entry: int = 0) -> list[Any]:
-        """Run a pass over all rows from `first` on, add up its accounts, and return its results in order.
+    def each(self, work_on: Callable[[Rolls, Desk, Turns, Accounts], Any], first: int = 0, entry: int = 0) -> tuple[Turns, list[Any]]:
+        """Run a pass over all rows from `first` on, add up its accounts, and return its turns and every thread's result.
 
         Every chunk has its own stretch of the lists, the first from `entry` on. It is the same every quarter: lists take memory where they
         were ever filled.
         """
         e = self.engine
-        chunks = self.edges(first, e.n)[:-1]
-        stretch = (self.lists.rows.size - entry) // len(chunks)
-        at = {lo: entry + k * stretch for k, lo in enumerate(chunks)}
+        chunks = self._chunks(e.n - first, LEAST_CHUNK)
+        turns = turns_of(first, e.n, chunks, entry, (self.lists.rows.size - entry) // chunks)
 
-        def one(lo: int, hi: int, part: int) -> tuple[Any, Accounts]:
+        def one(turns: Turns, part: int) -> tuple[Any, Accounts]:
             accounts = empty_accounts(e.areas)
-            return work_on(self.open(part), self.desks[part], at[lo], lo, hi, accounts), accounts
+            return work_on(self.open(part), self.desks[part], turns, accounts), accounts
 
-        done = self.in_threads(one, first, e.n)
+        done = self._spread(one, turns)
         for _, accounts in done:
             add_up(e.accounts, accounts)
-        return [result for result, _ in done]
+        return turns, [result for result, _ in done]
 
     def open(self, part: int = 0) -> Rolls:
         """Return rows, kinds and a part of the tally as passes read them."""
@@ -105,14 +97,14 @@ class Roll:
     def changing(self, rows: IntArray) -> Iterator[None]:
         """Post to the tally what becomes of `rows` (each at most once) while the context lasts."""
         words = np.empty((rows.size, observe.WORDS), np.uint64)
-        self.in_threads(lambda lo, hi, part: take_rows(self.open(part), rows[lo:hi], words[lo:hi]), 0, rows.size)
+        self.in_threads(lambda turns, part: take_rows(self.open(part), turns, rows, words), 0, rows.size)
         yield
         before = words.reshape(-1).view(HOUSEHOLD)
-        self.in_threads(lambda lo, hi, part: post_rows(self.open(part), rows[lo:hi], before[lo:hi], words[lo:hi]), 0, rows.size)
+        self.in_threads(lambda turns, part: post_rows(self.open(part), turns, rows, before, words), 0, rows.size)
 
     def enter(self, first: int, last: int) -> None:
         """Take in the new rows `first`..`last`."""
-        self.in_threads(lambda lo, hi, part: open_rows(self.open(part), self.engine.event, lo, hi), first, last)
+        self.in_threads(lambda turns, part: open_rows(self.open(part), turns, self.engine.event), first, last)
 
     def make_room(self, size: int) -> None:
         """Grow what is kept of every row to `size` rows; what passes have listed is forgotten."""
@@ -134,7 +126,7 @@ class Roll:
             counts.area["assistance"] = sum(self.in_threads(self._assisted, 0, e.n))
         return counts
 
-    def _assisted(self, lo: int, hi: int, _: int) -> IntArray:
+    def _assisted(self, turns: Turns, _: int) -> IntArray:
         e, sums = self.engine, np.zeros(self.engine.areas, dtype=np.int64)
-        observe.assist(e.households, lo, hi, e.q, e.p, e.rules, e.wage, e.norm, sums)
+        observe.assist(e.households, turns, e.q, e.p, e.rules, e.wage, e.norm, sums)
         return sums

@@ -5,7 +5,7 @@ Each round lists applicants in a kernel, ranks them with `stages.rationing`, and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +14,11 @@ from urbsim.clock import season, year_of
 from urbsim.engine.counting import occupied
 from urbsim.engine.desk import Desk, Rolls, listed
 from urbsim.engine.inputs import certificates_run
-from urbsim.engine.passes import Gates, apply_pass
+from urbsim.engine.passes import PLACE_LISTS, Gates, Seats, apply_pass
 from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
 from urbsim.engine.state import Accounts, FloatArray, IntArray, distinct, empty_accounts
+from urbsim.engine.turns import Turns
 from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED
 
 if TYPE_CHECKING:
@@ -36,17 +37,15 @@ class Rounds:
         self.town_share = _town_share(engine)
         self.entering = _members(engine)
 
-    def meet(self, found: list[Any]) -> None:
+    def meet(self, turns: Turns, seats: list[Seats]) -> None:
         """Stages 8 and 9: give out homes and school places to those whom the second pass listed (`passes.place_pass`)."""
-        starts, homes, asking, pupils, local, public, bought, _ = zip(*found, strict=True)
-        out = self.engine.roll.lists
-        lists = listed((out.rows, out.areas, out.kinds, out.scores, out.since, out.lots), starts, homes)
-        self._homes(occupied(self.engine.roll.tallies), *listed((out.shared,), starts, asking), *lists)
+        rows, areas, kinds, scores, since, lots, shared, *children = listed(self.engine.roll.lists, turns, PLACE_LISTS)
+        self._homes(occupied(self.engine.roll.tallies), shared, rows, areas, kinds, scores, since, lots)
         if season(self.engine.q) == 2:
             self._apply_for_school()
         elif season(self.engine.q) == 3:
-            children = listed((out.families, out.slots, out.stages), [2 * at for at in starts], pupils)
-            self._enter_school(sum(local) + sum(public), sum(bought), *children)
+            held = np.sum([part.local + part.public for part in seats], axis=0)
+            self._enter_school(held, np.sum([part.bought for part in seats], axis=0), *children)
 
     def _homes(
         self, used: IntArray, asking: IntArray,
@@ -110,12 +109,13 @@ class Rounds:
         e = self.engine
         enough = e.lever("school.permit_enough")
 
-        def apply(g: Rolls, d: Desk, _: int, lo: int, hi: int, __: Accounts) -> IntArray:
+        def apply(g: Rolls, d: Desk, turns: Turns, _: Accounts) -> IntArray:
             applied = np.zeros((e.areas, 2), dtype=np.int64)
-            apply_pass(g, d, lo, hi, e.q, enough, applied)
+            apply_pass(g, d, turns, e.q, enough, applied)
             return applied
 
-        self.applied[:] = sum(e.roll.each(apply))
+        _, applied = e.roll.each(apply)
+        self.applied[:] = sum(applied)
         e.accounts["applied_school"][:] = self.applied
 
     def places(self) -> IntArray:

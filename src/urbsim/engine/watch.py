@@ -25,6 +25,7 @@ from urbsim.engine.stages.demography import FERTILE_FROM, FERTILE_TO
 from urbsim.engine.stages.leaving import LEAVING_QUARTERS
 from urbsim.engine.stages.work import ALL_COVER, WORK_FROM, WORK_TO
 from urbsim.engine.state import EVENT_SCHOOL, EVENTS, LAND_LUCK, SETTLE_LUCK
+from urbsim.engine.turns import take
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     GONE,
@@ -168,8 +169,16 @@ def kind_again(r, q, last, areas, family):
 
 
 @kernel
-def renew(h, lo, hi, q, last, areas, kinds):
-    """Renew what comes with age in the kinds of rows `lo`..`hi`, to stand until quarter `last`."""
+def renew(h, turns, q, last, areas, kinds):
+    """Renew what comes with age in the kinds of rows, to stand until quarter `last`."""
+    chunk = take(turns)
+    while chunk >= 0:
+        _renew_rows(h, turns.edges[chunk], turns.edges[chunk + 1], q, last, areas, kinds)
+        chunk = take(turns)
+
+
+@kernel
+def _renew_rows(h, lo, hi, q, last, areas, kinds):
     for i in range(lo, hi):
         kind, r = np.int64(kinds[i]), h[i]
         if kind & ALIVE:

@@ -18,6 +18,7 @@ from urbsim.engine.people import age_at, along
 from urbsim.engine.stages.family import AWAY, aided, arrange_family
 from urbsim.engine.stages.work import WORK_FROM, WORK_TO, enters_job
 from urbsim.engine.state import FloatArray
+from urbsim.engine.turns import take
 from urbsim.population.registry import (
     JOB_FORMAL,
     MOVER_OTHER_PROVINCE,
@@ -72,40 +73,48 @@ def round_entries(expected, per_row, q, key, counts):
 
 
 @kernel
-def enter(h, starts, lo, hi, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, rules, pull, accounts):
-    """Write the newcomers' rows of cells `lo`..`hi` of `counts` (blocks x areas, row by row); those of a cell begin at its row of `starts`.
+def enter(h, turns, starts, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, rules, pull, accounts):
+    """Write the newcomers' rows, `counts` of them (blocks x areas, cells row by row); those of a cell begin at its row of `starts`.
 
     `templates` are B x T household rows laid out block after block; dates in it are relative to the quarter of arrival.
     `luck` is the quarter that keys the newcomers' identities (it differs from `q` only for those under way at the census); `rules` are
     the areas' rules (`engine.rules`).
     """
-    blocks = counts.shape[0]
-    per_block = templates.size // blocks
+    chunk = take(turns)
+    while chunk >= 0:
+        for cell in range(turns.edges[chunk], turns.edges[chunk + 1]):
+            _enter_cell(
+                h, cell, starts[cell], counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, rules, pull, accounts
+            )  # fmt: skip
+        chunk = take(turns)
+
+
+@kernel
+def _enter_cell(h, cell, i, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, rules, pull, accounts):
+    per_block, b, j = templates.size // counts.shape[0], cell // areas, cell % areas
     away = np.int64(AWAY)  # a constant of its own type would have the kernel compiled once more
-    for cell in range(lo, hi):
-        b, j, i = cell // areas, cell % areas, starts[cell]
-        for k in range(counts[b, j]):
-            identity = rng.new_identity(key, (luck << 20) | (b << 12) | (j << 4), k)
-            u0, u1, u2, u3 = rng.draw4(key, rng.NEWCOMER, identity, 0, 0)
-            t = b * per_block + min(int(u0 * per_block), per_block - 1)
-            r = h[i]
-            _copy(r, templates[t], q)
-            r.id = identity
-            r.origin = areas + b
-            r.register, r.register_part, r.register_in_town = areas + b, 0, 0
-            r.place, r.mover, r.status = OUTSIDE, MOVER_OTHER_PROVINCE, STATUS_UNREGISTERED  # until it is settled who comes along
-            r.part = 1 if u1 < town_share[2, j] else 0
-            r.arrived = q
-            r.resident_area, r.resident_part = OUTSIDE, 0
-            r.job = enters_job(r, u2, p)
-            r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
-            settled, aid = aided(r, bills[j], rules[j])
-            arrange_family(r, q, key, p, areas, away, km[areas + b, j], seat[j], settled, aid, pull[j], accounts)
-            r.place = j
-            accounts[j].arrivals[2] += along(r)
-            age = age_at(r.head_birth, q)
-            accounts[j].formal_arrived += r.job == JOB_FORMAL and age >= WORK_FROM and age <= WORK_TO
-            i += 1
+    for k in range(counts[b, j]):
+        identity = rng.new_identity(key, (luck << 20) | (b << 12) | (j << 4), k)
+        u0, u1, u2, u3 = rng.draw4(key, rng.NEWCOMER, identity, 0, 0)
+        t = b * per_block + min(int(u0 * per_block), per_block - 1)
+        r = h[i]
+        _copy(r, templates[t], q)
+        r.id = identity
+        r.origin = areas + b
+        r.register, r.register_part, r.register_in_town = areas + b, 0, 0
+        r.place, r.mover, r.status = OUTSIDE, MOVER_OTHER_PROVINCE, STATUS_UNREGISTERED  # until it is settled who comes along
+        r.part = 1 if u1 < town_share[2, j] else 0
+        r.arrived = q
+        r.resident_area, r.resident_part = OUTSIDE, 0
+        r.job = enters_job(r, u2, p)
+        r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
+        settled, aid = aided(r, bills[j], rules[j])
+        arrange_family(r, q, key, p, areas, away, km[areas + b, j], seat[j], settled, aid, pull[j], accounts)
+        r.place = j
+        accounts[j].arrivals[2] += along(r)
+        age = age_at(r.head_birth, q)
+        accounts[j].formal_arrived += r.job == JOB_FORMAL and age >= WORK_FROM and age <= WORK_TO
+        i += 1
 
 
 @allocating

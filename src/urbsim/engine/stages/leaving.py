@@ -8,6 +8,7 @@ from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, at_home, keep_village_register
+from urbsim.engine.turns import take
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     CHILD_GIRL,
@@ -118,7 +119,10 @@ def found_household(r, n, slot, q, key, schooling_share):
 
 
 @kernel
-def found_all(h, start, rows, slots, q, key, schooling_share):
+def found_all(h, turns, start, rows, slots, q, key, schooling_share):
     """Write the new households of all leavers from row `start` on, in the order of the list."""
-    for k in range(rows.size):
-        found_household(h[rows[k]], h[start + k], slots[k], q, key, schooling_share)
+    chunk = take(turns)
+    while chunk >= 0:
+        for k in range(turns.edges[chunk], turns.edges[chunk + 1]):
+            found_household(h[rows[k]], h[start + k], slots[k], q, key, schooling_share)
+        chunk = take(turns)

@@ -22,6 +22,7 @@ from urbsim.engine.stages.tallying import (
 )
 from urbsim.engine.stages.work import WORK_FROM, WORK_TO, assistance, earnings, wage_factor
 from urbsim.engine.state import HOUSEHOLD
+from urbsim.engine.turns import take
 from urbsim.population.registry import (
     CHILD_AT_HOME,
     JOB_NONE,
@@ -96,8 +97,16 @@ def post(t, old, new, what, before, now, areas, p, norm):
 
 
 @kernel
-def assist(h, lo, hi, q, p, rules, wage, norm, sums):
+def assist(h, turns, q, p, rules, wage, norm, sums):
     """Add by area what assistance adds to the incomes of movers' heads of working age, yuan a month, where there is a floor (W10)."""
+    chunk = take(turns)
+    while chunk >= 0:
+        _assist_rows(h, turns.edges[chunk], turns.edges[chunk + 1], q, p, rules, wage, norm, sums)
+        chunk = take(turns)
+
+
+@kernel
+def _assist_rows(h, lo, hi, q, p, rules, wage, norm, sums):
     for i in range(lo, hi):
         r = h[i]
         if not lives_away(r) or rules[r.place].income_floor <= 0.0:
