@@ -75,7 +75,8 @@ def _with_nowhere(table: FloatArray) -> FloatArray:
 def place_limits(e: Engine, x: passes.Places) -> watch.Limits:
     """Return the limits of luck in the second pass, by kind of household."""
     p = e.inputs.params
-    return watch.place_limits(x, p.h_home_apply / 4.0, p.permit_for_school if season(e.q) == 2 else 0.0)
+    limits: watch.Limits = watch.place_limits(x, p.h_home_apply / 4.0, p.permit_for_school if season(e.q) == 2 else 0.0)
+    return limits
 
 
 def late_limits(e: Engine) -> watch.Late:

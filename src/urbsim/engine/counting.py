@@ -31,7 +31,6 @@ from urbsim.engine.tally import (
     STOCK,
     WORKERS,
     Tally,
-    homes_of,
 )
 from urbsim.population.registry import (
     JOB_FORMAL,
@@ -149,8 +148,8 @@ def _read_pages(tally, area, ends, village_counts, ages, grown, wage, rules):
 def _between(page, first, ends, k):
     """Return how many stand from age k to the next of `ends`, in a line of quarters of birth that begins at slot `first`."""
     total = 0
-    for n in page[first + ends[k + 1] : first + ends[k]]:
-        total += n
+    for slot in range(np.uint64(first + ends[k + 1]), np.uint64(first + ends[k])):  # vector instructions, as unsigned numbers
+        total += page[slot]
     return total
 
 
@@ -259,9 +258,19 @@ def _wages(sums, grown, wage, rule):
 
 def occupied(tallies: Sequence[Tally]) -> IntArray:
     """Return the guaranteed, public and shared homes in use, A x 3."""
-    homes = sum(homes_of(tally) for tally in tallies)
-    units: IntArray = np.asarray(homes).reshape(-1, 32, 8).sum(axis=1, dtype=np.int64)[:, [TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED]]
+    units = np.zeros((tallies[0].pages.shape[0] - 1, 3), np.int64)
+    for tally in tallies:
+        _add_occupied(tally.pages, units)
     return units
+
+
+@kernel
+def _add_occupied(pages, units):
+    for a in range(units.shape[0]):
+        for first in range(HOMES, MOVERS, 8):
+            units[a, 0] += pages[a, first + TENURE_GUARANTEED]
+            units[a, 1] += pages[a, first + TENURE_PUBLIC]
+            units[a, 2] += pages[a, first + TENURE_SHARED]
 
 
 def births_expected(tally: Tally, q: int, rate: FloatArray, second: float) -> tuple[FloatArray, FloatArray]:

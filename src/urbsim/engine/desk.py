@@ -87,6 +87,8 @@ def empty_lists(size: int) -> Lists:
 
 def together(out: Lists, turns: Turns, columns: Sequence[tuple[str, ...]]) -> Turns:
     """Bring together, in the order of rows, what chunks have listed: `columns` by count. Return it as what one chunk has listed."""
+    if turns.at.size == 1:
+        return turns
     for count, names in enumerate(columns):
         for name in names:
             _move(getattr(out, name), each_of(name) * turns.at, turns.counts[:, count])

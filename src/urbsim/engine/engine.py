@@ -299,7 +299,3 @@ class Engine:
         if season(q) == 3:
             applied, admitted = self.rounds.applied.sum(axis=1), self.accounts["admitted_school"].sum(axis=1)
             self.seat = feedback.learned(self.seat, admitted, applied, p.kappa_p)
-
-    def town_born_by_age(self) -> IntArray:
-        """Return the town-born by completed age, A x part x sex x 101."""
-        return town_born.by_age(self.town_born, year_of(self.q))

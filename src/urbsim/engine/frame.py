@@ -34,36 +34,29 @@ _COUNTED = (
 def make_frame(e: Engine) -> Frame:
     """Return the frame of the quarter just run (or of the initial state)."""
     w, c, acc, born = e.weight, e.counts, e.accounts, e.town_born_accounts
-    year = year_of(e.q)
-    table = e.town_born
-    town_born_parts = table.sum(axis=(2, 3))
-    residents = c.area["residents"] * w + town_born_parts
-    frame: Frame = {name: acc[name] * w for name in _SCALED}
-    frame.update({name: c.area[name] * w for name in _COUNTED})
-    frame["residents"] = residents
+    ages, town_born_parts = town_born.by_age(e.town_born, year_of(e.q))
+    booked, counted = _times(acc, w), _times(c.area, w)
+    frame: Frame = {name: booked[name] for name in _SCALED}
+    frame.update({name: counted[name] for name in _COUNTED})
+    frame["residents"] = counted["residents"] + town_born_parts
     frame["town_born"] = town_born_parts
     movers = np.rint(e.town_born_movers).astype(np.int64)
     frame["town_born_movers"] = np.concatenate((movers, e.town_born_elsewhere[:, None]), axis=1)
-    frame["hukou"] = c.area["hukou"] * w + town_born_parts.sum(axis=1) + e.hukou_offset
-    frame["hukou_urban"] = c.area["hukou_urban"] * w + town_born_parts.sum(axis=1) + e.hukou_urban_offset
-    frame["change_residents"] = acc["change_residents"] * w + born["change_residents"]
-    frame["change_town"] = acc["change_town"] * w + born["change_town"]
-    frame["births"] = acc["births"] * w + born["births"]
-    frame["deaths"] = acc["deaths"] * w + born["deaths"]
-    ages = town_born.by_age(table, year).sum(axis=1)  # A x sex x 101
-    bands = np.add.reduceat(ages.sum(axis=1), np.array((0, *BAND_EDGES)), axis=1)
-    frame["persons_band"] = c.area["persons_band"] * w
-    frame["persons_band"][:, 0, :] += bands
-    if season(e.q) == 4:
-        fives = np.add.reduceat(ages, np.arange(0, 90, 5), axis=2)
-        frame["persons_age5"] = c.area["persons_age5"] * w + fives
-    else:
-        frame["persons_age5"] = np.zeros_like(c.area["persons_age5"])
-    pupils = c.area["pupils"] * w
+    born_here = town_born_parts.sum(axis=1)
+    frame["hukou"] = counted["hukou"] + born_here + e.hukou_offset
+    frame["hukou_urban"] = counted["hukou_urban"] + born_here + e.hukou_urban_offset
+    for name in ("change_residents", "change_town", "births", "deaths"):
+        frame[name] = booked[name] + born[name]
     by_age = ages.sum(axis=1)
+    frame["persons_band"] = counted["persons_band"]
+    frame["persons_band"][:, 0, :] += np.add.reduceat(by_age, (0, *BAND_EDGES), axis=1)
+    if season(e.q) == 4:
+        frame["persons_age5"] = counted["persons_age5"] + np.add.reduceat(ages, range(0, 90, 5), axis=2)
+    else:
+        frame["persons_age5"] = np.zeros_like(counted["persons_age5"])
+    frame["pupils"] = pupils = counted["pupils"]
     pupils[:, 0, 0, 1] += by_age[:, 6:12].sum(axis=1)
     pupils[:, 1, 0, 1] += by_age[:, 12:15].sum(axis=1)
-    frame["pupils"] = pupils
     frame["places"] = e.rounds.places()
     frame["homes_units"] = e.inputs.units[e.q] + e.grant_units
     frame["wage"], frame["rent"] = e.wage.copy(), e.rent.copy()
@@ -82,3 +75,9 @@ def make_frame(e: Engine) -> Frame:
     frame["grant_places"] = e.grant_places.sum(axis=1)
     frame["grant_homes"] = e.grant_units[:, 0].copy()
     return frame
+
+
+def _times(records: npt.NDArray[Any], weight: int) -> npt.NDArray[Any]:
+    """Return records of int64 fields times `weight`."""
+    scaled: npt.NDArray[Any] = (records.view(np.int64) * weight).view(records.dtype)
+    return scaled

@@ -96,6 +96,9 @@ class Roll:
     @contextmanager
     def changing(self, rows: IntArray) -> Iterator[None]:
         """Post to the tally what becomes of `rows` (each at most once) while the context lasts."""
+        if not rows.size:
+            yield
+            return
         words = np.empty((rows.size, observe.WORDS), np.uint64)
         self.in_threads(lambda turns, part: take_rows(self.open(part), turns, rows, words), 0, rows.size)
         yield

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.clock import season, year_of
+from urbsim.engine import town_born
 from urbsim.engine.counting import occupied
 from urbsim.engine.desk import Desk, Rolls, listed
 from urbsim.engine.inputs import certificates_run
@@ -142,7 +143,7 @@ class Rounds:
         e = self.engine
         h, x = e.households, e.inputs
         found = rows.size
-        ages = e.town_born_by_age().sum(axis=(1, 2))
+        ages = town_born.by_age(e.town_born, year_of(e.q))[0].sum(axis=1)
         held = held * e.weight + np.stack([ages[:, 6:12].sum(axis=1), ages[:, 12:15].sum(axis=1)], axis=1)
         free = np.maximum(self.places() - held, 0) // e.weight
         place = h["place"][rows].astype(np.int64)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from urbsim.engine.compiled import kernel
 from urbsim.engine.state import FloatArray, Params
 
 MILLION = 1.0e6
@@ -69,16 +70,11 @@ def utilities(
         + constants.place
         + p.beta_w * np.log(appeal)
     )
-    social = p.beta_n * network / (1.0 + network / p.n_sat)
-    value = pull[None, :] + social[:, :areas] - p.beta_d * log_km + p.k_away
-    value[areas:] += (constants.block_place - constants.place)[None, :] + p.k_block - p.beta_p
-    outside = p.beta_w * math.log(wage_outside) - p.beta_d * math.log(p.km_outside + 1.0) - p.beta_p + p.k_outside + social[:, areas]
-    own = np.arange(areas)
-    value[own, own] = -np.inf
+    block = constants.block_place - constants.place + p.k_block - p.beta_p
+    outside = p.beta_w * math.log(wage_outside) - p.beta_d * math.log(p.km_outside + 1.0) - p.beta_p + p.k_outside
+    seats = np.arange(3)[:, None] * p.beta_s * (np.append(seat, p.seat_outside) - p.pi_home)
     away = np.empty((origins, 3, areas + 1), dtype=np.float64)
-    for kids in range(3):
-        away[:, kids, :areas] = value + kids * p.beta_s * (seat - p.pi_home)[None, :]
-        away[:, kids, areas] = outside + kids * p.beta_s * (p.seat_outside - p.pi_home)
+    _fill_away(away, pull, block, outside, network, log_km, seats, p.beta_n, p.n_sat, p.beta_d, p.k_away)
     village = np.empty(origins)
     town = np.empty(origins)
     village_income = np.log(income_village) + np.log(village_appeal) + np.log(near_home_pay)
@@ -87,6 +83,26 @@ def utilities(
     town[:areas] = pull + p.beta_w * np.log(near_home_pay) - p.beta_d * math.log(p.km_own_town + 1.0) + p.k_town
     town[areas:] = p.beta_w * math.log(p.town_wage_out * wage_outside) + p.k_return_town
     return Utilities(away, village, town)
+
+
+@kernel
+def _fill_away(away, pull, block, outside, network, log_km, seats, beta_n, n_sat, beta_d, k_away):
+    """Fill `away` (O x 3 x (A + 1)): `pull` and `block` by area, `outside` of the world outside; `seats` 3 x (A + 1) for children."""
+    areas = pull.size
+    for o in range(away.shape[0]):
+        values, shares, kilometres = away[o, 0], network[o], log_km[o]
+        for j in range(np.uint64(areas)):
+            values[j] = pull[j] + beta_n * shares[j] / (1.0 + shares[j] / n_sat) - beta_d * kilometres[j] + k_away
+        values[areas] = outside + beta_n * shares[areas] / (1.0 + shares[areas] / n_sat)
+        if o < areas:
+            values[o] = -np.inf
+        else:
+            for j in range(np.uint64(areas)):
+                values[j] += block[j]
+        for kids in range(2, -1, -1):
+            more, line = seats[kids], away[o, kids]
+            for j in range(np.uint64(areas + 1)):
+                line[j] = values[j] + more[j]
 
 
 class Race(NamedTuple):
@@ -123,11 +139,27 @@ def race_base(u: Utilities, lam: float) -> FloatArray:
 
 def make_race(u: Utilities, base: FloatArray, lam: float) -> Race:
     """Return the tables of a quarter's choice from its utilities and the base of the run."""
-    cumulated = np.cumsum(base, axis=1)
-    cumulated[:, -1] = 1.0  # the world outside is always there
-    log_weights = -u.away / lam
+    log_weights = u.away / -lam
     weights = np.exp(log_weights)
-    times = np.full(weights.shape, np.inf)
-    np.multiply(base[:, None, :], weights, out=times, where=np.isfinite(weights))
-    least = times.min(axis=2)
+    cumulated, times, least = np.empty_like(base), np.empty_like(weights), np.empty(weights.shape[:2])
+    _run_race(base, weights, cumulated, times, least)
     return Race(cumulated, times, least, np.log(least), weights, log_weights, u.village, u.town)
+
+
+@kernel
+def _run_race(base, weights, cumulated, times, least):
+    """Fill `cumulated`, `times` and `least` of `Race`."""
+    places = base.shape[1]
+    for o in range(base.shape[0]):
+        total = 0.0
+        for j in range(places - 1):
+            total += base[o, j]
+            cumulated[o, j] = total
+        cumulated[o, places - 1] = 1.0  # the world outside is always there
+        for kids in range(3):
+            shortest = np.inf
+            for j in range(places):
+                time = base[o, j] * weights[o, kids, j] if weights[o, kids, j] < np.inf else np.inf
+                times[o, kids, j] = time
+                shortest = min(shortest, time)
+            least[o, kids] = shortest

@@ -57,8 +57,3 @@ def together(tallies: Sequence[Tally]) -> Tally:
             getattr(whole, name)[...] += getattr(part, name)
             getattr(part, name)[...] = 0
     return whole
-
-
-def homes_of(tally: Tally) -> npt.NDArray[np.int32]:
-    """Return movers' households, A x poor x waiting x 8 states x 8 tenures."""
-    return tally.pages[:-1, HOMES:MOVERS].reshape(-1, 2, 2, 8, 8)

@@ -96,8 +96,8 @@ def migrate(table, q, year, key, rate, share, change_residents, change_town):
     `share` (sums to 1), whole persons by largest remainder, so that nobody is lost.
     """
     areas = table.shape[0]
-    whole = np.zeros(areas, np.int64)
-    rest = np.zeros(areas)
+    whole, rest = np.zeros(areas, np.int64), np.zeros(areas)
+    cells, words, moves, other = np.empty(areas, np.uint64), np.empty((2, areas), np.uint64), np.empty(areas), np.empty(areas)
     for sex in range(2):
         for y in range(BIRTH_YEARS):
             age = year - FIRST_BIRTH_YEAR - y
@@ -105,8 +105,11 @@ def migrate(table, q, year, key, rate, share, change_residents, change_town):
                 continue
             pool = 0
             for a in range(areas):
+                cells[a] = ((a * 2 + 1) * 2 + sex) * 128 + y + (1 << 32)
+            rng.pairs_of(cells, rng.TOWN_BORN, q, key, words, moves, other)
+            for a in range(areas):
                 n = table[a, 1, sex, y]
-                out = _whole(n * rate, rng.draw1(key, rng.TOWN_BORN, ((a * 2 + 1) * 2 + sex) * 128 + y + (1 << 32), q), n)
+                out = _whole(n * rate, moves[a], n)
                 table[a, 1, sex, y] = n - out
                 change_residents[a, TOWN_BORN_MIGRATION] -= out
                 change_town[a, TOWN_BORN_MIGRATION] -= out
@@ -130,10 +133,24 @@ def migrate(table, q, year, key, rate, share, change_residents, change_town):
                 change_town[a, TOWN_BORN_MIGRATION] += whole[a]
 
 
-def by_age(table: IntArray, year: int) -> IntArray:
-    """Return persons by completed age at the end of `year`, A x part x sex x 101 (100 = 100 and more)."""
-    last = year - FIRST_BIRTH_YEAR  # the birth year of those of age 0
-    result = np.zeros((*table.shape[:3], 101), dtype=np.int64)
-    result[..., :100] = table[..., last - 99 : last + 1][..., ::-1]
-    result[..., 100] = table[..., : last - 99].sum(axis=3)
-    return result
+def by_age(table: IntArray, year: int) -> tuple[IntArray, IntArray]:
+    """Return persons by completed age at the end of `year`, A x sex x 101 (100 = 100 and more), and by part, A x 2."""
+    ages, parts = np.zeros((table.shape[0], 2, 101), np.int64), np.zeros(table.shape[:2], np.int64)
+    _add_ages(table, year - FIRST_BIRTH_YEAR, ages, parts)
+    return ages, parts
+
+
+@kernel
+def _add_ages(table, newest, ages, parts):
+    for a in range(table.shape[0]):
+        for part in range(2):
+            for sex in range(2):
+                line, total = table[a, part, sex], 0
+                for y in range(np.uint64(newest - 99)):
+                    total += line[y]
+                ages[a, sex, 100] += total
+                for age in range(np.uint64(100)):
+                    n = line[np.uint64(newest) - age]
+                    ages[a, sex, age] += n
+                    total += n
+                parts[a, part] += total

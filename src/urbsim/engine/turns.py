@@ -26,8 +26,12 @@ class Turns(NamedTuple):
 
 def turns_of(first: int, last: int, chunks: int, entry: int = 0, stretch: int = 0) -> Turns:
     """Return rows `first`..`last` as `chunks`, none taken; their stretches of lists, `stretch` long, begin at `entry`."""
-    edges = first + (last - first) * np.arange(chunks + 1, dtype=np.int64) // chunks
-    return Turns(np.zeros(1, np.int64), edges, entry + stretch * np.arange(chunks, dtype=np.int64), np.zeros((chunks, LISTS), np.int64))
+    if chunks == 1:
+        edges, at = np.array((first, last)), np.array((entry,))
+    else:
+        each = np.arange(chunks + 1)
+        edges, at = first + (last - first) * each // chunks, entry + stretch * each[:-1]
+    return Turns(np.zeros(1, np.int64), edges, at, np.zeros((chunks, LISTS), np.int64))
 
 
 def _add_one(typing_context: Any, counter: Any) -> Any:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import inlined, kernel
+from urbsim.engine.compiled import allocating, inlined, kernel
 from urbsim.engine.lanes import at_most
 from urbsim.engine.people import age_at, owns_home
 from urbsim.engine.stages.clocks import residence_of
@@ -38,7 +38,7 @@ from urbsim.population.registry import (
 )
 
 if TYPE_CHECKING:
-    from urbsim.engine.passes import Family, Places
+    pass
 
 # Bits of a kind. The first six say what the first pass needs, the next eight what the second does.
 AGES = 7  # age class of the eldest, 1 to 7; 0: nobody lives there any more
@@ -245,53 +245,65 @@ def find_late(event, kinds, found):
     return np.int64(m)
 
 
-def packed(most: npt.NDArray[np.int64]) -> Limits:
-    """Return kinds x 4 words from kinds x 16 largest bytes (-1: none): limits of bytes 0-7 and 8-15, which of them hold (bits), nought."""
-    limits = np.zeros((most.shape[0], 4), np.uint64)
-    limits[:, :2] = np.maximum(most, 0).astype(np.uint8).view(np.uint64)
-    limits[:, 2] = ((most >= 0) << np.arange(16)).sum(axis=1)
+@kernel
+def _limit(limits, kind, place, most):
+    """Say that households of `kind` may meet an event by byte `place` (0 to 15) up to `most` (-1: none)."""
+    if most >= 0:
+        limits[kind, place >> 3] |= np.uint64(most) << np.uint64(8 * (place & 7))
+        limits[kind, 2] |= np.uint64(1) << np.uint64(place)
+
+
+@allocating
+def family_limits(x):
+    """Return the limits of the first pass by kind; `x` is `passes.Family`."""
+    limits = np.zeros((FAMILY_KINDS, 4), np.uint64)
+    village, dying = x.most_reclassified.max(), x.most_dying
+    birth, leaves = rng.most_byte(x.birth.max() * max(1.0, x.second)), rng.most_byte(x.leaving)
+    marries = rng.most_byte(x.marriage.max())
+    for kind in range(FAMILY_KINDS):
+        if kind & AGES == 0:
+            continue
+        for place in range(rng.DEATH_BYTE, rng.ELDER_BYTE + 2):
+            _limit(limits, kind, place, dying[_OLDEST_OF[kind & AGES]])
+        for place in range(rng.RECLASSIFY_BYTE, rng.RECLASSIFY_BYTE + 2):
+            _limit(limits, kind, place, village)
+        _limit(limits, kind, rng.BIRTH_BYTE, birth if kind & COUPLE else -1)
+        _limit(limits, kind, rng.MARRY_BYTE, marries if kind & SUITOR else -1)
+        for place in range(rng.LEAVE_BYTE, rng.LEAVE_BYTE + 2):
+            _limit(limits, kind, place, leaves if kind & GROWN else -1)
+    for place in range(rng.BYTES_A_DRAW):
+        _limit(limits, MUST_LEAVE, place, 255)
     return limits
 
 
-def family_limits(x: Family) -> Limits:
-    """Return the limits of the first pass by kind."""
-    kinds = np.arange(FAMILY_KINDS)
-    ages, most = kinds & AGES, np.full((FAMILY_KINDS, 16), -1, np.int64)
-    lives = ages > 0
-    most[:, rng.DEATH_BYTE : rng.ELDER_BYTE + 2] = np.where(lives, x.most_dying[_OLDEST_OF[ages]], -1)[:, None]
-    most[lives, rng.RECLASSIFY_BYTE : rng.RECLASSIFY_BYTE + 2] = x.most_reclassified.max()
-    most[lives & (kinds & COUPLE > 0), rng.BIRTH_BYTE] = rng.most_byte(float(x.birth.max()) * max(1.0, x.second))
-    most[lives & (kinds & SUITOR > 0), rng.MARRY_BYTE] = rng.most_byte(float(x.marriage.max()))
-    most[lives & (kinds & GROWN > 0), rng.LEAVE_BYTE : rng.LEAVE_BYTE + 2] = rng.most_byte(x.leaving)
-    most[MUST_LEAVE] = 255
-    return packed(most)
-
-
-def place_limits(x: Places, ask: float, enrols: float) -> Limits:
-    """Return the limits of the second pass by kind.
+@allocating
+def place_limits(x, ask, enrols):
+    """Return the limits of the second pass by kind; `x` is `passes.Places`.
 
     `ask`: chance of a quarter to apply for a rental home; `enrols`: least chance that a family with children takes up its permit.
     """
-    kinds = np.arange(PLACE_KINDS) << PLACE_SHIFT
-
-    def has(bit: int) -> npt.NDArray[np.bool_]:
-        return kinds & bit > 0
-
-    away, jobless, children = has(AWAY), has(JOBLESS), has(CHILDREN)
-    works = away & ~jobless
-    change, joins, trains = (values[-1] for values in x.most)
-    most = np.full((PLACE_KINDS, 32), -1, np.int64)
-    most[away & jobless, rng.WORK_BYTE] = change[JOB_NONE]
-    most[works, rng.WORK_BYTE] = change[JOB_NONE + 1 :].max()
-    if (x.placing > 0.0).any():
-        most[away, rng.WORK_BYTE] = 255
-    most[works & ~has(COVERED), rng.WORK_BYTE + 2] = joins.max()
-    most[works & ~has(TRAINED), rng.WORK_BYTE + 3] = trains
-    most[has(ALIVE), rng.ATTEND_BYTE] = x.most_attends[0]
-    most[has(ALIVE) & children, rng.ATTEND_BYTE] = max(x.most_attends[0], x.most_attends[EVENT_SCHOOL])
-    uptake = float(x.permit_uptake.max())
-    most[away & has(UNREGISTERED), rng.PERMIT_BYTE] = rng.most_byte(uptake)
-    most[away & has(UNREGISTERED) & children, rng.PERMIT_BYTE] = rng.most_byte(max(uptake, enrols))
-    most[works & ~has(OWNER), rng.HOMES_BYTE] = rng.most_byte(max(float(x.buying.max()), float(x.sharing.max())))
-    most[away & ~has(OWNER), rng.HOMES_BYTE + 1] = rng.most_byte(ask)
-    return packed(np.ascontiguousarray(most[:, 16:]))
+    limits = np.zeros((PLACE_KINDS, 4), np.uint64)
+    change, joins, trains = x.most[0][-1], x.most[1][-1], x.most[2][-1]
+    placed, uptake = x.placing.max() > 0.0, x.permit_uptake.max()
+    buys = rng.most_byte(max(x.buying.max(), x.sharing.max()))
+    for k in range(PLACE_KINDS):
+        kind = k << PLACE_SHIFT
+        away, jobless, children = kind & AWAY != 0, kind & JOBLESS != 0, kind & CHILDREN != 0
+        if kind & ALIVE:
+            attends = max(x.most_attends[0], x.most_attends[EVENT_SCHOOL]) if children else x.most_attends[0]
+            _limit(limits, k, rng.ATTEND_BYTE - 16, attends)
+        if not away:
+            continue
+        if placed:
+            _limit(limits, k, rng.WORK_BYTE - 16, 255)
+        else:
+            _limit(limits, k, rng.WORK_BYTE - 16, change[JOB_NONE] if jobless else change[JOB_NONE + 1 :].max())
+        if not jobless:
+            _limit(limits, k, rng.WORK_BYTE - 14, -1 if kind & COVERED else joins.max())
+            _limit(limits, k, rng.WORK_BYTE - 13, -1 if kind & TRAINED else trains)
+        if kind & UNREGISTERED:
+            _limit(limits, k, rng.PERMIT_BYTE - 16, rng.most_byte(max(uptake, enrols) if children else uptake))
+        if not kind & OWNER:
+            _limit(limits, k, rng.HOMES_BYTE - 16, -1 if jobless else buys)
+            _limit(limits, k, rng.HOMES_BYTE - 15, rng.most_byte(ask))
+    return limits
