@@ -118,7 +118,7 @@ class Government:
 
     def town_born_pupils(self) -> list[list[int]]:
         """Return town-born children of the two stages by area."""
-        ages = town_born.by_age(self.town_born, year_of(self.q)).sum(axis=(1, 2))
+        ages = town_born.by_age(self.town_born, year_of(self.q))[0].sum(axis=1)
         return [[int(row[6:12].sum()), int(row[12:15].sum())] for row in ages]
 
     # -- stages ----------------------------------------------------------------------------------------------
