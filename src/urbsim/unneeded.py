@@ -14,3 +14,16 @@ def without_dask() -> None:
     if "xarray" not in sys.modules:
         for name in ("dask", "distributed"):
             sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # for the import statement: there is none
+
+
+def without_blas() -> None:
+    """Let numba find no BLAS in this process: it loads scipy.linalg (0.15 s) for products of matrices, which no kernel has.
+
+    For processes that are this package's own; nothing happens if either is loaded already. What needs SciPy later finds it.
+    """
+    if "scipy" not in sys.modules and "numba" not in sys.modules:
+        sys.modules["scipy"] = None  # type: ignore[assignment]  # for the import statement: there is none
+        try:
+            import numba.np.arraymath  # noqa: F401 - where it looks
+        finally:
+            del sys.modules["scipy"]

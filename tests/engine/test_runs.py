@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tests.engine.conftest import engine_of, inputs_of, persons_of, same_frames
+from urbsim.cache import source_hash
 from urbsim.clock import quarter_of
 from urbsim.engine import Engine, people_of
 from urbsim.engine.accounting import AccountsDoNotBalanceError, check
-from urbsim.engine.compiled import source_hash
 from urbsim.scenario import Scenario, load
 
 CORE = "hangzhou_core"

@@ -174,9 +174,9 @@ def _truth(order: Order, folder: Path, wave1: list[Solved]) -> Solved:
 
 def _identity(order: Order, keys: Sequence[str]) -> str:
     """Return a hash of what wave 1 depends on: region, rules, priors, kernels, what is noted, and the hypercube."""
+    from urbsim import cache
     from urbsim.calibration.design import searched
     from urbsim.calibration.targets import FILE
-    from urbsim.engine.compiled import cache_folder
     from urbsim.parameters import PARAMETERS
     from urbsim.regions import load_region
     from urbsim.scenario import load
@@ -188,5 +188,5 @@ def _identity(order: Order, keys: Sequence[str]) -> str:
     }  # fmt: skip
     return fingerprint(
         order.region, facts, load(order.scenario).resolved_yaml(), order.seed, order.first,
-        [one.symbol for one in searched()], [str(p) for p in PARAMETERS.values()], cache_folder().name, list(keys), COLD, FIRST, SECOND,
+        [one.symbol for one in searched()], [str(p) for p in PARAMETERS.values()], cache.kernels().name, list(keys), COLD, FIRST, SECOND,
     )  # fmt: skip

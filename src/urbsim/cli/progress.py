@@ -114,9 +114,9 @@ def announce(plans: Sequence[Plan], lang: Language, quiet: bool) -> None:
 
 def say_compiling(lang: Language) -> None:
     """Say that the first run of this version compiles the model, if that is still to come."""
-    from urbsim.engine.compiled import cache_folder
+    from urbsim import cache
 
-    if not cache_folder().exists():
+    if not cache.kernels().exists():
         print(COMPILING.get(lang), file=sys.stderr)
 
 

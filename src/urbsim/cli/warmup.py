@@ -40,9 +40,9 @@ def command(ctx: typer.Context, lang: Lang = None) -> None:
     """Run five coarse quarters for the sake of compilation, and say how long it took and where the cache is."""
     language: Language = ctx.obj
     started = time.perf_counter()
-    from urbsim.engine.compiled import cache_folder
+    from urbsim import cache
 
-    folder = cache_folder()
+    folder = cache.kernels()
     before = _size(folder)
     if not before:
         print(WAIT.get(language), file=sys.stderr)

@@ -6,34 +6,14 @@ source that can reach a kernel. This module must be imported before any kernel i
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numba
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+from urbsim import cache
 
-
-def source_hash() -> str:
-    """Return a short hash of every source file that a kernel is made of (engine, policy rules, household registry)."""
-    digest = hashlib.sha256()
-    for folder in ("engine", "policy", "population"):
-        for file in sorted((_PACKAGE / folder).rglob("*.py")):
-            digest.update(file.relative_to(_PACKAGE).as_posix().encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def cache_folder() -> Path:
-    """Return the user's cache folder for this version of the kernels (`URBSIM_CACHE` or the platform's default)."""
-    root = os.environ.get("URBSIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "urbsim" / f"kernels-{source_hash()}"
-
-
-numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]  # set when numba is imported
+numba.config.CACHE_DIR = str(cache.kernels())  # type: ignore[attr-defined]  # set when numba is imported
 
 
 def _compiled(function: Callable[..., Any], **options: Any) -> Any:

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 from urbsim.experiments.tasks import DIED, Failure, Outcome, Receive, Stopped, Work, attempt
 from urbsim.garbage import collect_seldom
+from urbsim.unneeded import without_blas
 
 POLL_SECONDS = 0.2
 GRACE_SECONDS = 3.0
@@ -171,6 +172,7 @@ def _begin(parent: int, board: _Board) -> None:
     """Keep the work for all tasks of this worker."""
     global _worker
     end_with(parent)
+    without_blas()
     _worker = ForkingPickler.loads(bytes(board.work)), board
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from urbsim.population import kept
 from urbsim.population.assumptions import ABSENT, GROUPS, IN_PLACE, OTHER_AREA, OTHER_PROVINCE, SAME_AREA, Floats, value
 from urbsim.population.cells import AGRI, Cells, census_cells
 from urbsim.population.raking import rake
@@ -66,14 +67,18 @@ _USED = (
 
 
 def plan_of(region: Region) -> Plan:
-    """Return the plan of a region, made once for equal facts (the last few plans are kept)."""
+    """Return the plan of a region, made once for equal facts: the last few plans are kept here, those of earlier processes on disk."""
     digest = hashlib.blake2b(digest_size=16)
     for name in _USED:
         digest.update(np.ascontiguousarray(getattr(region, name)).tobytes())
     key = digest.digest()
     plan = _cache.get(key)
     if plan is None:
-        plan = _cache[key] = make_plan(region)
+        file = kept.file_of(key)
+        there = kept.take(file)
+        plan = _cache[key] = make_plan(region) if there is None else Plan(**there)
+        if there is None:
+            kept.put(file, plan)
         while len(_cache) > _CACHED_PLANS:
             _cache.popitem(last=False)
     return plan

@@ -11,6 +11,7 @@ import errno
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from urbsim.results.provenance import IDENTITY
 from urbsim.results.tables import save_table, tables
 from urbsim.text import Text
 
-COMPRESSION = {"zlib": True, "complevel": 2, "shuffle": True}
+COMPRESSION = {"zlib": True, "complevel": 1, "shuffle": True}
 Hook = Callable[[xr.Dataset, Path], None]
 
 
@@ -48,13 +49,15 @@ def write_files(dataset: xr.Dataset, folder: Path, *, scenario_yaml: str, proven
     """Write the files of a result into an existing empty folder, provenance.json last, and flush them; raises DiskError."""
     with telling(folder):
         text = json.dumps(provenance, ensure_ascii=False, indent=2, sort_keys=True)
-        write_netcdf(dataset.assign_attrs(provenance=text), folder / RESULTS)
-        (folder / SCENARIO).write_text(scenario_yaml, encoding="utf-8")
-        (folder / TABLES).mkdir()
-        for name, table in tables(dataset).items():
-            save_table(table, folder / TABLES / f"{name}.csv")
-        if hook is not None:
-            hook(dataset, folder)
+        with ThreadPoolExecutor(1) as other:  # packing numbers takes as long as all the rest
+            packed = other.submit(write_netcdf, dataset.assign_attrs(provenance=text), folder / RESULTS)
+            (folder / SCENARIO).write_text(scenario_yaml, encoding="utf-8")
+            (folder / TABLES).mkdir()
+            for name, table in tables(dataset).items():
+                save_table(table, folder / TABLES / f"{name}.csv")
+            if hook is not None:
+                hook(dataset, folder)
+            packed.result()
         (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
         flush(folder)
 

@@ -71,7 +71,7 @@ def parts_folder(folder: Path, region: str) -> Path:
     """Return the folder of finished runs that belongs to the present ensembles, data and sources."""
     from importlib.resources import files
 
-    from urbsim.engine.compiled import source_hash
+    from urbsim.cache import source_hash
     from urbsim.experiments import held_out, solution, solving
     from urbsim.parameters import ensemble_hash
     from urbsim.regions import load_region
