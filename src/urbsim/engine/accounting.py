@@ -24,14 +24,16 @@ def check(e: Engine, before: IntArray, movers: IntArray) -> None:
     after, frame = e.frame["residents"], e.frame
     change = after - before
     booked = frame["arrivals"] - frame["departures"] + frame["movers_family"]
-    for a, c in np.argwhere(booked != frame["movers"] - movers)[:1]:
+    if not np.array_equal(booked, frame["movers"] - movers):
+        a, c = np.argwhere(booked != frame["movers"] - movers)[0]
         raise AccountsDoNotBalanceError(
             f"accounts do not balance in quarter {e.q}, area {e.inputs.region.area_codes[a]}: movers of class {c} changed by "
             f"{int(frame['movers'][a, c] - movers[a, c])}, arrivals less departures and what families did are {int(booked[a, c])}"
         )
     for name, seen in (("change_residents", change.sum(axis=1)), ("change_town", change[:, 1])):
-        wrong = np.flatnonzero(frame[name].sum(axis=1) != seen)
-        if wrong.size:
+        added = frame[name].sum(axis=1)
+        if not np.array_equal(added, seen):
+            wrong = np.flatnonzero(added != seen)
             a = int(wrong[0])
             raise AccountsDoNotBalanceError(
                 f"accounts do not balance in quarter {e.q}, area {e.inputs.region.area_codes[a]}: {name} {frame[name][a].tolist()} "

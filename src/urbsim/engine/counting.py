@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -108,8 +109,16 @@ class _Ends(NamedTuple):
     working: IntArray
 
 
-def _ends(q: int, edges: Iterable[int], first_birth: int = OLDEST_BIRTH, top: int = BIRTHS) -> IntArray:
+def _ends_at(q: int, edges: Iterable[int], first_birth: int = OLDEST_BIRTH, top: int = BIRTHS) -> IntArray:
     return np.array([*(min(max(q - 4 * age - first_birth + 1, 0), top) for age in edges), 0])
+
+
+@cache
+def _ends(q: int) -> _Ends:
+    return _Ends(
+        _ends_at(q, (0, *BAND_EDGES)), _ends_at(q, range(0, 5 * AGE_GROUPS, 5)), _ends_at(q, (6, 12, 15), FIRST_PUPIL, PUPIL_BIRTHS),
+        _ends_at(q, (16, 65)),
+    )  # fmt: skip
 
 
 def counts_of(tally: Tally, q: int, origins: int, village_counts: bool, ages: bool, pay: Pay) -> Counts:
@@ -118,10 +127,7 @@ def counts_of(tally: Tally, q: int, origins: int, village_counts: bool, ages: bo
     `village_counts`: from 2016 rural registers in villages classed as town count as urban hukou. `ages`: give five-year groups too.
     """
     area = np.zeros(tally.pages.shape[0] - 1, dtype=COUNT)
-    ends = _Ends(
-        _ends(q, (0, *BAND_EDGES)), _ends(q, range(0, 5 * AGE_GROUPS, 5)), _ends(q, (6, 12, 15), FIRST_PUPIL, PUPIL_BIRTHS),
-        _ends(q, (16, 65)),
-    )  # fmt: skip
+    ends = _ends(q)
     worked = np.maximum((q - FIRST_LEAVER - np.arange(COHORTS)) // 4, 0)
     grown = np.exp(pay.p.m_exp1 * worked + pay.p.m_exp2 * worked * worked) / INDEX
     _read_pages(tally, area, ends, village_counts, ages, grown, pay.wage, pay.rules)
@@ -279,7 +285,7 @@ def births_expected(tally: Tally, q: int, rate: FloatArray, second: float) -> tu
     All women are those who live in the region, wherever the head lives: heads, wives, wives left at home, daughters. With one child a
     couple's chance is multiplied by `second`.
     """
-    ends = _ends(q, range(FERTILE_FROM, FERTILE_TO + 2))
+    ends = _ends_at(q, range(FERTILE_FROM, FERTILE_TO + 2))
     older = np.concatenate((np.zeros((6, 1), np.int64), tally.fertile.cumsum(axis=1, dtype=np.int64)), axis=1)[:, ends[:-1]]
     by_age = older[:, :-1] - older[:, 1:]
     of_women = (by_age[:2] * rate).sum(axis=1)

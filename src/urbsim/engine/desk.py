@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ def each_of(name: str) -> int:
     return 2 if name in TWO_EACH else 1
 
 
+MANY = 4_000_000  # rows, for which memory counts more than the time it takes to get it
 BLOCK = 4096  # rows, of which a tenth to a third are gathered: they and all luck stay in a core's own cache
 
 
@@ -82,7 +84,20 @@ def empty_lists(size: int) -> Lists:
     """Return lists for `size` rows, kept through a run: they take memory as far as they were ever filled, and take it once."""
     types = (np.int64, np.int16, np.uint8, np.float64, np.int16, np.float64, np.int64, np.int64, np.uint8, np.uint8)
     size += BLOCK  # so that stretches of equal length hold the longest of chunks
-    return Lists(*(np.empty(size * (2 if name in TWO_EACH else 1), kind) for name, kind in zip(Lists._fields, types, strict=True)))
+    make = _in_small_pages if size > MANY else np.empty
+    return Lists(*(make(size * each_of(name), kind) for name, kind in zip(Lists._fields, types, strict=True)))
+
+
+def _in_small_pages(size: int, kind: type) -> npt.NDArray[Any]:
+    """Return an array that takes memory by 4 kB as it is filled.
+
+    In pages of 2 MB, faster for small runs, the stretches of everyone's chunks would take half a gigabyte more than what is in them.
+    """
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}
+    held = mmap.mmap(-1, max(size * np.dtype(kind).itemsize, 1), **private)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        held.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(held, kind, count=size)
 
 
 def together(out: Lists, turns: Turns, columns: Sequence[tuple[str, ...]]) -> Turns:
@@ -192,12 +207,12 @@ def name_rows(d, start, rows, first, last):
 
 
 @kernel
-def take_rows(g, turns, rows, words):
-    """Copy `rows` to `words`."""
+def take_rows(source, turns, rows, words):
+    """Copy `rows` of `source` to `words`, both as words."""
     chunk = take(turns)
     while chunk >= 0:
         for k in range(turns.edges[chunk], turns.edges[chunk + 1]):
-            copy_row(words, k, g.words, rows[k])
+            copy_row(words, k, source, rows[k])
         chunk = take(turns)
 
 

@@ -172,7 +172,7 @@ class Engine:
         self._answer()
         self.utilities = self.current_utilities()
         self.price = homes.first_home_prices(x.price[q], self.lever("homes.first_home_subsidy"), self.lever("homes.deed_tax_relief"))
-        levers = {name: values[q] for name, values in x.levers.items()}
+        levers = {name: x.levers[name][q] for name in later_schools.LEVERS}
         self.pull = later_schools.pulls(x.params, levers, x.later_places[q], x.new_later_places[q], self.frame["persons_band"][:, 0])
         share = x.reclassification[q] / 4.0
         self.rounds.town_share = 1.0 - (1.0 - self.rounds.town_share) * (1.0 - np.maximum(share, 0.0))[None, :]

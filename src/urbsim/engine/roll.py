@@ -99,14 +99,16 @@ class Roll:
         if not rows.size:
             yield
             return
-        words = np.empty((rows.size, observe.WORDS), np.uint64)
-        self.in_threads(lambda turns, part: take_rows(self.open(part), turns, rows, words), 0, rows.size)
+        words, source = np.empty((rows.size, observe.WORDS), np.uint64), self.open().words
+        self.in_threads(lambda turns, _: take_rows(source, turns, rows, words), 0, rows.size)
         yield
         before = words.reshape(-1).view(HOUSEHOLD)
         self.in_threads(lambda turns, part: post_rows(self.open(part), turns, rows, before, words), 0, rows.size)
 
     def enter(self, first: int, last: int) -> None:
         """Take in the new rows `first`..`last`."""
+        if first == last:
+            return
         self.in_threads(lambda turns, part: open_rows(self.open(part), turns, self.engine.event), first, last)
 
     def make_room(self, size: int) -> None:

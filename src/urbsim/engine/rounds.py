@@ -122,8 +122,9 @@ class Rounds:
     def places(self) -> IntArray:
         """Return public places by area and stage now, grants and what was planned by residents included."""
         e = self.engine
-        this_year = np.stack([feedback.shifted_so_far(shift, season(e.q)) for shift in e.planned_now.T], axis=1)
-        places: IntArray = e.inputs.places[e.q] + e.grant_places + e.planned_places + this_year
+        places: IntArray = e.inputs.places[e.q] + e.grant_places + e.planned_places
+        if e.planned_now.any():
+            places += np.stack([feedback.shifted_so_far(shift, season(e.q)) for shift in e.planned_now.T], axis=1)
         return places
 
     def plan(self) -> None:

@@ -38,8 +38,5 @@ RULES = np.dtype([(field, np.float64) for field in FIELDS])
 
 def rules_of(levers: Mapping[str, FloatArray], q: int) -> Rows:
     """Return the records of all areas in quarter `q`; `levers` are arrays of quarters x areas by name."""
-    areas = next(iter(levers.values())).shape[1]
-    rules = np.zeros(areas, dtype=RULES)
-    for field, name in FIELDS.items():
-        rules[field] = levers[name][q]
+    rules: Rows = np.stack([levers[name][q] for name in FIELDS.values()], axis=1).view(RULES)[:, 0]
     return rules

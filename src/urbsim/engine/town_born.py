@@ -48,34 +48,38 @@ def live(table, q, year, key, dying, fertile, reclassified, change_residents, ch
     village becomes town. `births`, `deaths` are A x part.
     """
     areas = table.shape[0]
-    cells, words = np.empty(BIRTH_YEARS, np.uint64), np.empty((2, BIRTH_YEARS), np.uint64)
-    dies, moves = np.empty(BIRTH_YEARS), np.empty(BIRTH_YEARS)
+    years = year - FIRST_BIRTH_YEAR + 1  # nobody is born later
+    cells, words = np.empty(years, np.uint64), np.empty((2, years), np.uint64)
+    dies, moves, chance, of_old = np.empty(years), np.empty(years), np.empty((2, 2, years)), np.empty(years, np.int32)
+    for part in range(2):
+        for sex in range(2):
+            for y in range(years):
+                chance[part, sex, y] = dying[part, sex, min(years - 1 - y, 100)]
     for a in range(areas):
         for part in (1, 0):  # towns first: whoever's village becomes town has passed through this quarter once
             component = NATURAL_TOWN if part == 1 else NATURAL_VILLAGE
             expected = 0.0
             gone = 0
             for sex in range(2):
-                for y in range(BIRTH_YEARS):
+                line, risk = table[a, part, sex], chance[part, sex]
+                for y in range(np.uint64(years)):
                     cells[y] = ((a * 2 + part) * 2 + sex) * 128 + y
                 rng.pairs_of(cells, rng.TOWN_BORN, q, key, words, dies, moves)
-                for y in range(BIRTH_YEARS):
-                    n = table[a, part, sex, y]
-                    if n == 0:
-                        continue
-                    age = min(year - FIRST_BIRTH_YEAR - y, 100)
-                    u, v = dies[y], moves[y]
-                    if sex == 1 and 15 <= age <= 49:
-                        expected += n * fertile[part, age - 15]
-                    dead = _whole(n * dying[part, sex, age], u, n)
-                    gone += dead
-                    n -= dead
-                    if part == 0:
-                        moved = _whole(n * reclassified[a], v, n)
-                        n -= moved
+                if sex == 1:
+                    for age in range(49, 14, -1):
+                        expected += line[years - 1 - age] * fertile[part, age - 15]
+                for y in range(np.uint64(years)):  # vector instructions, as numbers of 32 bits
+                    n = np.int32(line[y])
+                    of_old[y] = min(np.int32(n * risk[y] + dies[y]), n)
+                for y in range(np.uint64(years)):
+                    line[y] -= of_old[y]
+                    gone += of_old[y]
+                if part == 0:
+                    for y in range(np.uint64(years)):
+                        moved = _whole(line[y] * reclassified[a], moves[y], line[y])
+                        line[y] -= moved
                         table[a, 1, sex, y] += moved
                         change_town[a, RECLASSIFICATION] += moved
-                    table[a, part, sex, y] = n
             u, v, _, _ = rng.draw4(key, rng.TOWN_BORN, (a * 2 + part) * 512 + 300, q, 1)
             born = _whole(expected, u, 1 << 40)
             girls = _whole(born * GIRLS, v, born)

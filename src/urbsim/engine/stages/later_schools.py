@@ -23,6 +23,7 @@ from urbsim.policy.schools import (
     UPPER_ACADEMIC_SHARE,
 )
 
+LEVERS = ("school.kindergarten_open", "school.upper_secondary_open", "school.exam_where_studied")
 LATER_STAGES = ("nursery", "kindergarten", "upper_academic", "upper_vocational")
 NURSERY_AGES, KINDERGARTEN_AGES, EXAM_AGES, UPPER_AGES = range(4)  # 0-2, 3-5, 12-14, 15-17
 
