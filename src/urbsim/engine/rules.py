@@ -38,5 +38,6 @@ RULES = np.dtype([(field, np.float64) for field in FIELDS])
 
 def rules_of(levers: Mapping[str, FloatArray], q: int) -> Rows:
     """Return the records of all areas in quarter `q`; `levers` are arrays of quarters x areas by name."""
-    rules: Rows = np.stack([levers[name][q] for name in FIELDS.values()], axis=1).view(RULES)[:, 0]
+    values = np.array([levers[name][q] for name in FIELDS.values()])
+    rules: Rows = np.ascontiguousarray(values.T).view(RULES)[:, 0]
     return rules

@@ -11,7 +11,6 @@ import errno
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +48,13 @@ def write_files(dataset: xr.Dataset, folder: Path, *, scenario_yaml: str, proven
     """Write the files of a result into an existing empty folder, provenance.json last, and flush them; raises DiskError."""
     with telling(folder):
         text = json.dumps(provenance, ensure_ascii=False, indent=2, sort_keys=True)
-        with ThreadPoolExecutor(1) as other:  # packing numbers takes as long as all the rest
-            packed = other.submit(write_netcdf, dataset.assign_attrs(provenance=text), folder / RESULTS)
-            (folder / SCENARIO).write_text(scenario_yaml, encoding="utf-8")
-            (folder / TABLES).mkdir()
-            for name, table in tables(dataset).items():
-                save_table(table, folder / TABLES / f"{name}.csv")
-            if hook is not None:
-                hook(dataset, folder)
-            packed.result()
+        write_netcdf(dataset.assign_attrs(provenance=text), folder / RESULTS)
+        (folder / SCENARIO).write_text(scenario_yaml, encoding="utf-8")
+        (folder / TABLES).mkdir()
+        for name, table in tables(dataset).items():
+            save_table(table, folder / TABLES / f"{name}.csv")
+        if hook is not None:
+            hook(dataset, folder)
         (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
         flush(folder)
 
