@@ -25,6 +25,7 @@ from urbsim.engine.desk import post_rows
 from urbsim.engine.stages import attention
 from urbsim.engine.state import BAND_EDGES
 from urbsim.engine.tally import together
+from urbsim.engine.turns import turns_of
 from urbsim.population.registry import GONE, OUTSIDE
 from urbsim.scenario import load
 
@@ -151,7 +152,7 @@ def against_numpy(weight: int, repeat: int) -> dict[str, Any]:
     pay = Pay(e.wage, e.rules, e.inputs.params)
 
     def count() -> Any:
-        post_rows(roll, changed, was, was_words)
+        post_rows(roll, turns_of(0, changed.size, 1), changed, was, was_words)
         return counts_of(spare, e.q, e.areas + e.blocks, True, False, pay)
 
     def forget() -> None:

@@ -30,7 +30,6 @@ def each_of(name: str) -> int:
     return 2 if name in TWO_EACH else 1
 
 
-MANY = 4_000_000  # rows, for which memory counts more than the time it takes to get it
 BLOCK = 4096  # rows, of which a tenth to a third are gathered: they and all luck stay in a core's own cache
 
 
@@ -80,19 +79,20 @@ class Lists(NamedTuple):
     stages: npt.NDArray[np.uint8]  # two each
 
 
-def empty_lists(size: int) -> Lists:
-    """Return lists for `size` rows, kept through a run: they take memory as far as they were ever filled, and take it once."""
+def empty_lists(size: int, shared: bool) -> Lists:
+    """Return lists for `size` rows, kept through a run: they take memory as far as they were ever filled, and take it once.
+
+    `shared` by threads, each chunk fills the begin of its own stretch: pages of 2 MB would nearly all be taken, half a gigabyte for
+    everyone, and take long to clear. Filled from the front by one thread, such pages are faster.
+    """
     types = (np.int64, np.int16, np.uint8, np.float64, np.int16, np.float64, np.int64, np.int64, np.uint8, np.uint8)
     size += BLOCK  # so that stretches of equal length hold the longest of chunks
-    make = _in_small_pages if size > MANY else np.empty
+    make = _in_small_pages if shared else np.empty
     return Lists(*(make(size * each_of(name), kind) for name, kind in zip(Lists._fields, types, strict=True)))
 
 
 def _in_small_pages(size: int, kind: type) -> npt.NDArray[Any]:
-    """Return an array that takes memory by 4 kB as it is filled.
-
-    In pages of 2 MB, faster for small runs, the stretches of everyone's chunks would take half a gigabyte more than what is in them.
-    """
+    """Return an array that takes memory by 4 kB as it is filled."""
     private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}
     held = mmap.mmap(-1, max(size * np.dtype(kind).itemsize, 1), **private)
     if hasattr(mmap, "MADV_NOHUGEPAGE"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
 
-CHUNKS = 16  # for each thread: one that is slowed down leaves chunks to the others
+CHUNKS = 8  # for each thread: one that is slowed down leaves chunks to the others
 LEAST_CHUNK = 4096  # rows
 
 
@@ -46,7 +46,7 @@ class Roll:
         """Make what is of use within a quarter only: threads, their desks, lists."""
         self._pool = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
         self.desks = [desk() for _ in range(self.threads)]
-        self.lists = empty_lists(self.kinds.size)
+        self.lists = empty_lists(self.kinds.size, self.threads > 1)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what stands from quarter to quarter."""
@@ -113,7 +113,7 @@ class Roll:
 
     def make_room(self, size: int) -> None:
         """Grow what is kept of every row to `size` rows; what passes have listed is forgotten."""
-        self.kinds, self.lists = grown(self.kinds[: self.engine.n], size), empty_lists(size)
+        self.kinds, self.lists = grown(self.kinds[: self.engine.n], size), empty_lists(size, self.threads > 1)
 
     def count_all(self) -> None:
         """Count all households anew, as of now, and write their kinds."""
