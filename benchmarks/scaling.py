@@ -48,17 +48,20 @@ def one(scenario: str, weight: int, threads: int, quarters: int, draws: int) -> 
     }  # fmt: skip
 
 
-def alone(*numbers: Any, repeat: int) -> dict[str, Any]:
-    """Return the median run, by wall time a household-quarter, of several fresh processes."""
-    runs = []
+def in_turn(cases: list[tuple[Any, ...]], repeat: int) -> list[dict[str, Any]]:
+    """Return of each case the median run, by wall time a household-quarter, of several fresh processes: case after case, then again.
+
+    What is compared is measured within the same minutes, on a machine whose pace changes by the hour.
+    """
+    runs: list[list[dict[str, Any]]] = [[] for _ in cases]
     for _ in range(repeat):
-        words = [sys.executable, __file__, "--one", *map(str, numbers)]
-        runs.append(json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout))
-    runs.sort(key=lambda run: float(run["ns_wall"]))
-    median: dict[str, Any] = runs[len(runs) // 2]
-    pace = float(median["household_quarters_per_s"]) / 1e6
-    say(f"{median['households']:>10} households, {median['threads']} threads: {pace:.1f} million a second")
-    return median
+        for held, case in zip(runs, cases, strict=True):
+            words = [sys.executable, __file__, "--one", *map(str, case)]
+            held.append(json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout))
+    medians = [sorted(held, key=lambda run: float(run["ns_wall"]))[repeat // 2] for held in runs]
+    for run in medians:
+        say(f"{run['households']:>10} households, {run['threads']} threads: {run['household_quarters_per_s'] / 1e6:.1f} million a second")
+    return medians
 
 
 def main() -> None:
@@ -73,15 +76,16 @@ def main() -> None:
         print(json.dumps(one(given.one[0], *map(int, given.one[1:]))))
         return
     q, repeat = given.quarters, given.repeat
+    least = min(given.weights)
     results: dict[str, Any] = {
-        "households": [alone(SCENARIO, w, 1, q, 1, repeat=repeat) for w in given.weights],
-        "threads": [alone(SCENARIO, min(given.weights), t, q, 1, repeat=repeat) for t in (1, 2)],
-        "draws": [alone(SCENARIO, 200, 1, q, d, repeat=repeat) for d in (1, 4)],
-        "areas": [alone(name, w, 1, q, 1, repeat=repeat) for name, w in (("xuchang_2025", 6), (SCENARIO, 100), ("fujian_2019", 60))],
+        "households": in_turn([(SCENARIO, w, 1, q, 1) for w in given.weights], repeat),
+        "threads": in_turn([(SCENARIO, least, t, q, 1) for t in (1, 2)], repeat),
+        "draws": in_turn([(SCENARIO, 200, 1, q, d) for d in (1, 4)], repeat),
+        "areas": in_turn([(name, w, 1, q, 1) for name, w in (("xuchang_2025", 6), (SCENARIO, 100), ("fujian_2019", 60))], repeat),
         "load_at_start": machine()["load"],
     }
     if given.everyone:
-        results["everyone"] = alone(SCENARIO, 1, 2, 68, 1, repeat=1)
+        (results["everyone"],) = in_turn([(SCENARIO, 1, 2, 68, 1)], 1)
     report("scaling", results, given.out)
 
 
