@@ -122,10 +122,10 @@ def after(one: Turns, other: Turns) -> Turns:
     return one._replace(at=np.concatenate((one.at, other.at)), counts=np.concatenate((one.counts, other.counts)))
 
 
-def entries_of(turns: Turns) -> int:
-    """Return behind which entry lists are empty after what has been brought `together`, for counts as in `passes.PLACE_LISTS`."""
-    rows, shared, families, _ = (int(count) for count in turns.counts[0])
-    return int(turns.at[0]) + max(rows, shared, (families + 1) // 2)
+def entries_of(turns: Turns, columns: Sequence[tuple[str, ...]]) -> int:
+    """Return behind which entry lists are empty after what has been brought `together`."""
+    taken = [-(-int(turns.counts[0, count]) // each_of(name)) for count, names in enumerate(columns) for name in names]
+    return int(turns.at[0]) + max(taken)
 
 
 @kernel

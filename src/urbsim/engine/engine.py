@@ -238,7 +238,7 @@ class Engine:
         turns = together(out, turns, passes.PLACE_LISTS)
         self.roll.as_of = q
         entries.enter(self, coming, q, q)
-        late, done_late = each(newcomers=True, first=old, entry=entries_of(turns))
+        late, done_late = each(newcomers=True, first=old, entry=entries_of(turns, passes.PLACE_LISTS))
         seats, broken = zip(*done, *done_late, strict=True)
         if any(broken):
             raise BoundBrokenError(f"quarter {q}: {sum(broken)} households of those who would stay for sure would move")

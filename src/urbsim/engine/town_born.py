@@ -50,7 +50,7 @@ def live(table, q, year, key, dying, fertile, reclassified, change_residents, ch
     areas = table.shape[0]
     years = year - FIRST_BIRTH_YEAR + 1  # nobody is born later
     cells, words = np.empty(years, np.uint64), np.empty((2, years), np.uint64)
-    dies, moves, chance, of_old = np.empty(years), np.empty(years), np.empty((2, 2, years)), np.empty(years, np.int32)
+    dies, moves, chance, dead = np.empty(years), np.empty(years), np.empty((2, 2, years)), np.empty(years, np.int32)
     for part in range(2):
         for sex in range(2):
             for y in range(years):
@@ -70,10 +70,10 @@ def live(table, q, year, key, dying, fertile, reclassified, change_residents, ch
                         expected += line[years - 1 - age] * fertile[part, age - 15]
                 for y in range(np.uint64(years)):  # vector instructions, as numbers of 32 bits
                     n = np.int32(line[y])
-                    of_old[y] = min(np.int32(n * risk[y] + dies[y]), n)
+                    dead[y] = min(np.int32(n * risk[y] + dies[y]), n)
                 for y in range(np.uint64(years)):
-                    line[y] -= of_old[y]
-                    gone += of_old[y]
+                    line[y] -= dead[y]
+                    gone += dead[y]
                 if part == 0:
                     for y in range(np.uint64(years)):
                         moved = _whole(line[y] * reclassified[a], moves[y], line[y])

@@ -192,7 +192,7 @@ def _renew_rows(h, lo, hi, q, last, areas, kinds):
 def find(luck, kinds, event, limits, shift, must, also, found, ways):
     """List in `found` which rows of a block can meet an event, and in `ways` which bytes of luck say so; return how many.
 
-    `luck` (2 x rows at least), `kinds` and `event` are the block's, `limits` by kind >> `shift` (`packed`). Kinds with a bit of `must`, and
+    `luck` (2 x rows at least), `kinds` and `event` are the block's, `limits` by kind >> `shift` (`_limit`). Kinds with a bit of `must`, and
     rows that met an event before (`event`), are listed whatever their luck, with the way `MUST`; so are, without it, kinds with a bit of
     `also`.
     """
@@ -247,10 +247,14 @@ def find_late(event, kinds, found):
 
 @kernel
 def _limit(limits, kind, place, most):
-    """Say that households of `kind` may meet an event by byte `place` (0 to 15) up to `most` (-1: none)."""
+    """Say that households of `kind` may meet an event by the shared byte `place` (`rng.LANES`) up to `most` (-1: none).
+
+    Words of `limits` by kind: limits of bytes 0-7 and 8-15 of a draw, which of them hold (bits), nought.
+    """
     if most >= 0:
-        limits[kind, place >> 3] |= np.uint64(most) << np.uint64(8 * (place & 7))
-        limits[kind, 2] |= np.uint64(1) << np.uint64(place)
+        at = place % rng.BYTES_A_DRAW
+        limits[kind, at >> 3] |= np.uint64(most) << np.uint64(8 * (at & 7))
+        limits[kind, 2] |= np.uint64(1) << np.uint64(at)
 
 
 @allocating
@@ -291,19 +295,19 @@ def place_limits(x, ask, enrols):
         away, jobless, children = kind & AWAY != 0, kind & JOBLESS != 0, kind & CHILDREN != 0
         if kind & ALIVE:
             attends = max(x.most_attends[0], x.most_attends[EVENT_SCHOOL]) if children else x.most_attends[0]
-            _limit(limits, k, rng.ATTEND_BYTE - 16, attends)
+            _limit(limits, k, rng.ATTEND_BYTE, attends)
         if not away:
             continue
         if placed:
-            _limit(limits, k, rng.WORK_BYTE - 16, 255)
+            _limit(limits, k, rng.WORK_BYTE, 255)
         else:
-            _limit(limits, k, rng.WORK_BYTE - 16, change[JOB_NONE] if jobless else change[JOB_NONE + 1 :].max())
+            _limit(limits, k, rng.WORK_BYTE, change[JOB_NONE] if jobless else change[JOB_NONE + 1 :].max())
         if not jobless:
-            _limit(limits, k, rng.WORK_BYTE - 14, -1 if kind & COVERED else joins.max())
-            _limit(limits, k, rng.WORK_BYTE - 13, -1 if kind & TRAINED else trains)
+            _limit(limits, k, rng.WORK_BYTE + 2, -1 if kind & COVERED else joins.max())
+            _limit(limits, k, rng.WORK_BYTE + 3, -1 if kind & TRAINED else trains)
         if kind & UNREGISTERED:
-            _limit(limits, k, rng.PERMIT_BYTE - 16, rng.most_byte(max(uptake, enrols) if children else uptake))
+            _limit(limits, k, rng.PERMIT_BYTE, rng.most_byte(max(uptake, enrols) if children else uptake))
         if not kind & OWNER:
-            _limit(limits, k, rng.HOMES_BYTE - 16, -1 if jobless else buys)
-            _limit(limits, k, rng.HOMES_BYTE - 15, rng.most_byte(ask))
+            _limit(limits, k, rng.HOMES_BYTE, -1 if jobless else buys)
+            _limit(limits, k, rng.HOMES_BYTE + 1, rng.most_byte(ask))
     return limits
