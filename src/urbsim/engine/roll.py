@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FIRST_VILLAGE_COUNT = 21  # 2016 Q1: the register tells town from village by place
 
-CHUNKS = 8  # for each thread: one that is slowed down leaves chunks to the others
+CHUNKS = 64  # for each thread: whoever is slowed down leaves chunks to the others, and nobody waits long for the last one
 LEAST_CHUNK = 4096  # rows
 
 

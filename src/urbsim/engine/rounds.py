@@ -20,7 +20,7 @@ from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
 from urbsim.engine.stages.rationing import ration
 from urbsim.engine.state import Accounts, FloatArray, IntArray, distinct, empty_accounts
 from urbsim.engine.turns import Turns
-from urbsim.population.registry import PLACE_AT_HOME, TENURE_GUARANTEED, TENURE_PUBLIC, TENURE_SHARED
+from urbsim.population.registry import PLACE_AT_HOME, TENURE_SHARED
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
@@ -59,20 +59,12 @@ class Rounds:
         e = self.engine
         x, h = e.inputs, e.households
         self._sell_shared(asking, np.maximum(self._shared_units() - used[:, 2], 0))
-        if asking.size:
-            stays = h["tenure"][rows] != TENURE_SHARED
-            rows, place, kind, score, since, lot = (v[stays] for v in (rows, place, kind, score, since, lot))
-        one = np.ones(rows.size, dtype=np.int64)
-        score *= e.lever("homes.poor_first")[place] > 0.5
         units = ((x.units[e.q] + e.grant_units) * x.params.units_rural).astype(np.int64) // e.weight
-        nowhere = e.areas  # one line more, for those who stand in none: nothing is free there
-        free = np.zeros((e.areas + 1, 2), dtype=np.int64)
-        free[:nowhere] = np.maximum(units - used[:, :2], 0)
-        public = ration(np.where(kind == 1, place, nowhere), score, since, lot, one, free[:, 1])
-        served = ration(np.where(public, nowhere, place), np.zeros(rows.size), since, lot, one, free[:, 0])
-        with e.roll.changing(rows[public | served]):
-            homes.allot(h, rows, public, TENURE_PUBLIC)
-            homes.allot(h, rows, served, TENURE_GUARANTEED)
+        guaranteed, public = np.ascontiguousarray(np.maximum(units - used[:, :2], 0).T)
+        got = homes.give_out(h, rows, place, kind, score, since, lot, e.lever("homes.poor_first"), guaranteed, public)
+        housed = got > 0
+        with e.roll.changing(rows[housed]):
+            homes.allot(h, rows[housed], got[housed])
 
     def _shared_units(self) -> IntArray:
         """Return the shared-ownership homes for people of rural origin, rows per area."""
@@ -102,7 +94,7 @@ class Rounds:
         lot = homes.lots_for_shared(e.households, rows, e.q, e.key)
         served = ration(place, nobody.astype(np.float64), nobody, lot, nobody + 1, free)
         with e.roll.changing(rows[served]):
-            homes.allot(e.households, rows, served, TENURE_SHARED)
+            homes.allot(e.households, rows[served], np.full(int(served.sum()), TENURE_SHARED, np.uint8))
         e.accounts["homes_bought"][:, 1] += np.bincount(place[served], minlength=e.areas)
 
     def _apply_for_school(self) -> None:

@@ -16,6 +16,7 @@ from urbsim.clock import NO_DATE
 from urbsim.engine import rng
 from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import age_at, at_home, owns_home
+from urbsim.engine.stages.rationing import serve
 from urbsim.engine.state import FloatArray
 from urbsim.policy.homes import DEED_TAX, LEAST_PRICE
 from urbsim.population.registry import (
@@ -30,6 +31,7 @@ from urbsim.population.registry import (
     TENURE_MARKET_RENT,
     TENURE_OWN,
     TENURE_PUBLIC,
+    TENURE_SHARED,
 )
 
 HOME_M2 = 90.0
@@ -147,14 +149,43 @@ def first_home_prices(price: FloatArray, subsidy: FloatArray, relief: FloatArray
     return paid
 
 
-@kernel
-def allot(h, rows, served, tenure):
-    """Move the served applicants into their units."""
+@allocating
+def give_out(h, rows, place, kind, score, since, lot, poor_first, guaranteed, public):
+    """Return the tenure under which each applicant for a rental home gets one, 0 for who has to wait (uint8).
+
+    Public rental goes first, to those entitled to it (`kind` 1), by `score` where `poor_first` (per area) is in force; then guaranteed
+    rental by waiting time. `guaranteed` and `public` are units free by area; `since` int16. Who has bought a shared home this quarter asks no more.
+    """
+    got, asking = np.zeros(rows.size, np.uint8), np.empty(rows.size, np.int64)
+    one, served, n = np.ones(rows.size, np.int64), np.zeros(rows.size, np.bool_), 0
     for k in range(rows.size):
-        if served[k]:
-            r = h[rows[k]]
-            r.tenure = tenure
-            r.homes_since = NO_DATE
+        if public[place[k]] > 0 and kind[k] == 1 and h[rows[k]].tenure != TENURE_SHARED:
+            if poor_first[place[k]] <= 0.5:
+                score[k] = 0.0
+            asking[n] = k
+            n += 1
+    serve(asking[:n], place, score, since, lot, one, public, served)
+    for k in asking[:n]:
+        got[k] = TENURE_PUBLIC if served[k] else 0
+    n = 0
+    for k in range(rows.size):
+        if guaranteed[place[k]] > 0 and not served[k] and h[rows[k]].tenure != TENURE_SHARED:
+            score[k] = 0.0
+            asking[n] = k
+            n += 1
+    serve(asking[:n], place, score, since, lot, one, guaranteed, served)
+    for k in asking[:n]:
+        got[k] = TENURE_GUARANTEED if served[k] else 0
+    return got
+
+
+@kernel
+def allot(h, rows, tenures):
+    """Move households `rows` into the homes that they were given."""
+    for k in range(rows.size):
+        r = h[rows[k]]
+        r.tenure = tenures[k]
+        r.homes_since = NO_DATE
 
 
 @kernel

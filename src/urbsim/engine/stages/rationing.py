@@ -29,7 +29,7 @@ def ration(
     """
     columns = (np.ascontiguousarray(area, np.int16), np.ascontiguousarray(score, np.float64), np.ascontiguousarray(since, np.int16))
     sizes = np.ascontiguousarray(size, np.int64), np.ascontiguousarray(capacity, np.int64)
-    served: npt.NDArray[np.bool_] = _serve(*columns, np.ascontiguousarray(lot, np.float64), *sizes)
+    served: npt.NDArray[np.bool_] = _serve_all(*columns, np.ascontiguousarray(lot, np.float64), *sizes)
     return served
 
 
@@ -74,28 +74,36 @@ def _serve_first(line, lo, hi, free, score, since, lot, size, served):
 
 
 @allocating
-def _serve(area, score, since, lot, size, capacity):
-    """Do what `ration` says, on arrays of one type each."""
+def serve(asking, area, score, since, lot, size, capacity, served):
+    """Mark in `served` which of those `asking` (indices of the other columns, in their order) go first in the line of their area."""
     areas = capacity.size
     asked, first = np.zeros(areas, np.int64), np.zeros(areas + 1, np.int64)
-    for k in range(area.size):
+    for k in asking:
         asked[area[k]] += size[k]
-    # Where nothing is free nobody is served, where all fit everyone is: only the rest stand in line.
-    served = np.zeros(area.size, np.bool_)
-    for k in range(area.size):
+    for k in asking:  # where all fit everyone is served, only the others stand in line
         a = area[k]
         if asked[a] <= capacity[a]:
             served[k] = True
-        elif capacity[a] > 0:
+        else:
             first[a + 1] += 1
     for a in range(areas):
         first[a + 1] += first[a]
     line, end = np.empty(first[areas], np.int64), first[:areas].copy()
-    for k in range(area.size):
+    for k in asking:
         a = area[k]
-        if asked[a] > capacity[a] > 0:
+        if asked[a] > capacity[a]:
             line[end[a]] = k
             end[a] += 1
     for a in range(areas):
         _serve_first(line, first[a], first[a + 1], capacity[a], score, since, lot, size, served)
+
+
+@allocating
+def _serve_all(area, score, since, lot, size, capacity):
+    """Do what `ration` says, on arrays of one type each."""
+    served, asking, n = np.zeros(area.size, np.bool_), np.empty(area.size, np.int64), np.uint64(0)
+    for k in range(area.size):
+        asking[n] = k
+        n += np.uint64(capacity[area[k]] > 0)  # where nothing is free nobody is served
+    serve(asking[:n], area, score, since, lot, size, capacity, served)
     return served
