@@ -9,6 +9,7 @@ import pytest
 
 from tests.engine.conftest import luck_of, neutral_rules, persons_of, record_of, rows_of, scratch
 from urbsim.clock import NO_DATE
+from urbsim.engine import rng
 from urbsim.engine.stages import clocks, compacting, demography, marriage, permits, schools, settling, tallying, work
 from urbsim.engine.state import EVENT_JOB, OUTSIDE_TOWN, OWN_VILLAGES, RETURN_OR_COVERAGE, empty_accounts
 from urbsim.engine.tally import empty_tally
@@ -258,7 +259,7 @@ def test_deaths_and_births_are_booked_one_by_one(key: np.uint64) -> None:
     assert deaths == pytest.approx(0.05 * 4 * n, rel=0.15)  # five standard errors
     assert -accounts["change_residents"].sum() == deaths
     couples = int((rows["spouse"] == 1).sum())
-    demography.births(rows, 0, n, luck_of(rows, 4, key), 4, key, np.full((2, 35), 0.2), 0.5, accounts, event)
+    demography.births(rows, 0, n, luck_of(rows, 4, key), 4, key, np.full((2, 35), 0.2), 0.5, rng.most_byte(0.2), accounts, event)
     assert persons_of(rows) == before - deaths + accounts["births"].sum()
     assert 0 < accounts["births"].sum() < 0.25 * couples
 

@@ -23,9 +23,11 @@ def family(e: Engine) -> passes.Family:
     hazard = np.minimum(x.fertile[q] * e.birth_scale[:, None], opening.MOST_BIRTHS)
     weddings = np.array([p.marry_20, p.marry_25, p.marry_30, p.marry_35])
     share = x.reclassification[q] / 4.0
+    flipped = reclassify.most_reclassified(share)
     return passes.Family(
-        share, reclassify.most_reclassified(share), x.dying[q], demography.most_dying(x.dying[q]), hazard, weddings, p.birth_second,
-        p.leave_home / 4.0,
+        reclassified=share, most_reclassified=flipped, highest_reclassified=int(flipped.max()), dying=x.dying[q],
+        most_dying=demography.most_dying(x.dying[q]), birth=hazard, marriage=weddings, second=p.birth_second,
+        most_births=rng.most_byte(float(hazard.max()) * max(1.0, p.birth_second)), leaving=p.leave_home / 4.0,
     )  # fmt: skip
 
 

@@ -104,7 +104,7 @@ class Engine:
         self.key = rng.run_key(seed, replicate, draw)
         self.q = 0
         self.n = int(population.households["id"].size)
-        self.households: Rows = population.rows if take else make_rows(population.households, room=int(self.n * ROOM) + 4096)
+        self.households: Rows = population.rows if take else grown(population.rows[: self.n], int(self.n * ROOM) + 4096)
         self.event = np.zeros(self.households.size, dtype=np.uint8)  # what happened to a household this quarter
         self.templates: Rows = make_rows(templates)
         self.p = params_record(inputs.params)

@@ -46,11 +46,13 @@ class Family(NamedTuple):
 
     reclassified: FloatArray  # A: a village household's village becomes town
     most_reclassified: IntArray
+    highest_reclassified: int
     dying: FloatArray  # part x sex x 101
     most_dying: IntArray
     birth: FloatArray  # part x 35
     marriage: FloatArray  # 4 ages
     second: float  # a second birth relative to a first
+    most_births: int
     leaving: float
 
 
@@ -108,6 +110,7 @@ class Gates(NamedTuple):
     services: FloatArray
     rights_kept: FloatArray  # of the area of origin
     programme: float  # 1 while land certificates are issued
+    paid: bool  # rural rights may be given up for money in some area
     norm: float
     rules: Rows  # the levers that households meet (`engine.rules`)
 
@@ -138,9 +141,9 @@ def _family_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, late, event, ac
         watch.note_late(d.luck, late, event[start:stop])
         here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, 0, 0, 0, d.found, d.ways)
         gather(g, d, start, here, event)
-        reclassify(d.h, 0, here, luck, q, key, areas, x.reclassified, x.most_reclassified, accounts)
+        reclassify(d.h, 0, here, luck, q, key, areas, x.reclassified, x.most_reclassified, x.highest_reclassified, accounts)
         mortality(d.h, 0, here, luck, q, key, x.dying, x.most_dying, areas, accounts, d.event)
-        births(d.h, 0, here, luck, q, key, x.birth, x.second, accounts, d.event)
+        births(d.h, 0, here, luck, q, key, x.birth, x.second, x.most_births, accounts, d.event)
         free = suitors(d.h, 0, here, luck, q, key, x.marriage, rows[n:], sexes[n:], keys[n:])
         leave = leavers(d.h, 0, here, luck, q, key, x.leaving, areas, parents[m:], slots[m:])
         name_rows(d, start, rows, n, n + free)
@@ -269,7 +272,7 @@ def _register_rows(g, d, luck, out, at, lo, hi, q, key, x, event, accounts, coun
         begin = 0
         for k in range(n, n + ranked + 1):  # the stretches between those who stand in line
             end = rows[k] if k < n + ranked else here
-            land(d.h, begin, end, luck, 0, q, key, p, areas, x.rules, x.rights_kept, x.programme, accounts)
+            land(d.h, begin, end, luck, 0, q, key, p, areas, x.rules, x.rights_kept, x.programme, x.paid, accounts)
             residence(d.h, begin, end, q, areas, accounts)
             begin = end + 1
         name_rows(d, start, rows, n, n + ranked)
@@ -286,5 +289,5 @@ def finish_ranked(h, rows, q, key, p, areas, x, accounts):
     for k in range(rows.size):
         i = rows[k]
         rng.bytes_of(h, i, i + 1, q, key, 0, identities, words)
-        land(h, i, i + 1, luck, i, q, key, p, areas, x.rules, x.rights_kept, x.programme, accounts)
+        land(h, i, i + 1, luck, i, q, key, p, areas, x.rules, x.rights_kept, x.programme, x.paid, accounts)
         residence(h, i, i + 1, q, areas, accounts)

@@ -61,7 +61,7 @@ class Rounds:
         self._sell_shared(asking, np.maximum(self._shared_units() - used[:, 2], 0))
         units = ((x.units[e.q] + e.grant_units) * x.params.units_rural).astype(np.int64) // e.weight
         guaranteed, public = np.ascontiguousarray(np.maximum(units - used[:, :2], 0).T)
-        got = homes.give_out(h, rows, place, kind, score, since, lot, e.lever("homes.poor_first"), guaranteed, public)
+        got = homes.give_out(h, rows, asking.size > 0, place, kind, score, since, lot, e.lever("homes.poor_first"), guaranteed, public)
         housed = got > 0
         with e.roll.changing(rows[housed]):
             homes.allot(h, rows[housed], got[housed])
@@ -168,7 +168,7 @@ class Rounds:
             rental_counts=e.lever("homes.rental_counts_as_home"), has_quota=e.lever("settlement.quota") >= 0.0,
             kin=e.lever("settlement.kin_follow"), wage=e.wage, price=e.price, seat=e.seat, tier_value=x.tier_value,
             services=e.lever("permit.services"), rights_kept=e.lever("land.rights_kept"), programme=1.0 if certificates_run(q) else 0.0,
-            norm=e.norm, rules=e.rules,
+            paid=bool((e.rules["exit_compensation"] > 0.0).any()), norm=e.norm, rules=e.rules,
         )  # fmt: skip
 
     def admit(self, rows: IntArray, score: FloatArray, since: IntArray, lot: FloatArray, size: IntArray) -> None:

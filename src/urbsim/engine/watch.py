@@ -261,8 +261,8 @@ def _limit(limits, kind, place, most):
 def family_limits(x):
     """Return the limits of the first pass by kind; `x` is `passes.Family`."""
     limits = np.zeros((FAMILY_KINDS, 4), np.uint64)
-    village, dying = x.most_reclassified.max(), x.most_dying
-    birth, leaves = rng.most_byte(x.birth.max() * max(1.0, x.second)), rng.most_byte(x.leaving)
+    village, dying = x.highest_reclassified, x.most_dying
+    birth, leaves = x.most_births, rng.most_byte(x.leaving)
     marries = rng.most_byte(x.marriage.max())
     for kind in range(FAMILY_KINDS):
         if kind & AGES == 0:

@@ -11,7 +11,7 @@ import numpy as np
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import allocating, kernel
+from urbsim.engine.compiled import allocating, inlined, kernel
 from urbsim.engine.people import age_at, book_birth, book_mover, book_residence, home_place, keep_village_register
 from urbsim.engine.state import EVENT_LIFE
 from urbsim.population.registry import (
@@ -54,6 +54,12 @@ def most_dying(table):
     return most
 
 
+@inlined
+def _may_die(birth, q, most, luck, k, place):
+    """Tell whether the shared byte `place` of the k-th row leaves it open that somebody born then dies; `most` as in `mortality`."""
+    return (birth != NO_DATE) & (rng.byte_at(luck, k, place) <= most[min(max(age_at(birth, q), 0), 100)])
+
+
 @kernel
 def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):
     """Let persons die; a head is succeeded by spouse, then elder, then child, and a household without members is gone.
@@ -66,15 +72,16 @@ def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):
         if r.place == GONE:
             continue
         k = i - lo
-        least = min(
-            min(rng.byte_at(luck, k, 0), rng.byte_at(luck, k, 1)),
-            min(min(rng.byte_at(luck, k, 2), rng.byte_at(luck, k, 3)), min(rng.byte_at(luck, k, 4), rng.byte_at(luck, k, 5))),
-        )
-        eldest = min(min(r.head_birth, r.spouse_birth), min(r.child1_birth, r.child2_birth))  # NO_DATE is later than any
-        eldest = min(eldest, min(r.elder1_birth, r.elder2_birth))
-        if least > most[min(max(age_at(eldest, q), 0), 100)]:
-            continue  # above the chance of anyone as young: nobody dies
-        u0, u1, u2, u3 = rng.draw4_known(key, rng.DEATH, r.id, q, 0, luck, k)
+        near = _may_die(r.head_birth, q, most, luck, k, 0) | _may_die(r.spouse_birth, q, most, luck, k, 1)
+        near |= _may_die(r.child1_birth, q, most, luck, k, 2) | _may_die(r.child2_birth, q, most, luck, k, 3)
+        far = _may_die(r.elder1_birth, q, most, luck, k, rng.ELDER_BYTE) | _may_die(r.elder2_birth, q, most, luck, k, rng.ELDER_BYTE + 1)
+        if not (near | far):
+            continue
+        u0 = u1 = u2 = u3 = v0 = v1 = 1.0
+        if near:
+            u0, u1, u2, u3 = rng.draw4_known(key, rng.DEATH, r.id, q, 0, luck, k)
+        if far:
+            v0, v1, _, _ = rng.draw4_known(key, rng.DEATH, r.id, q, 1, luck, k)
         elders = r.elder1_birth != NO_DATE or r.elder2_birth != NO_DATE
         area, part = r.resident_area, r.resident_part
         home, home_part = home_place(r, areas), _home_part(r)
@@ -97,7 +104,6 @@ def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):
                 r.child2 = 0
         # Elders.
         if elders:
-            v0, v1, _, _ = rng.draw4_known(key, rng.DEATH, r.id, q, 1, luck, k)
             away = r.elders & ELDERS_AT_HOME
             where, side = (home, home_part) if away else (area, part)
             if r.elder1_birth != NO_DATE and _dies(table, side, 1 if r.elders & ELDER1_FEMALE else 0, r.elder1_birth, q, v0):
@@ -192,18 +198,13 @@ def _succeed(r, areas, accounts):
 
 
 @kernel
-def births(h, lo, hi, luck, q, key, hazard, second, accounts, event):
+def births(h, lo, hi, luck, q, key, hazard, second, most, accounts, event):
     """Let couples who live together have a child while one of the two child slots is free.
 
     `hazard` is part x 35, the quarterly probability of a first birth by the woman's age 15..49 where she lives; with one child in the
-    household it is multiplied by `second` (area-free, dated). Third and later births (5 to 7 % of Zhejiang's in 2020) are counted as
+    household it is multiplied by `second` (area-free, dated). `most` is the largest first byte with which anyone can have one. Third and later births (5 to 7 % of Zhejiang's in 2020) are counted as
     second ones.
     """
-    likeliest = 0.0
-    for part in range(hazard.shape[0]):
-        for age in range(hazard.shape[1]):
-            likeliest = max(likeliest, hazard[part, age])
-    most = rng.most_byte(likeliest * max(1.0, second))
     for i in range(lo, hi):
         byte = rng.byte_at(luck, i - lo, rng.BIRTH_BYTE)
         if byte > most:

@@ -150,29 +150,27 @@ def first_home_prices(price: FloatArray, subsidy: FloatArray, relief: FloatArray
 
 
 @allocating
-def give_out(h, rows, place, kind, score, since, lot, poor_first, guaranteed, public):
+def give_out(h, rows, sold, place, kind, score, since, lot, poor_first, guaranteed, public):
     """Return the tenure under which each applicant for a rental home gets one, 0 for who has to wait (uint8).
 
     Public rental goes first, to those entitled to it (`kind` 1), by `score` where `poor_first` (per area) is in force; then guaranteed
-    rental by waiting time. `guaranteed` and `public` are units free by area; `since` int16. Who has bought a shared home this quarter asks no more.
+    rental by waiting time. `guaranteed` and `public` are units free by area; `since` int16. Who bought a shared home, where any were `sold`
+    this quarter, asks no more.
     """
     got, asking = np.zeros(rows.size, np.uint8), np.empty(rows.size, np.int64)
-    one, served, n = np.ones(rows.size, np.int64), np.zeros(rows.size, np.bool_), 0
+    one, served, n = np.ones(rows.size, np.int64), np.zeros(rows.size, np.bool_), np.uint64(0)
     for k in range(rows.size):
-        if public[place[k]] > 0 and kind[k] == 1 and h[rows[k]].tenure != TENURE_SHARED:
-            if poor_first[place[k]] <= 0.5:
-                score[k] = 0.0
-            asking[n] = k
-            n += 1
+        asks, asking[n] = not sold or h[rows[k]].tenure != TENURE_SHARED, k
+        score[k] = score[k] if poor_first[place[k]] > 0.5 else 0.0
+        n += np.uint64((public[place[k]] > 0) & (kind[k] == 1) & asks)
     serve(asking[:n], place, score, since, lot, one, public, served)
     for k in asking[:n]:
         got[k] = TENURE_PUBLIC if served[k] else 0
-    n = 0
+    n = np.uint64(0)
     for k in range(rows.size):
-        if guaranteed[place[k]] > 0 and not served[k] and h[rows[k]].tenure != TENURE_SHARED:
-            score[k] = 0.0
-            asking[n] = k
-            n += 1
+        asks, asking[n] = not sold or h[rows[k]].tenure != TENURE_SHARED, k
+        score[k] = 0.0
+        n += np.uint64((guaranteed[place[k]] > 0) & (not served[k]) & asks)
     serve(asking[:n], place, score, since, lot, one, guaranteed, served)
     for k in asking[:n]:
         got[k] = TENURE_GUARANTEED if served[k] else 0

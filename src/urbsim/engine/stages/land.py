@@ -21,17 +21,15 @@ may_exit = kernel(land_rule.may_exit)
 
 
 @kernel
-def land(h, lo, hi, luck, first, q, key, p, areas, rules, rights_kept, programme, accounts):
+def land(h, lo, hi, luck, first, q, key, p, areas, rules, rights_kept, programme, paid, accounts):
     """Change land bits of one quarter; row `first` is the first of `luck`.
 
-    `rights_kept` per area of origin; `rules` the areas' rules; `programme` is 1 while certificates are issued.
+    `rights_kept` per area of origin; `rules` the areas' rules; `programme` is 1 while certificates are issued, `paid` whether any area
+    pays for rights given up.
     """
     most_lost, most_certified = rng.most_byte(p.land_loss / 4.0), rng.most_byte(p.certify / 4.0)
     if programme <= 0.0:
         most_certified = np.int64(-1)
-    paid = False
-    for a in range(areas):
-        paid |= rules[a].exit_compensation > 0.0
     for i in range(lo, hi):
         lose, gain = rng.byte_at(luck, i - first, rng.LAND_BYTE), rng.byte_at(luck, i - first, rng.LAND_BYTE + 1)
         if not (paid | (lose <= most_lost) | (gain <= most_certified)):

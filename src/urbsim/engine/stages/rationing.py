@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from urbsim.engine.compiled import allocating, kernel
 
+FEW = 32  # units
+
 
 def ration(
     area: npt.NDArray[Any], score: npt.NDArray[np.float64], since: npt.NDArray[Any], lot: npt.NDArray[np.float64],
@@ -46,8 +48,34 @@ def _before(i, j, score, since, lot):
 
 
 @kernel
+def _best(line, lo, hi, most, score, since, lot):
+    """Bring the `most` of `line[lo:hi]` who are ranked first to its begin, in order, and return their end; the others are lost."""
+    end = lo
+    for k in range(lo, hi):
+        one, at = line[k], end
+        if end - lo < most:
+            end += 1
+        elif _before(one, line[end - 1], score, since, lot):
+            at = end - 1
+        else:
+            continue
+        while at > lo and _before(one, line[at - 1], score, since, lot):
+            line[at] = line[at - 1]
+            at -= 1
+        line[at] = one
+    return end
+
+
+@kernel
 def _serve_first(line, lo, hi, free, score, since, lot, size, served):
     """Serve the first of `line[lo:hi]` by rank as far as `free` units go: a quickselect by units, which sorts no more than it must."""
+    if free <= FEW:  # one pass over the line, in which hardly anyone comes before those kept so far
+        for k in range(lo, _best(line, lo, hi, free, score, since, lot)):
+            if size[line[k]] > free:
+                return
+            served[line[k]] = True
+            free -= size[line[k]]
+        return
     while lo < hi:
         pivot = line[(lo + hi) // 2]
         line[(lo + hi) // 2] = line[hi - 1]
@@ -80,12 +108,10 @@ def serve(asking, area, score, since, lot, size, capacity, served):
     asked, first = np.zeros(areas, np.int64), np.zeros(areas + 1, np.int64)
     for k in asking:
         asked[area[k]] += size[k]
-    for k in asking:  # where all fit everyone is served, only the others stand in line
+    for k in asking:
         a = area[k]
-        if asked[a] <= capacity[a]:
-            served[k] = True
-        else:
-            first[a + 1] += 1
+        served[k] = asked[a] <= capacity[a]  # all fit: only the others stand in line
+        first[a + 1] += not served[k]
     for a in range(areas):
         first[a + 1] += first[a]
     line, end = np.empty(first[areas], np.int64), first[:areas].copy()

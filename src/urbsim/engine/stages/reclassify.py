@@ -26,14 +26,11 @@ def most_reclassified(share):
 
 
 @kernel
-def reclassify(h, lo, hi, luck, q, key, areas, share, most, accounts):
+def reclassify(h, lo, hi, luck, q, key, areas, share, most, highest, accounts):
     """Flip households; `share` per area is the chance of the quarter that a village household's village becomes town.
 
-    Below 0 it is, without the sign, the chance that a village classed as town is village again. `most` as `most_reclassified` gives it.
+    Below 0 it is, without the sign, the chance that a village classed as town is village again. `most` as `most_reclassified` gives it, `highest` of all areas.
     """
-    highest = np.int64(-1)
-    for a in range(areas):
-        highest = max(highest, most[a])
     for i in range(lo, hi):
         own, lodging = rng.byte_at(luck, i - lo, rng.RECLASSIFY_BYTE), rng.byte_at(luck, i - lo, rng.RECLASSIFY_BYTE + 1)
         if min(own, lodging) > highest:
