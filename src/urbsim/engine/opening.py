@@ -12,11 +12,10 @@ from urbsim.engine.counting import births_expected
 from urbsim.engine.inputs import Inputs
 from urbsim.engine.rounds import Rounds
 from urbsim.engine.rules import rules_of
-from urbsim.engine.stages import programmes
+from urbsim.engine.stages import programmes, work
 from urbsim.engine.state import Rows, empty_accounts
 from urbsim.engine.tables import race_base
 from urbsim.engine.tally import together
-from urbsim.population.registry import GONE, JOB_NONE
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
@@ -101,9 +100,6 @@ def birth_level(e: Engine, of_agents: float) -> float:
 def mean_exponent(h: Rows, x: Inputs) -> float:
     """Return the mean exponent of the wage equation over the movers with a job in the initial state."""
     p = x.params
-    rows = (h["mover"] > 0) & (h["job"] != JOB_NONE) & (h["place"] < GONE)
-    years = np.where(h["schooling"][rows] == 4, 16, 6 + 3 * h["schooling"][rows].astype(np.int64))
-    age = -h["head_birth"][rows].astype(np.int64) // 4
-    worked = np.maximum(0, age - years - 6)
+    years, worked, residual = work.at_work(h, 0)
     exponent = p.m_edu * (years - 9) + p.m_exp1 * worked + p.m_exp2 * worked**2
-    return float(np.log(np.mean(np.exp(exponent + h["wage_residual"][rows])))) if rows.any() else 0.0
+    return float(np.log(np.mean(np.exp(exponent + residual)))) if years.size else 0.0

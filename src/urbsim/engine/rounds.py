@@ -16,7 +16,7 @@ from urbsim.engine.counting import occupied
 from urbsim.engine.desk import Desk, Rolls, listed
 from urbsim.engine.inputs import certificates_run
 from urbsim.engine.passes import PLACE_LISTS, Gates, Seats, apply_pass
-from urbsim.engine.stages import arrivals, feedback, homes, schools, settling
+from urbsim.engine.stages import arrivals, feedback, homes, location, schools, settling
 from urbsim.engine.stages.rationing import ration
 from urbsim.engine.state import Accounts, FloatArray, IntArray, distinct, empty_accounts
 from urbsim.engine.turns import Turns
@@ -192,13 +192,12 @@ def _town_share(e: Engine) -> FloatArray:
 
     Same-area movers are townward by definition of the choice. Cells with few people borrow from the class's mean.
     """
-    h = e.households[: e.n]
+    households = np.zeros((4, 2, e.areas), np.int64)
+    location.count_parts(e.households[: e.n], households)
     share = np.ones((3, e.areas))
     for census in (1, 2):
-        rows = (h["mover"] == census + 1) & (h["place"] < e.areas)
-        place, part = h["place"][rows], h["part"][rows]
-        total = np.bincount(place, minlength=e.areas)[: e.areas].astype(float)
-        town = np.bincount(place, weights=part, minlength=e.areas)[: e.areas]
+        town = households[census + 1, 1].astype(np.float64)
+        total = households[census + 1, 0] + town
         mean = town.sum() / max(total.sum(), 1.0)
         stock = np.clip((town + 5.0 * mean) / (total + 5.0), 0.01, 0.995)
         odds = stock / (1.0 - stock) * np.exp(e.inputs.params.town_tilt)

@@ -55,6 +55,15 @@ def _leave_behind_clocks(r, q, areas):
 
 
 @kernel
+def count_parts(h, households):
+    """Add to `households` (kind of mover x part x area) where the rows `h` live in the region."""
+    for i in range(h.size):
+        r = h[i]
+        if r.place < households.shape[2]:
+            households[r.mover, r.part, r.place] += 1
+
+
+@kernel
 def go_home(r, q, areas, accounts):
     """Return household `i` to its own village (people of another province leave the region)."""
     persons = along(r)

@@ -67,6 +67,20 @@ def wage_factor(r, q, p, norm):
     return math.exp(exponent + r.wage_residual - norm)
 
 
+@allocating
+def at_work(h, q):
+    """Return, of the movers' heads with a job, years of schooling, years since school as of quarter `q`, residual of the wage equation."""
+    years, worked, residual, n = np.empty(h.size, np.int64), np.empty(h.size, np.int64), np.empty(h.size, np.float32), 0
+    for i in range(h.size):
+        r = h[i]
+        if r.mover != MOVER_IN_PLACE and r.job != JOB_NONE and r.place < GONE:
+            years[n] = years_of_schooling(r.schooling)
+            worked[n] = max(0, age_at(r.head_birth, q) - years[n] - 6)
+            residual[n] = r.wage_residual
+            n += 1
+    return years[:n], worked[:n], residual[:n]
+
+
 @kernel
 def enters_job(r, u, p):
     """Return the kind of job found: formal with a share rising in schooling, else self-employed or informal."""
