@@ -94,7 +94,9 @@ class Bench:
         timed = {
             "luck of a pass (16 bytes)": lambda: rng.bytes_of(g.h, 0, n, q, key, 0, blank.identities, blank.luck),
             "whom the first pass looks at": lambda: self.find(blank, 0),
-            "reclassify": lambda: reclassify.reclassify(d.h, 0, m, luck[0], q, key, areas, f.reclassified, f.most_reclassified, f.highest_reclassified, acc),
+            "reclassify": lambda: reclassify.reclassify(
+                d.h, 0, m, luck[0], q, key, areas, f.reclassified, f.most_reclassified, f.highest_reclassified, acc
+            ),
             "deaths": lambda: demography.mortality(d.h, 0, m, luck[0], q, key, f.dying, f.most_dying, areas, acc, d.event),
             "births": lambda: demography.births(d.h, 0, m, luck[0], q, key, f.birth, f.second, f.most_births, acc, d.event),
             "suitors": lambda: marriage.suitors(d.h, 0, m, luck[0], q, key, f.marriage, a[0], b[0], s[0]),

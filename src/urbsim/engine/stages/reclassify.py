@@ -29,7 +29,8 @@ def most_reclassified(share):
 def reclassify(h, lo, hi, luck, q, key, areas, share, most, highest, accounts):
     """Flip households; `share` per area is the chance of the quarter that a village household's village becomes town.
 
-    Below 0 it is, without the sign, the chance that a village classed as town is village again. `most` as `most_reclassified` gives it, `highest` of all areas.
+    Below 0 it is, without the sign, the chance that a village classed as town is village again. `most` as `most_reclassified`
+    gives it, `highest` of all areas.
     """
     for i in range(lo, hi):
         own, lodging = rng.byte_at(luck, i - lo, rng.RECLASSIFY_BYTE), rng.byte_at(luck, i - lo, rng.RECLASSIFY_BYTE + 1)
