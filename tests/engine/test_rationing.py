@@ -9,8 +9,11 @@ import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engine.conftest import rows_of
 from urbsim.engine.stages.feedback import planned_shift
-from urbsim.engine.stages.rationing import ration
+from urbsim.engine.stages.homes import allot, give_out
+from urbsim.engine.stages.rationing import FEW, ration
+from urbsim.population.registry import TENURE_GUARANTEED, TENURE_MARKET_RENT, TENURE_PUBLIC, TENURE_SHARED
 
 AREAS = 3
 applicants = st.lists(
@@ -19,7 +22,7 @@ applicants = st.lists(
     ),
     max_size=40,
 )
-capacities = st.lists(st.integers(0, 25), min_size=AREAS, max_size=AREAS)
+capacities = st.lists(st.integers(0, 25) | st.integers(FEW, 3 * FEW), min_size=AREAS, max_size=AREAS)  # both ways to find the first
 
 
 def serve(people: list[Any], capacity: list[int]) -> npt.NDArray[np.bool_]:
@@ -49,6 +52,24 @@ def test_more_places_never_serve_fewer(people: list[Any], capacity: list[int], m
     before = serve(people, capacity)
     after = serve(people, [c + m for c, m in zip(capacity, more, strict=True)])
     assert (after | ~before).all()
+
+
+@given(st.integers(0, 2**32 - 1), capacities, capacities, st.booleans())
+@settings(deadline=None, max_examples=40)
+def test_rental_homes_are_two_lines_one_after_the_other(seed: int, guaranteed: list[int], public: list[int], sold: bool) -> None:
+    chance, n = np.random.default_rng(seed), 200
+    h, rows = rows_of(n, tenure=TENURE_MARKET_RENT, homes_since=0), np.arange(n)
+    h["tenure"][chance.random(n) < 0.1 * sold] = TENURE_SHARED
+    place, kind = chance.integers(0, AREAS, n).astype(np.int16), chance.integers(0, 2, n).astype(np.uint8)
+    score, since, lot = chance.integers(0, 2, n) * 1.0, chance.integers(-3, 3, n).astype(np.int16), chance.random(n)
+    poor_first, one, asks = np.array([1.0, 0.0, 1.0]), np.ones(n, np.int64), h["tenure"] != TENURE_SHARED
+    first = ration(np.where((kind == 1) & asks, place, AREAS), score * (poor_first[place] > 0.5), since, lot, one, np.array([*public, 0]))
+    then = ration(np.where(asks & ~first, place, AREAS), np.zeros(n), since, lot, one, np.array([*guaranteed, 0]))
+    got = give_out(h, rows, sold, place, kind, score.copy(), since, lot, poor_first, np.array(guaranteed), np.array(public))
+    np.testing.assert_array_equal(got, np.where(first, TENURE_PUBLIC, np.where(then, TENURE_GUARANTEED, 0)))
+    allot(h, rows[got > 0], got[got > 0])
+    assert (h["tenure"][got > 0] == got[got > 0]).all()
+    assert ((h["homes_since"] == 0) == (got == 0)).all()
 
 
 counts = st.lists(st.integers(0, 5000), min_size=6, max_size=6)
