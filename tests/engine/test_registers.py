@@ -155,8 +155,9 @@ def test_who_may_apply_for_school_is_the_rule_of_the_policy(columns: dict[str, i
 def test_school_rank_is_by_points_or_by_the_date_of_the_permit() -> None:
     rows = rows_of(4, place=[HERE, HERE, HERE, ELSEWHERE], status=[2, 2, 1, 2], permit_since=[0, 4, 0, 0])
     points = np.array([10.0, 70.0, 30.0, 30.0])
-    ranks = schools.ranks(rows, np.arange(4), 8, points, np.array([0.0, 1.0, 0.0]))
-    assert ranks.tolist() == [24.0, 12.0, 0.0, 30.0]  # months held; who has none comes last; points where points rank
+    by_points = np.array([0.0, 1.0, 0.0])
+    ranks = [schools.rank(r, 8, own, by_points[r["place"]]) for r, own in zip(rows, points, strict=True)]
+    assert ranks == [24.0, 12.0, 0.0, 30.0]  # months held; who has none comes last; points where points rank
 
 
 def test_run_states_follow_the_registry(default: Scenario) -> None:

@@ -149,7 +149,7 @@ def start(inputs: Inputs, seed: int = SEED, replicate: int = 0, poor: bool = Fal
     templates = {name: values.reshape(blocks, -1)[:, :TEMPLATES].reshape(-1) for name, values in everyone.items()}
     if poor:
         people = copy.deepcopy(people)
-        people.households["poor"][::4] = 1
+        people.rows["poor"][: people.size : 4] = people.households["poor"][::4] = 1  # of a copy, columns are not those of its rows
         templates["poor"] = np.arange(templates["id"].size) % 4 == 0
     run: dict[str, Any] = {"weight": WEIGHT, "seed": seed, "replicate": replicate}
     return Engine(inputs, people, templates, **run), ReferenceModel(inputs, people, templates, **run)

@@ -139,16 +139,17 @@ class Rounds:
         ages = town_born.by_age(e.town_born, year_of(e.q))[0].sum(axis=1)
         held = held * e.weight + np.stack([ages[:, 6:12].sum(axis=1), ages[:, 12:15].sum(axis=1)], axis=1)
         free = np.maximum(self.places() - held, 0) // e.weight
-        place = h["place"][rows].astype(np.int64)
-        score = schools.ranks(h, rows, e.q, settling.points_of_rows(h, rows, e.q), e.lever("school.points_ranking"))
-        since = h["arrived"][rows].astype(np.int64)
-        lot = _lots(e, rows, slots)
+        ranking, guarantee = e.lever("school.points_ranking"), e.lever("school.permit_guarantee")
+        place, since, sure = np.empty(found, np.int16), np.empty(found, np.int16), np.empty(found, np.bool_)
+        score, lot = np.empty((2, found))
+        e.roll.in_threads(lambda turns, _: schools.line_up(
+            h, turns, rows, slots, e.q, e.key, ranking, guarantee, place, score, since, lot, sure), 0, found)  # fmt: skip
         served = np.zeros(found, dtype=np.bool_)
         for stage in (0, 1):
             k = stages == stage
             served[k] = ration(place[k], score[k], since[k], lot[k], np.ones(int(k.sum()), np.int64), free[:, stage])
         purchasable = np.maximum(np.maximum(e.lever("school.places_bought"), 0.0).astype(np.int64) // e.weight - bought, 0)
-        served |= schools.guaranteed(h, rows, slots, e.q, e.key, e.lever("school.permit_guarantee"))
+        served |= sure
         refused = ~served
         second = np.zeros(found, dtype=np.bool_)
         second[refused] = ration(
@@ -179,12 +180,6 @@ class Rounds:
         served = ration(h["place"][rows].astype(np.int64), score, since, lot, size, np.maximum(allowed, 0.0).astype(np.int64) // e.weight)
         settling.admit_ranked(h, rows, served, e.lever("settlement.kin_follow"), e.accounts)
         e.quota_used += e.accounts["settled"].sum(axis=1) * e.weight
-
-
-def _lots(e: Engine, rows: IntArray, slots: npt.NDArray[np.uint8]) -> FloatArray:
-    """Return the keyed lot of each applicant child."""
-    lots: FloatArray = settling.lots_of_rows(e.households, rows, slots, e.q, e.key)
-    return lots
 
 
 def _town_share(e: Engine) -> FloatArray:

@@ -13,9 +13,12 @@ import numpy as np
 
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import allocating, kernel
+from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, at_home, book_mover, book_residence, home_place, owns_home
+from urbsim.engine.stages.clocks import months_insured, months_resident
 from urbsim.engine.stages.family import aided, child_along
+from urbsim.engine.turns import take
+from urbsim.policy import points as points_rule
 from urbsim.policy import schools as school_rule
 from urbsim.population.registry import (
     CHILD_AT_HOME,
@@ -39,6 +42,7 @@ PRIMARY, LOWER_SECONDARY = 0, 1
 
 school_apply_ok = kernel(school_rule.school_apply_ok)
 school_rank = kernel(school_rule.school_rank)
+common_points = kernel(points_rule.common_points)
 
 
 @kernel
@@ -195,29 +199,39 @@ def _local_kind(birth, bits, q):
     return with_kind(bits, PLACE_AT_HOME if bits & CHILD_AT_HOME else PLACE_PUBLIC)
 
 
-@allocating
-def ranks(h, rows, q, points, points_ranking):
-    """Return the rank of applicants' families under the rule of their place: by points, or by how long they have held a permit.
+@kernel
+def common_points_of(r, q):
+    """Return the province's common points of family `r`."""
+    skill = 3.0 if r.trained else 0.0
+    return common_points(age_at(r.head_birth, q), r.schooling, skill, months_insured(r, q, 2), months_resident(r, q, 2))
 
-    `points` are the province's common points of the rows, `points_ranking` is per area.
+
+@kernel
+def rank(r, q, points, points_ranking):
+    """Return the rank of an applicant's family under the rule of its place: by points, or by how long it has held a permit.
+
+    `points` are its common points, `points_ranking` the lever of its place.
     """
-    result = np.empty(rows.size)
-    for k in range(rows.size):
-        r = h[rows[k]]
-        held = 3.0 * (q - r.permit_since) if r.status == STATUS_PERMIT else 0.0
-        owns = 1.0 if owns_home(r) else 0.0
-        result[k] = school_rank(0.0, owns, points[k], held, points_ranking[r.place])
-    return result
+    held = 3.0 * (q - r.permit_since) if r.status == STATUS_PERMIT else 0.0
+    return school_rank(0.0, 1.0 if owns_home(r) else 0.0, points, held, points_ranking)
 
 
-@allocating
-def guaranteed(h, rows, slots, q, key, guarantee):
-    """Tell which applicants the rule in force places whatever the room: a share `guarantee` (per area) of permit holders' children."""
-    result = np.zeros(rows.size, np.bool_)
-    for k in range(rows.size):
-        r = h[rows[k]]
-        result[k] = r.status == STATUS_PERMIT and rng.draw4(key, rng.SCHOOL, r.id, q, slots[k])[1] < guarantee[r.place]
-    return result
+@kernel
+def line_up(h, turns, rows, slots, q, key, points_ranking, guarantee, place, score, since, lot, sure):
+    """Fill in how each applicant (household, slot of the child) stands in line, and whether it is `sure` of a place.
+
+    Those are whom the rule in force places whatever the room: a share `guarantee` of permit holders' children. `points_ranking` and
+    `guarantee` are per area. Draws: stream SCHOOL, block of the child's slot.
+    """
+    chunk = take(turns)
+    while chunk >= 0:
+        for k in range(turns.edges[chunk], turns.edges[chunk + 1]):
+            r = h[rows[k]]
+            u, v, _, _ = rng.draw4(key, rng.SCHOOL, r.id, q, slots[k])
+            place[k], since[k], lot[k] = r.place, r.arrived, u
+            score[k] = rank(r, q, common_points_of(r, q), points_ranking[r.place])
+            sure[k] = r.status == STATUS_PERMIT and v < guarantee[r.place]
+        chunk = take(turns)
 
 
 @kernel

@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import allocating, kernel
+from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, census_class, children_aged, elders_of, family_of, in_own_town, left_behind, owns_home
 from urbsim.engine.stages.clocks import months_insured, months_resident, quarters_insured_here
 from urbsim.engine.stages.homes import price_to_income, tenant_of
@@ -245,26 +243,3 @@ def admit_ranked(h, rows, served, kin, accounts):
         if served[k]:
             r = h[rows[k]]
             admit(r, kin[r.place], accounts)
-
-
-common_points = kernel(points_rule.common_points)
-
-
-@allocating
-def points_of_rows(h, rows, q):
-    """Return the province's common points of the families in `rows` (rank for school places and public homes)."""
-    result = np.empty(rows.size)
-    for k in range(rows.size):
-        r = h[rows[k]]
-        skill = 3.0 if r.trained else 0.0
-        result[k] = common_points(age_at(r.head_birth, q), r.schooling, skill, months_insured(r, q, 2), months_resident(r, q, 2))
-    return result
-
-
-@allocating
-def lots_of_rows(h, rows, slots, q, key):
-    """Return the keyed lot of a child in the school round: stream SCHOOL, block of the child's slot."""
-    result = np.empty(rows.size)
-    for k in range(rows.size):
-        result[k] = rng.draw4(key, rng.SCHOOL, h[rows[k]].id, q, slots[k])[0]
-    return result
