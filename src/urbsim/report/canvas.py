@@ -26,6 +26,8 @@ from urbsim.text import Language, Text
 
 P = ParamSpec("P")
 WIDTH = 8.8
+PIECES = re.compile(r"[\u2e80-\uffef][，。；：、）》”！？]*|[^\s\u2e80-\uffef]+|\s+")
+BRACKET = 20  # half-width characters that stay together
 STYLE: dict[str, Any] = {
     "font.family": fonts.FAMILY,
     "font.size": 9.0,
@@ -157,12 +159,14 @@ def width_of(words: str) -> int:
 
 
 def wrap(words: str, width: int) -> list[str]:
-    """Break text at spaces and between Chinese characters into lines of at most `width` half-width characters.
+    """Break text at spaces and between Chinese characters into lines of at most `width` half-width characters, not inside a short bracket.
 
-    >>> wrap("常住人口城镇化率", 8)
-    ['常住人口', '城镇化率']
+    >>> wrap("常住人口城镇化率", 8), wrap("people trained (10k persons)", 20)
+    (['常住人口', '城镇化率'], ['people trained', '(10k persons)'])
     """
-    pieces = re.findall(r"[\u2e80-\uffef][，。；：、）》”！？]*|[^\s\u2e80-\uffef]+|\s+", words)
+    whole = re.findall(r"\([^()]*\)|（[^（）]*）[，。；：、]?|[^(（]+|[(（]", words)
+    kept = ([part] if part[0] in "(（" and width_of(part) <= min(width, BRACKET) else PIECES.findall(part) for part in whole)
+    pieces = [piece for parts in kept for piece in parts]
     lines: list[str] = []
     line = ""
     for piece in pieces:
