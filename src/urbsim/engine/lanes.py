@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba.core import types
 from numba.extending import intrinsic
 
 _WORD, _LANES = ir.IntType(64), ir.VectorType(ir.IntType(8), 16)
@@ -81,21 +81,3 @@ def _copy_row(typing_context: Any, into: Any, k: Any, source: Any, i: Any) -> An
 
 
 copy_row: Any = intrinsic(_copy_row)
-
-
-def _prefetch(typing_context: Any, array: Any, i: Any) -> Any:
-    """Ask for entry i of a 1-d array in C order to be brought near, without waiting for it; i may lie behind the end."""
-
-    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        data = context.make_array(signature.args[0])(context, builder, values[0]).data
-        near, kind = ir.IntType(8).as_pointer(), ir.IntType(32)
-        asked = ir.FunctionType(ir.VoidType(), [near, kind, kind, kind])
-        fetch = cgutils.get_or_insert_function(builder.module, asked, "llvm.prefetch.p0")
-        place = builder.bitcast(builder.gep(data, [values[1]]), near)
-        builder.call(fetch, [place, kind(0), kind(2), kind(1)])  # to read, into the second cache, data
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64), code
-
-
-prefetch: Any = intrinsic(_prefetch)

@@ -202,9 +202,8 @@ def births(h, lo, hi, luck, q, key, hazard, second, most, accounts, event):
     """Let couples who live together have a child while one of the two child slots is free.
 
     `hazard` is part x 35, the quarterly probability of a first birth by the woman's age 15..49 where she lives; with one child in the
-    household it is multiplied by `second` (area-free, dated). `most` is the largest first byte with which anyone can have one.
-    Third and later births (5 to 7 % of Zhejiang's in 2020) are counted as
-    second ones.
+    household it is multiplied by `second` (area-free, dated). Third and later births (5 to 7 % of Zhejiang's in 2020) are counted as
+    second ones. `most` is the largest first byte with which anyone can have a child.
     """
     for i in range(lo, hi):
         byte = rng.byte_at(luck, i - lo, rng.BIRTH_BYTE)
