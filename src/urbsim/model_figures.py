@@ -23,7 +23,7 @@ class Figures:
 
     def figure(self, name: str) -> npt.NDArray[Any]:
         """Return what the engine reports under `name` (docs/architecture.md, "What one quarter reports"), without its axis of areas."""
-        raise NotImplementedError
+        raise NotImplementedError  # an area says it of itself, the model of the region
 
     def _sum(self, name: str) -> int:
         return int(self.figure(name).sum())

@@ -9,6 +9,7 @@ import numpy as np
 from urbsim.clock import season
 from urbsim.engine import opening, passes, rng, watch
 from urbsim.engine.inputs import certificates_run
+from urbsim.engine.rules import pays_for_rights
 from urbsim.engine.stages import attention, choice, demography, feedback, permits, programmes, reclassify, work
 from urbsim.engine.state import FloatArray
 from urbsim.engine.tables import Utilities, make_race
@@ -86,5 +87,5 @@ def late_limits(e: Engine) -> watch.Late:
     p = e.inputs.params
     rate = max(p.k_q_in, p.k_q_out, p.k_q_same)
     gain = p.certify / 4.0 if certificates_run(e.q) else 0.0
-    lose = 1.0 if (e.rules["exit_compensation"] > 0.0).any() else p.land_loss / 4.0  # paid exit is open to all
+    lose = 1.0 if pays_for_rights(e.rules) else p.land_loss / 4.0  # paid exit is open to all
     return watch.Late(rng.most_byte(lose), rng.most_byte(gain), rng.most_byte(max(rate, rate * p.OR_PH)))

@@ -16,6 +16,7 @@ from urbsim.engine.counting import occupied
 from urbsim.engine.desk import Desk, Rolls, listed
 from urbsim.engine.inputs import certificates_run
 from urbsim.engine.passes import PLACE_LISTS, Gates, Seats, apply_pass
+from urbsim.engine.rules import pays_for_rights
 from urbsim.engine.stages import arrivals, feedback, homes, location, schools, settling
 from urbsim.engine.stages.rationing import ration
 from urbsim.engine.state import Accounts, FloatArray, IntArray, distinct, empty_accounts
@@ -169,7 +170,7 @@ class Rounds:
             rental_counts=e.lever("homes.rental_counts_as_home"), has_quota=e.lever("settlement.quota") >= 0.0,
             kin=e.lever("settlement.kin_follow"), wage=e.wage, price=e.price, seat=e.seat, tier_value=x.tier_value,
             services=e.lever("permit.services"), rights_kept=e.lever("land.rights_kept"), programme=1.0 if certificates_run(q) else 0.0,
-            paid=bool((e.rules["exit_compensation"] > 0.0).any()), norm=e.norm, rules=e.rules,
+            paid=pays_for_rights(e.rules), norm=e.norm, rules=e.rules,
         )  # fmt: skip
 
     def admit(self, rows: IntArray, score: FloatArray, since: IntArray, lot: FloatArray, size: IntArray) -> None:

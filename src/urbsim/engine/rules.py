@@ -41,3 +41,8 @@ def rules_of(levers: Mapping[str, FloatArray], q: int) -> Rows:
     values = np.array([levers[name][q] for name in FIELDS.values()])
     rules: Rows = np.ascontiguousarray(values.T).view(RULES)[:, 0]
     return rules
+
+
+def pays_for_rights(rules: Rows) -> bool:
+    """Tell whether rural rights may be given up for money in any area."""
+    return bool((rules["exit_compensation"] > 0.0).any())

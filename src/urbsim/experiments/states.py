@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 FORMAT, SCHEMA = "urbsim state", 1
 HEAD, SCENARIO = "state.json", "scenario.yaml"
+# What zipfile and numpy raise at a file that is no state; an unknown packing is a NotImplementedError, a password a RuntimeError.
 UNREADABLE = (OSError, zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError)
 
 

@@ -72,8 +72,9 @@ def mortality(h, lo, hi, luck, q, key, table, most, areas, accounts, event):
         if r.place == GONE:
             continue
         k = i - lo
-        near = _may_die(r.head_birth, q, most, luck, k, 0) | _may_die(r.spouse_birth, q, most, luck, k, 1)
-        near |= _may_die(r.child1_birth, q, most, luck, k, 2) | _may_die(r.child2_birth, q, most, luck, k, 3)
+        near = _may_die(r.head_birth, q, most, luck, k, rng.DEATH_BYTE) | _may_die(r.spouse_birth, q, most, luck, k, rng.DEATH_BYTE + 1)
+        near |= _may_die(r.child1_birth, q, most, luck, k, rng.DEATH_BYTE + 2)
+        near |= _may_die(r.child2_birth, q, most, luck, k, rng.DEATH_BYTE + 3)
         far = _may_die(r.elder1_birth, q, most, luck, k, rng.ELDER_BYTE) | _may_die(r.elder2_birth, q, most, luck, k, rng.ELDER_BYTE + 1)
         if not (near | far):
             continue

@@ -53,13 +53,19 @@ def years_of_schooling(level):
 
 
 @kernel
+def years_at_work(r, q):
+    """Return the years since the head of household `r` left school, as of quarter `q`."""
+    return max(0, age_at(r.head_birth, q) - years_of_schooling(r.schooling) - 6)
+
+
+@kernel
 def wage_factor(r, q, p, norm):
     """Return the wage of head `i` over the mean migrant wage of its place (behaviour.md 5.4, Mincer form with experience).
 
     `norm` is the mean of the exponent over the workers of the initial state, so that the factor is near 1 on average.
     """
     years = years_of_schooling(r.schooling)
-    work = max(0, age_at(r.head_birth, q) - years - 6)
+    work = years_at_work(r, q)
     child = 0.0
     if (r.child1_birth != NO_DATE and not r.child1 & 2) or (r.child2_birth != NO_DATE and not r.child2 & 2):
         child = p.tau_kid
@@ -75,7 +81,7 @@ def at_work(h, q):
         r = h[i]
         if r.mover != MOVER_IN_PLACE and r.job != JOB_NONE and r.place < GONE:
             years[n] = years_of_schooling(r.schooling)
-            worked[n] = max(0, age_at(r.head_birth, q) - years[n] - 6)
+            worked[n] = years_at_work(r, q)
             residual[n] = r.wage_residual
             n += 1
     return years[:n], worked[:n], residual[:n]
