@@ -137,7 +137,7 @@ def against_numpy(weight: int, repeat: int) -> dict[str, Any]:
     byte = rng.as_bytes(words)
 
     def attend() -> int:
-        m = watch.find(words, g.kinds[:n], event, limits, watch.PLACE_SHIFT, 0, 0, places, ways)
+        m = watch.find_places(words, g.kinds[:n], event, limits, e.q, 0, 0, places, ways)
         who = places[:m][ways[:m] & watch.TO_ATTEND > 0]
         return int(attention.attention(g.h, who, byte, e.q, e.key, x.attends, x.most_attends, event, attending))
 

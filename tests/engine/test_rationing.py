@@ -10,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.conftest import rows_of
+from urbsim.clock import NO_DATE
+from urbsim.engine import rng
 from urbsim.engine.stages.feedback import planned_shift
-from urbsim.engine.stages.homes import allot, give_out
+from urbsim.engine.stages.homes import ASKS_NONE, allot, give_out, line_up
 from urbsim.engine.stages.rationing import FEW, ration
-from urbsim.population.registry import TENURE_GUARANTEED, TENURE_MARKET_RENT, TENURE_PUBLIC, TENURE_SHARED
+from urbsim.engine.turns import turns_of
+from urbsim.population.registry import STATUS_PERMIT, TENURE_GUARANTEED, TENURE_MARKET_RENT, TENURE_PUBLIC
 
 AREAS = 3
 applicants = st.lists(
@@ -54,22 +57,29 @@ def test_more_places_never_serve_fewer(people: list[Any], capacity: list[int], m
     assert (after | ~before).all()
 
 
-@given(st.integers(0, 2**32 - 1), capacities, capacities, st.booleans())
+@given(st.integers(0, 2**32 - 1), capacities, capacities)
 @settings(deadline=None, max_examples=40)
-def test_rental_homes_are_two_lines_one_after_the_other(seed: int, guaranteed: list[int], public: list[int], sold: bool) -> None:
+def test_rental_homes_are_two_lines_one_after_the_other(seed: int, guaranteed: list[int], public: list[int]) -> None:
     chance, n = np.random.default_rng(seed), 200
-    h, rows = rows_of(n, tenure=TENURE_MARKET_RENT, homes_since=0), np.arange(n)
-    h["tenure"][chance.random(n) < 0.1 * sold] = TENURE_SHARED
-    place, kind = chance.integers(0, AREAS, n).astype(np.int16), chance.integers(0, 2, n).astype(np.uint8)
-    score, since, lot = chance.integers(0, 2, n) * 1.0, chance.integers(-3, 3, n).astype(np.int16), chance.random(n)
-    poor_first, one, asks = np.array([1.0, 0.0, 1.0]), np.ones(n, np.int64), h["tenure"] != TENURE_SHARED
-    first = ration(np.where((kind == 1) & asks, place, AREAS), score * (poor_first[place] > 0.5), since, lot, one, np.array([*public, 0]))
+    h, rows = rows_of(n, tenure=TENURE_MARKET_RENT), np.arange(n)
+    h["id"], h["homes_since"] = chance.integers(0, 2**63, n), chance.integers(-3, 3, n)
+    h["status"][chance.random(n) < 0.5], h["poor"] = STATUS_PERMIT, chance.random(n) < 0.3
+    h["homes_since"][chance.random(n) < 0.1] = NO_DATE  # bought a shared home
+    place, free = chance.integers(0, AREAS, n).astype(np.int16), (np.array(guaranteed) > 0) | (np.array(public) > 0)
+    kind, since, (score, lot) = np.empty(n, np.uint8), np.empty(n, np.int16), np.empty((2, n))
+    line_up(h, turns_of(0, n, 3), rows, place, 9, np.uint64(5), free, kind, score, since, lot)
+    asks, entitled = free[place] & (h["homes_since"] != NO_DATE), (h["status"] == STATUS_PERMIT) | (h["poor"] > 0)
+    np.testing.assert_array_equal(kind, np.where(asks, entitled, ASKS_NONE))
+    assert lot[asks].tolist() == [rng.draw4(np.uint64(5), rng.HOMES, identity, 9, 0)[2] for identity in h["id"][asks]]
+    poor_first, one, poor, since = np.array([1.0, 0.0, 1.0]), np.ones(n, np.int64), h["poor"] * 1.0, h["homes_since"].astype(np.int16)
+    first = ration(np.where(asks & entitled, place, AREAS), poor * (poor_first[place] > 0.5), since, lot, one, np.array([*public, 0]))
     then = ration(np.where(asks & ~first, place, AREAS), np.zeros(n), since, lot, one, np.array([*guaranteed, 0]))
-    got = give_out(h, rows, sold, place, kind, score.copy(), since, lot, poor_first, np.array(guaranteed), np.array(public))
+    got = give_out(place, kind, score, since, lot, poor_first, np.array(guaranteed), np.array(public))
     np.testing.assert_array_equal(got, np.where(first, TENURE_PUBLIC, np.where(then, TENURE_GUARANTEED, 0)))
+    waited = h["homes_since"] != NO_DATE
     allot(h, rows[got > 0], got[got > 0])
     assert (h["tenure"][got > 0] == got[got > 0]).all()
-    assert ((h["homes_since"] == 0) == (got == 0)).all()
+    assert ((h["homes_since"] != NO_DATE) == waited & (got == 0)).all()
 
 
 counts = st.lists(st.integers(0, 5000), min_size=6, max_size=6)

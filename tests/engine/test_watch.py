@@ -9,7 +9,7 @@ import pytest
 
 from tests.reference.test_equal import RUSH, SHOCKS, inputs_of
 from urbsim.clock import NO_DATE
-from urbsim.engine import Engine, people_of, watch
+from urbsim.engine import Engine, kinds, people_of
 from urbsim.engine.compiled import allocating
 from urbsim.engine.frame import make_frame
 from urbsim.engine.lanes import at_most
@@ -50,10 +50,10 @@ def test_kinds_miss_nobody() -> None:
     for _ in range(11):
         engine.step()
         g = engine.roll.open()
-        now = np.array([watch.kind_of(r, engine.q, engine.q, engine.areas) for r in g.h[: engine.n]])
+        now = np.array([kinds.kind_of(r, engine.q, engine.q, engine.areas) for r in g.h[: engine.n]])
         kept = g.kinds[: engine.n]
-        ages, family = np.uint16(watch.AGES), np.uint16(watch.FAMILY_KINDS - 1)
-        always = kept & family == watch.MUST_LEAVE  # looked at in every first pass, whatever the other bits
+        ages, family = np.uint32(kinds.AGES), np.uint32(kinds.FAMILY_KINDS - 1)
+        always = kept & family == kinds.MUST_LEAVE  # looked at in every first pass, whatever the other bits
         assert not (now & ~kept & ~family).any()
         assert not (now & ~kept & family & ~ages)[~always].any()
         assert (kept & ages >= now & ages)[~always].all()

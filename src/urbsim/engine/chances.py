@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from urbsim.clock import season
-from urbsim.engine import opening, passes, rng, watch
+from urbsim.engine import kinds, opening, passes, rng, watch
 from urbsim.engine.inputs import certificates_run
 from urbsim.engine.rules import pays_for_rights
 from urbsim.engine.stages import attention, choice, demography, feedback, permits, programmes, reclassify, work
@@ -78,14 +78,19 @@ def _with_nowhere(table: FloatArray) -> FloatArray:
 def place_limits(e: Engine, x: passes.Places) -> watch.Limits:
     """Return the limits of luck in the second pass, by kind of household."""
     p = e.inputs.params
-    limits: watch.Limits = watch.place_limits(x, p.h_home_apply / 4.0, p.permit_for_school if season(e.q) == 2 else 0.0)
+    ask = max(p.h_home_apply, p.q_exit) / 4.0
+    limits: watch.Limits = watch.place_limits(x, ask, p.permit_for_school if season(e.q) == 2 else 0.0)
     return limits
 
 
 def late_limits(e: Engine) -> watch.Late:
     """Return the limits of luck in the last pass."""
     p = e.inputs.params
-    rate = max(p.k_q_in, p.k_q_out, p.k_q_same)
+    most = [rng.most_byte(rate * max(1.0, p.OR_PH)) for rate in (max(p.k_q_in, p.k_q_same), p.k_q_out)]
     gain = p.certify / 4.0 if certificates_run(e.q) else 0.0
-    lose = 1.0 if pays_for_rights(e.rules) else p.land_loss / 4.0  # paid exit is open to all
-    return watch.Late(rng.most_byte(lose), rng.most_byte(gain), rng.most_byte(max(rate, rate * p.OR_PH)))
+    return watch.Late(rng.most_byte(p.land_loss / 4.0), rng.most_byte(gain), *most)
+
+
+def register_due(e: Engine) -> int:
+    """Return the kinds that the last pass looks at whatever their luck: everyone where rural rights may be given up for money."""
+    return kinds.REGISTER_DUE | (kinds.ALIVE if pays_for_rights(e.rules) else 0)

@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.engine import watch
+from urbsim.engine import kinds
 from urbsim.engine.compiled import kernel
+from urbsim.engine.kinds import Kinds, kind_again, kind_of
 from urbsim.engine.lanes import copy_row
 from urbsim.engine.stages.observe import ANY, PEOPLE, PUPILS, WORDS, changes, post
 from urbsim.engine.stages.tallying import put, works
-from urbsim.engine.state import HOUSEHOLD, LAND_LUCK, SETTLE_LUCK, FloatArray, IntArray, Rows
+from urbsim.engine.state import HOUSEHOLD, LATE_LUCK, FloatArray, IntArray, Rows
 from urbsim.engine.tally import Tally
 from urbsim.engine.turns import Turns, take
-from urbsim.engine.watch import Kinds
 
 TWO_EACH = ("families", "slots", "stages")
 
@@ -55,7 +55,7 @@ class Desk(NamedTuple):
     h: Rows
     words: npt.NDArray[np.uint64]
     found: IntArray  # offset in the block of rows
-    ways: npt.NDArray[np.uint32]  # and how they came to be found (`watch.find`)
+    ways: npt.NDArray[np.uint32]  # and how they came to be found (`watch.find_places`)
     who: IntArray  # those whom a stage concerns
     attending: IntArray
     identities: npt.NDArray[np.uint64]
@@ -174,7 +174,7 @@ def keep_events(d, start, m, event):
 @kernel
 def put_back(g, d, start, m):
     """Post what changed on the desk and put the rows back."""
-    due, n, nought, one = np.uint64(watch.PLACE_DUE if g.before != g.now else 0), np.uint64(0), np.uint64(0), np.uint64(1)
+    due, n, nought, one = np.uint64(kinds.PLACE_DUE if g.before != g.now else 0), np.uint64(0), np.uint64(0), np.uint64(1)
     for k in range(m):  # without branches, so that rows are compared while others are still on their way
         i = start + d.found[k]
         d.who[n] = k
@@ -194,9 +194,9 @@ def put_back(g, d, start, m):
 def _renew(g, i, r, what):
     """Write the kind of row `i`, household `r`, of which `what` has changed."""
     if what & PEOPLE:
-        g.kinds[i] = watch.kind_of(r, g.q, g.last, g.areas)
+        g.kinds[i] = kind_of(r, g.q, g.last, g.areas)
     elif what != ANY | PUPILS:
-        g.kinds[i] = watch.kind_again(r, g.q, g.last, g.areas, g.kinds[i])
+        g.kinds[i] = kind_again(r, g.q, g.last, g.areas, g.kinds[i])
 
 
 @kernel
@@ -236,7 +236,7 @@ def open_rows(g, turns, event):
     chunk = take(turns)
     while chunk >= 0:
         for i in range(turns.edges[chunk], turns.edges[chunk + 1]):
-            event[i] = LAND_LUCK | SETTLE_LUCK
+            event[i] = LATE_LUCK
             put(g.tally, g.h[i], g.now, g.areas, g.p, g.norm, 1)
-            g.kinds[i] = watch.kind_of(g.h[i], g.q, g.last, g.areas)
+            g.kinds[i] = kind_of(g.h[i], g.q, g.last, g.areas)
         chunk = take(turns)

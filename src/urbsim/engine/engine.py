@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from urbsim.clock import LAST_QUARTER, season, year_of
-from urbsim.engine import accounting, chances, entries, money, opening, passes, rng, town_born, watch
+from urbsim.engine import accounting, chances, entries, kinds, money, opening, passes, rng, town_born, watch
 from urbsim.engine.desk import after, entries_of, listed, together
 from urbsim.engine.frame import make_frame
 from urbsim.engine.inputs import Inputs
@@ -246,10 +246,10 @@ class Engine:
 
     def _stage_register(self) -> None:
         """Stages 10, 11, 4 and 13: settling with its line, land, official residence, counts."""
-        q, gates = self.q, self.rounds.gates()
+        q, gates, due = self.q, self.rounds.gates(), chances.register_due(self)
         out = self.roll.lists
         turns, _ = self.roll.each(lambda g, d, turns, acc: passes.register_pass(
-            g, d, out, turns, q, self.key, gates, self.event, acc))  # fmt: skip
+            g, d, out, turns, q, self.key, gates, due, self.event, acc))  # fmt: skip
         rows, score, since, lot, size = listed(out, turns, passes.REGISTER_LISTS)
         with self.roll.changing(rows):
             self.rounds.admit(rows, score, since, lot, size)
@@ -268,8 +268,8 @@ class Engine:
     def _compact(self) -> None:
         """Drop rows of households that are gone, and of people of another province who left five years ago (back in the stock at risk)."""
         self.n = compacting.compact(self.households, self.roll.kinds, self.n, self.q, self.areas, self.p, self.norm, self.roll.tallies[0])
-        if watch.last_quarter(self.q - 1) < self.q:
-            self.roll.each(lambda g, _, turns, __: watch.renew(g.h, turns, g.q, g.last, g.areas, g.kinds))
+        if kinds.last_quarter(self.q - 1) < self.q:
+            self.roll.each(lambda g, _, turns, __: kinds.renew(g.h, turns, g.q, g.last, g.areas, g.kinds))
 
     def movers_living(self) -> IntArray:
         """Return by area the persons (in rows' members) of other origins who live there, residents or not yet."""

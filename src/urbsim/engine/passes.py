@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.engine import rng, watch
+from urbsim.engine import kinds, rng, watch
 from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.desk import BLOCK, fetch, gather, keep_events, name_rows, put_back
 from urbsim.engine.stages.attention import attention
@@ -37,7 +37,7 @@ from urbsim.engine.watch import TO_ATTEND, TO_HOMES, TO_PERMIT, TO_WORK
 
 # What passes list, column by column of `Lists`, by the counts of `Turns`.
 FAMILY_LISTS = (("rows", "kinds", "scores"), ("families", "slots"))
-PLACE_LISTS = (("rows", "areas", "kinds", "scores", "since", "lots"), ("shared",), ("families", "slots", "stages"))
+PLACE_LISTS = (("rows", "areas"), ("shared",), ("families", "slots", "stages"))
 REGISTER_LISTS = (("rows", "scores", "since", "lots", "areas"),)
 
 
@@ -119,7 +119,7 @@ class Gates(NamedTuple):
 def family_pass(g, d, out, turns, q, key, x, limits, late, event, accounts):
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
 
-    `x` is `Family`; `event` is cleared and then marked; `late` are the limits of the last pass. Listed in `out` (`Lists`): rows, sexes as
+    `x` is `Family`, `limits` as from `watch.family_limits`; `event` is cleared and then marked; `late` is `watch.Late`. Listed in `out` (`Lists`): rows, sexes as
     kinds and sort keys as scores of suitors (count 0), rows of leavers as families and their slots (count 1).
     """
     luck = rng.as_bytes(d.luck)
@@ -139,7 +139,7 @@ def _family_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, late, event, ac
         stop = min(start + BLOCK, hi)
         rng.bytes_of(g.h, start, stop, q, key, 0, d.identities, d.luck)
         watch.note_late(d.luck, late, event[start:stop])
-        here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, 0, 0, 0, d.found, d.ways)
+        here = watch.find_family(d.luck, g.kinds[start:stop], limits[0], limits[1], d.found)
         gather(g, d, start, here, event)
         reclassify(d.h, 0, here, luck, q, key, areas, x.reclassified, x.most_reclassified, x.highest_reclassified, accounts)
         mortality(d.h, 0, here, luck, q, key, x.dying, x.most_dying, areas, accounts, d.event)
@@ -158,8 +158,8 @@ def _family_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, late, event, ac
 def place_pass(g, d, out, turns, q, key, x, limits, event, season, newcomers, accounts):
     """Stages 3 to 9 as far as they are a household's own: work, attention, choice, permits, homes, school.
 
-    `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Listed in `out` (`Lists`): the applicants for rental
-    homes (count 0), the rows that ask for a shared home (1), in the third quarter the applicants for school places (2). Returns local and
+    `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Listed in `out` (`Lists`): who waits for a rental
+    home, and where (count 0), the rows that ask for a shared home (1), in the third quarter the applicants for school places (2). Returns local and
     public pupils (A x 2), bought places (A), and how many broke a bound of the choice (0).
     """
     luck, areas = rng.as_bytes(d.luck), g.areas
@@ -177,15 +177,14 @@ def place_pass(g, d, out, turns, q, key, x, limits, event, season, newcomers, ac
 @kernel
 def _place_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, event, season, newcomers, accounts, seats, counts):
     areas, p = g.areas, g.p
-    rows, area, kind, score, since, lot = (
-        out.rows[at:], out.areas[at:], out.kinds[at:], out.scores[at:], out.since[at:], out.lots[at:])  # fmt: skip
-    shared, families, slots, stages = out.shared[at:], out.families[2 * at :], out.slots[2 * at :], out.stages[2 * at :]
-    must, also = watch.PLACE_DUE | (watch.ALIVE if newcomers else 0), watch.CHILDREN if season == 3 else 0
+    rows, area, shared = out.rows[at:], out.areas[at:], out.shared[at:]
+    families, slots, stages = out.families[2 * at :], out.slots[2 * at :], out.stages[2 * at :]
+    must, also = kinds.PLACE_DUE | (kinds.ALIVE if newcomers else 0), kinds.CHILDREN if season == 3 else 0
     n = m = s = broken = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
         rng.bytes_of(g.h, start, stop, q, key, 1, d.identities, d.luck)
-        here = watch.find(d.luck, g.kinds[start:stop], event[start:stop], limits, watch.PLACE_SHIFT, must, also, d.found, d.ways)
+        here = watch.find_places(d.luck, g.kinds[start:stop], event[start:stop], limits, q, must, also, d.found, d.ways)
         gather(g, d, start, here, event)
         for k in range(here):
             if d.ways[k] & watch.MUST:
@@ -203,19 +202,16 @@ def _place_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, event, season, n
             d.h, who, luck, q, key, p, x.permit_months, x.permit_ground, x.permit_wait, x.permit_uptake, x.permit_enough, accounts
         )
         who = d.who[: watch.pick(d.ways, d.event, here, TO_HOMES, STIRRED, d.who)]
-        found, asking = buy_and_apply(
-            d.h, who, luck, q, key, p, x.buying, x.sharing, rows[n:], area[n:], kind[n:], score[n:], since[n:], lot[n:],
-            shared[s:], accounts, d.identities, d.draws,
-        )  # fmt: skip
-        name_rows(d, start, rows, n, n + found)
+        asking = buy_and_apply(d.h, who, luck, q, key, p, x.buying, x.sharing, shared[s:], accounts, d.identities, d.draws)
         name_rows(d, start, shared, s, s + asking)
-        n, s = n + found, s + asking
+        s += asking
         if season == 3:
             pupils = entry_round(d.h, 0, here, q, areas, seats.local, seats.public, seats.bought, families[m:], slots[m:], stages[m:])
             name_rows(d, start, families, m, m + pupils)
             m += pupils
         keep_events(d, start, here, event)
         put_back(g, d, start, here)
+        n += watch.waiting(g.h, g.kinds[start:stop], start, rows[n:], area[n:])
     counts[0], counts[1], counts[2] = n, s, m
     return broken
 
@@ -235,34 +231,34 @@ def _apply_rows(g, d, lo, hi, q, enough, applied):
         here = 0
         for i in range(start, min(start + BLOCK, hi)):
             d.found[here] = i - start
-            here += (g.kinds[i] & watch.CHILDREN != 0) & (g.kinds[i] & watch.AWAY != 0)
+            here += (g.kinds[i] & kinds.CHILDREN != 0) & (g.kinds[i] & kinds.AWAY != 0)
         fetch(g, d, start, here)
         apply_round(d.h, 0, here, q, enough, applied)
         put_back(g, d, start, here)
 
 
 @allocating
-def register_pass(g, d, out, turns, q, key, x, event, accounts):
+def register_pass(g, d, out, turns, q, key, x, due, event, accounts):
     """Stages 10, 11 and 4: settling, land, official residence; who stands in a line is left to `finish_ranked`.
 
-    `x` is `Gates`; `event` as the first pass left it. Listed in `out` (`Lists`): who is ranked this quarter, their size as areas (count 0).
+    `x` is `Gates`; `event` as the first pass left it; kinds with a bit of `due` are looked at whatever their luck. Listed in `out` (`Lists`): who is ranked this quarter, their size as areas (count 0).
     """
     luck = rng.as_bytes(d.luck)
     chunk = take(turns)
     while chunk >= 0:
         at, lo, hi = turns.at[chunk], turns.edges[chunk], turns.edges[chunk + 1]
-        _register_rows(g, d, luck, out, at, lo, hi, q, key, x, event, accounts, turns.counts[chunk])
+        _register_rows(g, d, luck, out, at, lo, hi, q, key, x, due, event, accounts, turns.counts[chunk])
         chunk = take(turns)
 
 
 @kernel
-def _register_rows(g, d, luck, out, at, lo, hi, q, key, x, event, accounts, counts):
+def _register_rows(g, d, luck, out, at, lo, hi, q, key, x, due, event, accounts, counts):
     areas, p = g.areas, g.p
     rows, score, since, lot, size = out.rows[at:], out.scores[at:], out.since[at:], out.lots[at:], out.areas[at:]
     n = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
-        here = watch.find_late(event[start:stop], g.kinds[start:stop], d.found)
+        here = watch.find_late(event[start:stop], g.kinds[start:stop], due, d.found)
         fetch(g, d, start, here)
         rng.bytes_of(d.h, 0, here, q, key, 0, d.identities, d.luck)
         ranked = settling(

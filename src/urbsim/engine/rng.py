@@ -250,6 +250,12 @@ def byte_at(luck, k, place):
 
 
 @kernel
+def lot_of(key, stream, identity, quarter):
+    """Return the third uniform of block 0, of a stream whose first two uniforms alone may share a byte."""
+    return _plain4(key, stream, identity, quarter, 0)[2]
+
+
+@kernel
 def below(key, stream, identity, quarter, byte, chance):
     """Tell whether the first uniform of a stream is below `chance`, given its first `byte`: draw it only where the byte leaves it open."""
     scaled = chance * 256.0

@@ -12,11 +12,11 @@ import numpy as np
 from urbsim.clock import season
 from urbsim.engine.counting import Counts, Pay, counts_of
 from urbsim.engine.desk import Desk, Lists, Rolls, desk, empty_lists, open_rows, post_rows, take_rows
+from urbsim.engine.kinds import Kinds, last_quarter
 from urbsim.engine.stages import observe
 from urbsim.engine.state import HOUSEHOLD, Accounts, IntArray, add_up, empty_accounts, grown
 from urbsim.engine.tally import Tally, empty_tally, together
 from urbsim.engine.turns import Turns, turns_of
-from urbsim.engine.watch import Kinds, last_quarter
 
 if TYPE_CHECKING:
     from urbsim.engine.engine import Engine
@@ -28,7 +28,7 @@ LEAST_CHUNK = 4096  # rows
 
 
 class Roll:
-    """Keep kinds (`engine.watch`) and tally (`engine.tally`) of an engine's households, and run passes over them in threads."""
+    """Keep kinds (`engine.kinds`) and tally (`engine.tally`) of an engine's households, and run passes over them in threads."""
 
     tallies: list[Tally]  # parts that add up, one for each thread
     kinds: Kinds
@@ -38,7 +38,7 @@ class Roll:
     def __init__(self, engine: Engine) -> None:
         """Count everyone, as of now."""
         self.engine, self.threads = engine, engine.threads
-        self.kinds = np.zeros(engine.households.size, dtype=np.uint16)
+        self.kinds = np.zeros(engine.households.size, dtype=np.uint32)
         self._furnish()
         self.count_all()
 

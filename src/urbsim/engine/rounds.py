@@ -41,19 +41,16 @@ class Rounds:
 
     def meet(self, turns: Turns, seats: list[Seats]) -> None:
         """Stages 8 and 9: give out homes and school places to those whom the second pass listed (`passes.place_pass`)."""
-        rows, areas, kinds, scores, since, lots, shared, *children = listed(self.engine.roll.lists, turns, PLACE_LISTS)
-        self._homes(occupied(self.engine.roll.tallies), shared, rows, areas, kinds, scores, since, lots)
+        rows, areas, shared, *children = listed(self.engine.roll.lists, turns, PLACE_LISTS)
+        self._homes(occupied(self.engine.roll.tallies), shared, rows, areas)
         if season(self.engine.q) == 2:
             self._apply_for_school()
         elif season(self.engine.q) == 3:
             held = np.sum([part.local + part.public for part in seats], axis=0)
             self._enter_school(held, np.sum([part.bought for part in seats], axis=0), *children)
 
-    def _homes(
-        self, used: IntArray, asking: IntArray,
-        rows: IntArray, place: IntArray, kind: npt.NDArray[np.uint8], score: FloatArray, since: IntArray, lot: FloatArray,
-    ) -> None:  # fmt: skip
-        """Stage 8: shared homes by lot to those `asking`; then applicants are ranked for rental ones.
+    def _homes(self, used: IntArray, asking: IntArray, rows: IntArray, place: npt.NDArray[np.int16]) -> None:
+        """Stage 8: shared homes by lot to those `asking`; then those who wait (`rows`, each in `place`) are ranked for rental ones.
 
         Public rental first, the poor before others, then guaranteed rental by waiting time.
         """
@@ -62,7 +59,10 @@ class Rounds:
         self._sell_shared(asking, np.maximum(self._shared_units() - used[:, 2], 0))
         units = ((x.units[e.q] + e.grant_units) * x.params.units_rural).astype(np.int64) // e.weight
         guaranteed, public = np.ascontiguousarray(np.maximum(units - used[:, :2], 0).T)
-        got = homes.give_out(h, rows, asking.size > 0, place, kind, score, since, lot, e.lever("homes.poor_first"), guaranteed, public)
+        free, lists = (guaranteed > 0) | (public > 0), e.roll.lists
+        ranks = tuple(column[: rows.size] for column in (lists.kinds, lists.scores, lists.since, lists.lots))
+        e.roll.in_threads(lambda turns, _: homes.line_up(h, turns, rows, place, e.q, e.key, free, *ranks), 0, rows.size)
+        got = homes.give_out(place, *ranks, e.lever("homes.poor_first"), guaranteed, public)
         housed = got > 0
         with e.roll.changing(rows[housed]):
             homes.allot(h, rows[housed], got[housed])

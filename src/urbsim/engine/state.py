@@ -32,7 +32,9 @@ EVENT_LIFE = 2
 EVENT_SCHOOL = 4
 EVENTS = 7
 STIRRED = 8  # bits of the same column: its job or place has changed in the pass under way
-LAND_LUCK, SETTLE_LUCK = 16, 32  # its luck of the quarter lets the last pass touch its land, or lets it settle (`engine.watch`)
+# Its luck of the quarter lets it lose land, gain a certificate, or settle (people of the region, of another province), if it is of a kind to.
+LOSE_LUCK, GAIN_LUCK, SETTLE_LUCK, SETTLE_OUT_LUCK = 16, 32, 64, 128
+LATE_LUCK = 240
 
 BANDS = 10
 BAND_EDGES = (3, 6, 12, 15, 18, 45, 60, 65, 80)

@@ -1,57 +1,59 @@
-"""Who can meet an event: a few bits of every household, and the luck below which each kind of household has to be looked at.
+"""Who can meet an event: the luck below which each kind of household (`engine.kinds`) has to be looked at.
 
 Nine households in ten meet nothing in a pass. A pass finds the others by comparing the sixteen bytes of luck of every household
 (`engine.rng`) with limits of its kind, all at once, and gathers their rows into a block of their own, on which the stages work. Limits are
 those of anyone of the kind anywhere: nobody is passed over who could meet an event, and the stages decide exactly.
-
-A kind is renewed when its household changes, and everyone's at the turn of every fourth year: what comes with age is written for the last
-quarter of the four years.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from urbsim.clock import NO_DATE
 from urbsim.engine import rng
-from urbsim.engine.compiled import allocating, inlined, kernel
-from urbsim.engine.lanes import at_most
-from urbsim.engine.people import age_at, owns_home
-from urbsim.engine.stages.clocks import residence_of
-from urbsim.engine.stages.demography import FERTILE_FROM, FERTILE_TO
-from urbsim.engine.stages.leaving import LEAVING_QUARTERS
-from urbsim.engine.stages.work import ALL_COVER, WORK_FROM, WORK_TO
-from urbsim.engine.state import EVENT_SCHOOL, EVENTS, LAND_LUCK, SETTLE_LUCK
-from urbsim.engine.turns import take
-from urbsim.population.registry import (
-    CHILD_AT_HOME,
-    GONE,
-    JOB_NONE,
-    MOVER_IN_PLACE,
-    OUTSIDE,
-    SPOUSE_ALONG,
-    SPOUSE_NONE,
-    STATUS_UNREGISTERED,
+from urbsim.engine.compiled import allocating, kernel
+from urbsim.engine.kinds import (
+    AGE_EDGES,
+    AGES,
+    ALIVE,
+    AWAY,
+    CHILDREN,
+    CHILD2,
+    COUPLE,
+    COVERED,
+    ELDER1,
+    ELDER2,
+    FAMILY_KINDS,
+    FORMAL,
+    GROWN,
+    JOBLESS,
+    LATE_SHIFT,
+    LODGER,
+    MUST_LEAVE,
+    OWNER,
+    PLACE_KINDS,
+    PLACE_SHIFT,
+    SPOUSE,
+    SUITOR,
+    TRAINED,
+    TURNS_SHIFT,
+    UNREGISTERED,
+    VILLAGER,
+    WAITS_SHIFT,
+    WITH_KINDS,
+    WITH_SHIFT,
+    permit_pends,
 )
+from urbsim.engine.lanes import at_most
+from urbsim.engine.people import age_at
+from urbsim.engine.stages.work import WORK_TO
+from urbsim.engine.state import EVENT_SCHOOL, EVENTS, GAIN_LUCK, LATE_LUCK, LOSE_LUCK, SETTLE_LUCK, SETTLE_OUT_LUCK
+from urbsim.population.registry import JOB_FORMAL, JOB_NONE
 
-if TYPE_CHECKING:
-    pass
-
-# Bits of a kind. The first six say what the first pass needs, the next eight what the second does.
-AGES = 7  # age class of the eldest, 1 to 7; 0: nobody lives there any more
-COUPLE = 8  # lives together, has room for a child, and she is of the age
-SUITOR = 16  # single, without children, of the age
-GROWN = 32  # a child of 18
-MUST_LEAVE = GROWN  # alone, without an age: a grown child in another province passes out of the model
-FAMILY_KINDS = 64
-PLACE_SHIFT, PLACE_KINDS = 6, 256
-ALIVE, AWAY, JOBLESS, COVERED, TRAINED, UNREGISTERED, OWNER, CHILDREN = (1 << bit for bit in range(PLACE_SHIFT, PLACE_SHIFT + 8))
-PLACE_DUE = 1 << 14  # to be looked at in every second pass: waits for a home, has a permit to convert, a job at an age without
 MUST = 1 << 16  # after the sixteen bytes of luck: a way to be looked at
-REGISTER_DUE = 1 << 15  # in every last pass: stands in line, or its official residence will change
+TURNING = PLACE_KINDS >> 1  # among the kinds of the second pass: a child may turn an age of school this quarter
 
 
 def _by(*places: int) -> int:
@@ -64,12 +66,8 @@ TO_ATTEND = _by(rng.ATTEND_BYTE)
 TO_PERMIT = _by(rng.PERMIT_BYTE)
 TO_HOMES = _by(rng.HOMES_BYTE, rng.HOMES_BYTE + 1)
 
-STANDS = 16  # quarters for which what comes with age is written
-
-AGE_EDGES = (45, 60, 70, 78, 85, 92)
 _OLDEST_OF = np.array([0, *(edge - 1 for edge in AGE_EDGES), 100])  # by class
 
-Kinds = npt.NDArray[np.uint16]
 Limits = npt.NDArray[np.uint64]
 
 
@@ -79,129 +77,49 @@ class Late(NamedTuple):
     lose: int
     gain: int
     settle: int
-
-
-def last_quarter(q: int) -> int:
-    """Return until which quarter kinds that are written in quarter `q` stand; in the next all are renewed."""
-    return q + STANDS - 1 - (q - 1) % STANDS
-
-
-@kernel
-def _family_bits(r, q, last, areas):
-    """Return what the first pass asks."""
-    eldest = min(min(r.head_birth, r.spouse_birth), min(r.child1_birth, r.child2_birth))  # NO_DATE is later than any
-    eldest = min(eldest, min(r.elder1_birth, r.elder2_birth))
-    age, bits = age_at(eldest, last), 1
-    for edge in AGE_EDGES:
-        bits += 1 if age >= edge else 0
-    one, two = r.child1_birth != NO_DATE, r.child2_birth != NO_DATE
-    if r.spouse == SPOUSE_ALONG and not (one and two):
-        wife = r.head_birth if r.head_sex == 1 else r.spouse_birth
-        if age_at(wife, last) >= FERTILE_FROM and age_at(wife, q) <= FERTILE_TO:
-            bits |= COUPLE
-    elif r.spouse == SPOUSE_NONE and not one and not two:
-        if age_at(r.head_birth, last) >= 18 and age_at(r.head_birth, q) <= 44:
-            bits |= SUITOR
-    if r.child1_birth <= last - LEAVING_QUARTERS or r.child2_birth <= last - LEAVING_QUARTERS:
-        if r.origin >= areas and (r.child1 | r.child2) & CHILD_AT_HOME:
-            return MUST_LEAVE
-        bits |= GROWN
-    return bits
-
-
-@inlined
-def _permit_pends(r):
-    return r.status == STATUS_UNREGISTERED and r.permit_since != NO_DATE
+    settle_out: int  # people of another province
 
 
 @kernel
 def due_ways(r, q):
-    """Return which stages of the second pass concern household `r` whatever its luck, if it is due there (`PLACE_DUE`)."""
+    """Return which stages of the second pass concern household `r` whatever its luck, if it is due there (`kinds.PLACE_DUE`)."""
     ways = TO_WORK if r.job != JOB_NONE and age_at(r.head_birth, q) > WORK_TO else 0
-    if r.homes_since != NO_DATE:
-        ways |= TO_HOMES
-    return ways | (TO_PERMIT if _permit_pends(r) else 0)
+    return ways | (TO_PERMIT if permit_pends(r) else 0)
 
 
 @kernel
-def _place_bits(r, q, last):
-    """Return what the second pass asks."""
-    bits = ALIVE
-    if r.child1_birth != NO_DATE or r.child2_birth != NO_DATE:
-        bits |= CHILDREN
-    if r.place == OUTSIDE or r.mover == MOVER_IN_PLACE:
-        return bits
-    bits |= AWAY
-    due = r.homes_since != NO_DATE or _permit_pends(r)
-    if r.job == JOB_NONE:
-        bits |= JOBLESS
-    else:
-        due |= age_at(r.head_birth, last) > WORK_TO or age_at(r.head_birth, q - 1) < WORK_FROM  # not counted so far
-    if r.insured > 0 and r.cover & ALL_COVER == ALL_COVER:
-        bits |= COVERED
-    if r.trained:
-        bits |= TRAINED
-    if r.status == STATUS_UNREGISTERED:
-        bits |= UNREGISTERED
-    if owns_home(r):
-        bits |= OWNER
-    return bits | (PLACE_DUE if due else 0)
+def find_family(luck, kinds, limits, there, found):
+    """List in `found` which rows of a block can meet an event in the first pass; return how many.
+
+    `luck` (2 x rows at least) and `kinds` are the block's; `limits` and `there` as `family_limits` returns them.
+    """
+    low, high = luck[0], luck[1]
+    nought, one, m = np.uint64(0), np.uint64(1), np.uint64(0)
+    family, shift, others = np.uint64(FAMILY_KINDS - 1), np.uint64(WITH_SHIFT), np.uint64(WITH_KINDS - 1)
+    for k in range(kinds.size):
+        kind = np.uint64(kinds[k])
+        row = kind & family
+        found[m] = k
+        hit = at_most(low[k], high[k], limits[row, 0], limits[row, 1]) & limits[row, 2] & there[kind >> shift & others]
+        m += one if hit != nought else nought
+    return np.int64(m)
 
 
 @kernel
-def kind_of(r, q, last, areas):
-    """Return the kind of household `r` from quarter `q` to `last`, unless it changes before."""
-    return kind_again(r, q, last, areas, _family_bits(r, q, last, areas))
+def find_places(luck, kinds, event, limits, q, must, also, found, ways):
+    """List in `found` which rows of a block can meet an event in the second pass, and in `ways` which bytes of luck say so; return how many.
 
-
-@kernel
-def kind_again(r, q, last, areas, family):
-    """Return the kind of household `r` whose first six bits are those of `family`."""
-    if r.place == GONE:
-        return np.uint16(0)
-    bits = np.int64(family) & (FAMILY_KINDS - 1) | _place_bits(r, q, last)
-    area, part = residence_of(r, q, areas)
-    final = (np.int64(OUTSIDE), np.int64(0)) if r.place == OUTSIDE else (np.int64(r.place), np.int64(r.part))
-    now = np.int64(r.resident_area), np.int64(r.resident_part)
-    if r.queue_since != NO_DATE or now[0] != area or now[1] != part or now[0] != final[0] or now[1] != final[1]:
-        bits |= REGISTER_DUE
-    return np.uint16(bits)
-
-
-@kernel
-def renew(h, turns, q, last, areas, kinds):
-    """Renew what comes with age in the kinds of rows, to stand until quarter `last`."""
-    chunk = take(turns)
-    while chunk >= 0:
-        _renew_rows(h, turns.edges[chunk], turns.edges[chunk + 1], q, last, areas, kinds)
-        chunk = take(turns)
-
-
-@kernel
-def _renew_rows(h, lo, hi, q, last, areas, kinds):
-    for i in range(lo, hi):
-        kind, r = np.int64(kinds[i]), h[i]
-        if kind & ALIVE:
-            kind = kind & ~(FAMILY_KINDS - 1) | _family_bits(r, q, last, areas)
-            if kind & (AWAY | JOBLESS) == AWAY and age_at(r.head_birth, last) > WORK_TO:
-                kind |= PLACE_DUE
-            kinds[i] = kind
-
-
-@kernel
-def find(luck, kinds, event, limits, shift, must, also, found, ways):
-    """List in `found` which rows of a block can meet an event, and in `ways` which bytes of luck say so; return how many.
-
-    `luck` (2 x rows at least), `kinds` and `event` are the block's, `limits` by kind >> `shift` (`_limit`). Kinds with a bit of `must`, and
+    `luck` (2 x rows at least), `kinds` and `event` are the block's, `limits` as `place_limits` returns them. Kinds with a bit of `must`, and
     rows that met an event before (`event`), are listed whatever their luck, with the way `MUST`; so are, without it, kinds with a bit of
     `also`.
     """
     low, high = luck[0], luck[1]
     nought, one, m = np.uint64(0), np.uint64(1), np.uint64(0)
-    shift, must, also, mask = np.uint64(shift), np.uint64(must), np.uint64(also), np.uint64(limits.shape[0] - 1)
+    must, also, shift, kept = np.uint64(must), np.uint64(also), np.uint64(PLACE_SHIFT), np.uint64(TURNING - 1)
+    turns, turning = np.uint64(TURNS_SHIFT + (q & 3)), np.uint64(TURNING)
     for k in range(kinds.size):
         kind = np.uint64(kinds[k])
-        row = kind >> shift & mask
+        row = kind >> shift & kept | (kind >> turns & one) * turning
         hit = at_most(low[k], high[k], limits[row, 0], limits[row, 1]) & limits[row, 2]
         hit |= np.uint64(MUST) if (kind & must | np.uint64(event[k]) & np.uint64(EVENTS)) != nought else nought
         found[m], ways[m] = k, hit
@@ -221,27 +139,41 @@ def pick(ways, event, m, asked, marks, who):
 
 
 @kernel
-def note_late(words, limits, event):
-    """Mark in a block's `event`, and clear of all else, whose luck lets the last pass do something; `words` is luck, `limits` is `Late`."""
-    lose, gain, settle, full = np.uint32(limits.lose + 1), np.uint32(limits.gain + 1), np.uint32(limits.settle + 1), np.uint32(255)
-    high = words[1]
-    for k in range(event.size):
-        luck = np.uint32(high[k] >> np.uint64(8 * (rng.LAND_BYTE - 8)))  # the last four of the sixteen bytes
-        land = ((luck & full) < lose) | ((luck >> np.uint32(8) & full) < gain)
-        settles = (luck >> np.uint32(8 * (rng.SETTLE_BYTE - rng.LAND_BYTE)) & full) < settle
-        event[k] = (LAND_LUCK if land else 0) | (SETTLE_LUCK if settles else 0)
+def waiting(h, kinds, start, rows, areas):
+    """List the rows of a block, which begins with row `start`, that wait for a rental home, and where; return how many."""
+    n, one, shift = np.uint64(0), np.uint64(1), np.uint64(WAITS_SHIFT)
+    for k in range(kinds.size):
+        rows[n] = start + k
+        n += np.uint64(kinds[k]) >> shift & one
+    for k in range(n):
+        areas[k] = h[rows[k]].place
+    return np.int64(n)
 
 
 @kernel
-def find_late(event, kinds, found):
-    """List in `found` which rows of a block have something to do in the last pass; return how many. `event` as `note_late` marked it."""
-    nought, one, m = np.uint64(0), np.uint64(1), np.uint64(0)
+def note_late(words, limits, event):
+    """Mark in a block's `event`, and clear of all else, whose luck lets the last pass do something; `words` is luck, `limits` is `Late`."""
+    lose, gain, full = np.uint32(limits.lose + 1), np.uint32(limits.gain + 1), np.uint32(255)
+    settle, settle_out = np.uint32(limits.settle + 1), np.uint32(limits.settle_out + 1)
+    high = words[1]
+    for k in range(event.size):
+        luck = np.uint32(high[k] >> np.uint64(8 * (rng.LAND_BYTE - 8)))  # the last four of the sixteen bytes
+        settles = luck >> np.uint32(8 * (rng.SETTLE_BYTE - rng.LAND_BYTE)) & full
+        land = (LOSE_LUCK if luck & full < lose else 0) | (GAIN_LUCK if luck >> np.uint32(8) & full < gain else 0)
+        event[k] = land | (SETTLE_LUCK if settles < settle else 0) | (SETTLE_OUT_LUCK if settles < settle_out else 0)
+
+
+@kernel
+def find_late(event, kinds, always, found):
+    """List in `found` which rows of a block have something to do in the last pass; return how many.
+
+    `event` as `note_late` marked it; kinds with a bit of `always` are listed whatever their luck.
+    """
+    nought, one, m = np.uint32(0), np.uint64(1), np.uint64(0)
+    always, late, shift = np.uint32(always), np.uint32(LATE_LUCK), np.uint32(LATE_SHIFT)
     for k in range(kinds.size):
-        kind, luck = np.uint64(kinds[k]), np.uint64(event[k])
-        land = np.uint64(ALIVE) if luck & np.uint64(LAND_LUCK) else nought
-        settles = np.uint64(AWAY) if luck & np.uint64(SETTLE_LUCK) else nought
         found[m] = k
-        m += one if kind & (land | settles | np.uint64(REGISTER_DUE)) != nought else nought
+        m += one if kinds[k] & ((np.uint32(event[k]) & late) << shift | always) != nought else nought
     return np.int64(m)
 
 
@@ -259,7 +191,7 @@ def _limit(limits, kind, place, most):
 
 @allocating
 def family_limits(x):
-    """Return the limits of the first pass by kind; `x` is `passes.Family`."""
+    """Return the limits of the first pass by kind, and by who there is which of its bytes concern anyone; `x` is `passes.Family`."""
     limits = np.zeros((FAMILY_KINDS, 4), np.uint64)
     village, dying = x.highest_reclassified, x.most_dying
     birth, leaves = x.most_births, rng.most_byte(x.leaving)
@@ -277,14 +209,30 @@ def family_limits(x):
             _limit(limits, kind, place, leaves if kind & GROWN else -1)
     for place in range(rng.BYTES_A_DRAW):
         _limit(limits, MUST_LEAVE, place, 255)
-    return limits
+    return limits, _concerned(x.reclassified.min() < 0.0)
+
+
+@allocating
+def _concerned(taken_back):
+    """Return, by who there is (`kinds.WITH_KINDS`), bits of luck that concern anyone; `taken_back`: towns may be villages again."""
+    there = np.full(WITH_KINDS, np.uint64(MUST - 1))
+    for k in range(WITH_KINDS):
+        with_head = k << WITH_SHIFT
+        for bit, place in (
+            (SPOUSE, rng.DEATH_BYTE + 1), (CHILDREN, rng.DEATH_BYTE + 2), (CHILD2, rng.DEATH_BYTE + 3), (ELDER1, rng.ELDER_BYTE),
+            (ELDER2, rng.ELDER_BYTE + 1), (VILLAGER, rng.RECLASSIFY_BYTE), (LODGER, rng.RECLASSIFY_BYTE + 1),
+        ):  # fmt: skip
+            if not with_head & bit and not (bit == VILLAGER and taken_back):
+                there[k] &= ~(np.uint64(1) << np.uint64(place))
+    return there
 
 
 @allocating
 def place_limits(x, ask, enrols):
     """Return the limits of the second pass by kind; `x` is `passes.Places`.
 
-    `ask`: chance of a quarter to apply for a rental home; `enrols`: least chance that a family with children takes up its permit.
+    `ask`: greatest chance of a quarter to apply for a rental home or to give it up; `enrols`: least chance that a family with children
+    takes up its permit.
     """
     limits = np.zeros((PLACE_KINDS, 4), np.uint64)
     change, joins, trains = x.most[0][-1], x.most[1][-1], x.most[2][-1]
@@ -292,18 +240,20 @@ def place_limits(x, ask, enrols):
     buys = rng.most_byte(max(x.buying.max(), x.sharing.max()))
     for k in range(PLACE_KINDS):
         kind = k << PLACE_SHIFT
-        away, jobless, children = kind & AWAY != 0, kind & JOBLESS != 0, kind & CHILDREN != 0
+        away, jobless, formal, children = kind & AWAY != 0, kind & JOBLESS != 0, kind & FORMAL != 0, kind & CHILDREN != 0
         if kind & ALIVE:
-            attends = max(x.most_attends[0], x.most_attends[EVENT_SCHOOL]) if children else x.most_attends[0]
+            attends = max(x.most_attends[0], x.most_attends[EVENT_SCHOOL]) if k & TURNING else x.most_attends[0]
             _limit(limits, k, rng.ATTEND_BYTE, attends)
         if not away:
             continue
-        if placed:
+        if formal:
+            _limit(limits, k, rng.WORK_BYTE, change[JOB_FORMAL])
+        elif placed:
             _limit(limits, k, rng.WORK_BYTE, 255)
         else:
-            _limit(limits, k, rng.WORK_BYTE, change[JOB_NONE] if jobless else change[JOB_NONE + 1 :].max())
+            _limit(limits, k, rng.WORK_BYTE, change[JOB_NONE] if jobless else change[JOB_FORMAL + 1 :].max())
         if not jobless:
-            _limit(limits, k, rng.WORK_BYTE + 2, -1 if kind & COVERED else joins.max())
+            _limit(limits, k, rng.WORK_BYTE + 2, -1 if kind & COVERED else joins[JOB_FORMAL] if formal else joins[JOB_FORMAL + 1 :].max())
             _limit(limits, k, rng.WORK_BYTE + 3, -1 if kind & TRAINED else trains)
         if kind & UNREGISTERED:
             _limit(limits, k, rng.PERMIT_BYTE, rng.most_byte(max(uptake, enrols) if children else uptake))

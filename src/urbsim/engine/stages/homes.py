@@ -18,6 +18,7 @@ from urbsim.engine.compiled import allocating, kernel
 from urbsim.engine.people import age_at, at_home, owns_home
 from urbsim.engine.stages.rationing import serve
 from urbsim.engine.state import FloatArray
+from urbsim.engine.turns import take
 from urbsim.policy.homes import DEED_TAX, LEAST_PRICE
 from urbsim.population.registry import (
     GONE,
@@ -31,10 +32,10 @@ from urbsim.population.registry import (
     TENURE_MARKET_RENT,
     TENURE_OWN,
     TENURE_PUBLIC,
-    TENURE_SHARED,
 )
 
 HOME_M2 = 90.0
+ASKS_NONE = 2
 
 
 @kernel
@@ -73,18 +74,15 @@ def chances_to_buy(p, wage, price, support, part):
 
 
 @kernel
-def buy_and_apply(
-    h, who, luck, q, key, p, buying, sharing, rows, place_of, kind, score, since, lot, shared, accounts, identities, words,
-):  # fmt: skip
-    """Let households buy, join the rental list, and list this quarter's applicants; return how many, and how many ask for a shared home.
+def buy_and_apply(h, who, luck, q, key, p, buying, sharing, shared, accounts, identities, words):
+    """Let households buy, join the rental list or give up their place on it; return how many ask for a shared home.
 
     `who` are rows of `h` and `luck`; scratch as in `rng.draw_some`.
     `buying`, `sharing` as from `chances_to_buy` (0 where no shared home is for sale); `shared` lists the rows of those who would buy at the
-    price of their share and not at the whole. Public rental is open to permit holders and settled households, the poor first; guaranteed
-    rental to all movers without a home of their own, first come first served.
+    price of their share and not at the whole. Who waits (`homes_since`) is ranked by `line_up` where homes are free.
     """
-    n, m = 0, 0
-    most_asking = rng.most_byte(p.h_home_apply / 4.0)
+    m = 0
+    most_asking, most_leaving = rng.most_byte(p.h_home_apply / 4.0), rng.most_byte(p.q_exit / 4.0)
     rng.draw_some(h, who, rng.HOMES, q, 0, key, identities, words)
     for k in range(who.size):
         i = who[k]
@@ -99,11 +97,9 @@ def buy_and_apply(
         whole, part = buying[place, flexible, couple], sharing[place, flexible, couple]
         waits = r.homes_since != NO_DATE
         if r.job == JOB_NONE or rng.byte_at(luck, i, rng.HOMES_BYTE) > rng.most_byte(max(whole, part)):
-            if lodges:
+            if lodges or rng.byte_at(luck, i, rng.HOMES_BYTE + 1) > (most_leaving if waits else most_asking):
                 continue
-            if not waits and rng.byte_at(luck, i, rng.HOMES_BYTE + 1) > most_asking:
-                continue
-        u, v, w, _ = rng.draw4_of(words, k, rng.HOMES, 0, luck, i)
+        u, v, _, _ = rng.draw4_of(words, k, rng.HOMES, 0, luck, i)
         if r.job != JOB_NONE:
             if u < whole:
                 r.tenure = TENURE_OWN
@@ -115,23 +111,12 @@ def buy_and_apply(
                 m += 1
         if lodges:
             continue
-        if r.homes_since != NO_DATE and v < p.q_exit / 4.0:
-            r.homes_since = NO_DATE
-            continue
-        if r.homes_since == NO_DATE:
-            if v < p.h_home_apply / 4.0 and age_at(r.head_birth, q) <= p.age_apply:
-                r.homes_since = q
-            else:
-                continue
-        rows[n] = i
-        place_of[n] = place
-        entitled = rent_subsidised(r)
-        kind[n] = 1 if entitled else 0
-        score[n] = 1.0 if r.poor else 0.0
-        since[n] = r.homes_since
-        lot[n] = w
-        n += 1
-    return n, m
+        if waits:
+            if v < p.q_exit / 4.0:
+                r.homes_since = NO_DATE
+        elif v < p.h_home_apply / 4.0 and age_at(r.head_birth, q) <= p.age_apply:
+            r.homes_since = q
+    return m
 
 
 @allocating
@@ -149,28 +134,46 @@ def first_home_prices(price: FloatArray, subsidy: FloatArray, relief: FloatArray
     return paid
 
 
+@kernel
+def line_up(h, turns, rows, place, q, key, free, kind, score, since, lot):
+    """Note of those who wait for a rental home (`rows`, each in `place`), where any is `free`, what they are ranked by.
+
+    `kind` is 0 for who asks for guaranteed rental alone, 1 for who is entitled to public rental too (permit holders, settled, poor), 2 for
+    who asks for none: nothing is free, or a shared home was bought this quarter. `score` is 1 for the poor, `since` the quarter of applying.
+    """
+    chunk = take(turns)
+    while chunk >= 0:
+        for k in range(turns.edges[chunk], turns.edges[chunk + 1]):
+            kind[k] = ASKS_NONE
+            if free[place[k]]:
+                r = h[rows[k]]
+                if r.homes_since != NO_DATE:
+                    kind[k], score[k], since[k] = 1 if rent_subsidised(r) else 0, 1.0 if r.poor else 0.0, r.homes_since
+                    lot[k] = rng.lot_of(key, rng.HOMES, r.id, q)
+        chunk = take(turns)
+
+
 @allocating
-def give_out(h, rows, sold, place, kind, score, since, lot, poor_first, guaranteed, public):
+def give_out(place, kind, score, since, lot, poor_first, guaranteed, public):
     """Return the tenure under which each applicant for a rental home gets one, 0 for who has to wait (uint8).
 
-    Public rental goes first, to those entitled to it (`kind` 1), by `score` where `poor_first` (per area) is in force; then guaranteed
-    rental by waiting time. `guaranteed` and `public` are units free by area; `since` int16. Who bought a shared home, where any were `sold`
-    this quarter, asks no more.
+    Public rental goes first, to those entitled to it, by `score` where `poor_first` (per area) is in force; then guaranteed rental by
+    waiting time. `guaranteed` and `public` are units free by area; the other columns as `line_up` fills them (`score` is overwritten).
     """
-    got, asking = np.zeros(rows.size, np.uint8), np.empty(rows.size, np.int64)
-    one, served, n = np.ones(rows.size, np.int64), np.zeros(rows.size, np.bool_), np.uint64(0)
-    for k in range(rows.size):
-        asks, asking[n] = not sold or h[rows[k]].tenure != TENURE_SHARED, k
+    got, asking = np.zeros(place.size, np.uint8), np.empty(place.size, np.int64)
+    one, served, n = np.ones(place.size, np.int64), np.zeros(place.size, np.bool_), np.uint64(0)
+    for k in range(place.size):
+        asking[n] = k
         score[k] = score[k] if poor_first[place[k]] > 0.5 else 0.0
-        n += np.uint64((public[place[k]] > 0) & (kind[k] == 1) & asks)
+        n += np.uint64((public[place[k]] > 0) & (kind[k] == 1))
     serve(asking[:n], place, score, since, lot, one, public, served)
     for k in asking[:n]:
         got[k] = TENURE_PUBLIC if served[k] else 0
     n = np.uint64(0)
-    for k in range(rows.size):
-        asks, asking[n] = not sold or h[rows[k]].tenure != TENURE_SHARED, k
+    for k in range(place.size):
+        asking[n] = k
         score[k] = 0.0
-        n += np.uint64((guaranteed[place[k]] > 0) & (not served[k]) & asks)
+        n += np.uint64((guaranteed[place[k]] > 0) & (kind[k] != ASKS_NONE) & (not served[k]))
     serve(asking[:n], place, score, since, lot, one, guaranteed, served)
     for k in asking[:n]:
         got[k] = TENURE_GUARANTEED if served[k] else 0
