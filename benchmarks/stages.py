@@ -14,7 +14,7 @@ import numpy as np
 from common import SCENARIO, parser, report, say, timed
 
 from urbsim.clock import LAST_QUARTER
-from urbsim.engine import Engine, chances, open_engine, rng, watch
+from urbsim.engine import Engine, chances, kinds, open_engine, rng, watch
 from urbsim.engine.desk import BLOCK, Desk, desk
 from urbsim.engine.stages import (
     attention,
@@ -67,8 +67,10 @@ class Bench:
 
     def find(self, d: Desk, part: int) -> int:
         """Find whom a pass looks at."""
-        shift, must = (watch.PLACE_SHIFT, watch.PLACE_DUE) if part else (0, 0)
-        return int(watch.find(d.luck[:, : self.n], self.g.kinds, self.event, self.limits[part], shift, must, 0, d.found, d.ways))
+        luck, g = d.luck[:, : self.n], self.g
+        if part:
+            return int(watch.find_places(luck, g.kinds, self.event, self.limits[1], self.e.q, kinds.PLACE_DUE, 0, d.found, d.ways))
+        return int(watch.find_family(luck, g.kinds, *self.limits[0], d.found))
 
     def stages(self) -> dict[str, tuple[Any, Any]]:
         """Return what to time, by name, and what to do before each time."""
@@ -117,10 +119,9 @@ class Bench:
                 y.permit_enough, acc,
             ),
             "homes": lambda: homes.buy_and_apply(
-                t.h, who["homes"], luck[1], q, key, p, y.buying, y.sharing, a[0], a[1], b[0], s[0], a[2], s[1], a[3], acc,
-                t.identities, t.draws,
+                t.h, who["homes"], luck[1], q, key, p, y.buying, y.sharing, a[0], acc, t.identities, t.draws
             ),
-            "whom the last pass looks at": lambda: watch.find_late(self.event, g.kinds, blank.found),
+            "whom the last pass looks at": lambda: watch.find_late(self.event, g.kinds, kinds.REGISTER_DUE, blank.found),
             "settling": lambda: settling.settling(
                 d.h, 0, late.size, luck[0], q, key, p, areas, x.gate, x.rule, x.recognition, x.rental_counts, x.has_quota, x.kin, x.wage,
                 x.price, x.seat, x.tier_value, x.services, x.rights_kept, x.norm, a[0], s[0], a[1], s[1], a[2], acc,

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from tests.engine.conftest import rows_of
 from urbsim.clock import NO_DATE
 from urbsim.engine import rng
+from urbsim.engine.kinds import WAITS
 from urbsim.engine.stages.feedback import planned_shift
-from urbsim.engine.stages.homes import ASKS_NONE, allot, give_out, line_up
+from urbsim.engine.stages.homes import ENTITLED, POOR, allot, give_out, lots
 from urbsim.engine.stages.rationing import FEW, ration
 from urbsim.engine.turns import turns_of
-from urbsim.population.registry import STATUS_PERMIT, TENURE_GUARANTEED, TENURE_MARKET_RENT, TENURE_PUBLIC
+from urbsim.engine.watch import line_up
+from urbsim.population.registry import STATUS_PERMIT, TENURE_GUARANTEED, TENURE_MARKET_RENT, TENURE_PUBLIC, TENURE_SHARED
 
 AREAS = 3
 applicants = st.lists(
@@ -57,29 +59,38 @@ def test_more_places_never_serve_fewer(people: list[Any], capacity: list[int], m
     assert (after | ~before).all()
 
 
-@given(st.integers(0, 2**32 - 1), capacities, capacities)
+@given(st.integers(0, 2**32 - 1), capacities, capacities, st.booleans())
 @settings(deadline=None, max_examples=40)
-def test_rental_homes_are_two_lines_one_after_the_other(seed: int, guaranteed: list[int], public: list[int]) -> None:
+def test_rental_homes_are_two_lines_one_after_the_other(seed: int, guaranteed: list[int], public: list[int], sold: bool) -> None:
     chance, n = np.random.default_rng(seed), 200
-    h, rows = rows_of(n, tenure=TENURE_MARKET_RENT), np.arange(n)
-    h["id"], h["homes_since"] = chance.integers(0, 2**63, n), chance.integers(-3, 3, n)
-    h["status"][chance.random(n) < 0.5], h["poor"] = STATUS_PERMIT, chance.random(n) < 0.3
-    h["homes_since"][chance.random(n) < 0.1] = NO_DATE  # bought a shared home
-    place, free = chance.integers(0, AREAS, n).astype(np.int16), (np.array(guaranteed) > 0) | (np.array(public) > 0)
-    kind, since, (score, lot) = np.empty(n, np.uint8), np.empty(n, np.int16), np.empty((2, n))
-    line_up(h, turns_of(0, n, 3), rows, place, 9, np.uint64(5), free, kind, score, since, lot)
-    asks, entitled = free[place] & (h["homes_since"] != NO_DATE), (h["status"] == STATUS_PERMIT) | (h["poor"] > 0)
-    np.testing.assert_array_equal(kind, np.where(asks, entitled, ASKS_NONE))
-    assert lot[asks].tolist() == [rng.draw4(np.uint64(5), rng.HOMES, identity, 9, 0)[2] for identity in h["id"][asks]]
-    poor_first, one, poor, since = np.array([1.0, 0.0, 1.0]), np.ones(n, np.int64), h["poor"] * 1.0, h["homes_since"].astype(np.int16)
-    first = ration(np.where(asks & entitled, place, AREAS), poor * (poor_first[place] > 0.5), since, lot, one, np.array([*public, 0]))
+    h, rows = rows_of(n, tenure=TENURE_MARKET_RENT, homes_since=0), np.arange(n)
+    h["tenure"][chance.random(n) < 0.1 * sold] = TENURE_SHARED
+    place, kind = chance.integers(0, AREAS, n).astype(np.int16), chance.integers(0, 4, n).astype(np.uint8)
+    since, lot = chance.integers(-3, 3, n).astype(np.int16), chance.random(n)
+    poor_first, one, asks = np.array([1.0, 0.0, 1.0]), np.ones(n, np.int64), h["tenure"] != TENURE_SHARED
+    score = ((kind & POOR > 0) & (poor_first[place] > 0.5)) * 1.0
+    first = ration(np.where((kind & ENTITLED > 0) & asks, place, AREAS), score, since, lot, one, np.array([*public, 0]))
     then = ration(np.where(asks & ~first, place, AREAS), np.zeros(n), since, lot, one, np.array([*guaranteed, 0]))
-    got = give_out(place, kind, score, since, lot, poor_first, np.array(guaranteed), np.array(public))
+    got = give_out(h, rows, sold, place, kind, since, lot, poor_first, np.array(guaranteed), np.array(public))
     np.testing.assert_array_equal(got, np.where(first, TENURE_PUBLIC, np.where(then, TENURE_GUARANTEED, 0)))
-    waited = h["homes_since"] != NO_DATE
     allot(h, rows[got > 0], got[got > 0])
     assert (h["tenure"][got > 0] == got[got > 0]).all()
-    assert ((h["homes_since"] != NO_DATE) == waited & (got == 0)).all()
+    assert ((h["homes_since"] == 0) == (got == 0)).all()
+
+
+def test_who_waits_stands_in_line_with_a_lot_of_the_quarter() -> None:
+    h = rows_of(5000, place=3, homes_since=NO_DATE)
+    h["id"], h["poor"][::4], h["status"][::6] = np.arange(5000) * 7919, 1, STATUS_PERMIT
+    h["homes_since"][::2], kinds = 4, np.where(np.arange(5000) % 2, 0, WAITS).astype(np.uint32)
+    rows, who, place, since = np.empty(5001, np.int64), np.empty(5001, np.uint64), *np.empty((2, 5001), np.int16)
+    kind, lot = np.empty(5001, np.uint8), np.empty(2500)
+    assert line_up(h[100:], kinds[100:], 0, rows, place, kind, since, who) == 2450
+    assert line_up(h, kinds, 0, rows, place, kind, since, who) == 2500
+    assert (rows[:2500] == np.arange(0, 5000, 2)).all() and (place[:2500] == 3).all() and (since[:2500] == 4).all()
+    poor, permit = h["poor"][::2] > 0, h["status"][::2] == STATUS_PERMIT
+    assert (kind[:2500] == ENTITLED * (poor | permit) + POOR * poor).all()
+    lots(turns_of(0, 2500, 3), who, 9, np.uint64(5), np.empty((2, 64), np.uint64), lot)
+    assert lot.tolist() == [rng.draw4(np.uint64(5), rng.HOMES, identity, 9, 0)[2] for identity in h["id"][::2]]
 
 
 counts = st.lists(st.integers(0, 5000), min_size=6, max_size=6)

@@ -73,6 +73,7 @@ class Lists(NamedTuple):
     scores: FloatArray
     since: npt.NDArray[np.int16]
     lots: FloatArray
+    identities: npt.NDArray[np.uint64]
     shared: IntArray  # rows
     families: IntArray  # two each: rows
     slots: npt.NDArray[np.uint8]  # two each
@@ -85,7 +86,7 @@ def empty_lists(size: int, shared: bool) -> Lists:
     `shared` by threads, each chunk fills the begin of its own stretch: pages of 2 MB would nearly all be taken, half a gigabyte for
     everyone, and take long to clear. Filled from the front by one thread, such pages are faster.
     """
-    types = (np.int64, np.int16, np.uint8, np.float64, np.int16, np.float64, np.int64, np.int64, np.uint8, np.uint8)
+    types = (np.int64, np.int16, np.uint8, np.float64, np.int16, np.float64, np.uint64, np.int64, np.int64, np.uint8, np.uint8)
     size += BLOCK  # so that stretches of equal length hold the longest of chunks
     make = _in_small_pages if shared else np.empty
     return Lists(*(make(size * each_of(name), kind) for name, kind in zip(Lists._fields, types, strict=True)))

@@ -37,7 +37,7 @@ from urbsim.engine.watch import TO_ATTEND, TO_HOMES, TO_PERMIT, TO_WORK
 
 # What passes list, column by column of `Lists`, by the counts of `Turns`.
 FAMILY_LISTS = (("rows", "kinds", "scores"), ("families", "slots"))
-PLACE_LISTS = (("rows", "areas"), ("shared",), ("families", "slots", "stages"))
+PLACE_LISTS = (("rows", "areas", "kinds", "since", "identities"), ("shared",), ("families", "slots", "stages"))
 REGISTER_LISTS = (("rows", "scores", "since", "lots", "areas"),)
 
 
@@ -159,7 +159,7 @@ def place_pass(g, d, out, turns, q, key, x, limits, event, season, newcomers, ac
     """Stages 3 to 9 as far as they are a household's own: work, attention, choice, permits, homes, school.
 
     `x` is `Places`; `newcomers` skips what they have done elsewhere (work and choice). Listed in `out` (`Lists`): who waits for a rental
-    home, and where (count 0), the rows that ask for a shared home (1), in the third quarter the applicants for school places (2). Returns local and
+    home (count 0), the rows that ask for a shared home (1), in the third quarter the applicants for school places (2). Returns local and
     public pupils (A x 2), bought places (A), and how many broke a bound of the choice (0).
     """
     luck, areas = rng.as_bytes(d.luck), g.areas
@@ -177,7 +177,8 @@ def place_pass(g, d, out, turns, q, key, x, limits, event, season, newcomers, ac
 @kernel
 def _place_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, event, season, newcomers, accounts, seats, counts):
     areas, p = g.areas, g.p
-    rows, area, shared = out.rows[at:], out.areas[at:], out.shared[at:]
+    rows, area, kind, since = out.rows[at:], out.areas[at:], out.kinds[at:], out.since[at:]
+    shared, identities = out.shared[at:], out.identities[at:]
     families, slots, stages = out.families[2 * at :], out.slots[2 * at :], out.stages[2 * at :]
     must, also = kinds.PLACE_DUE | (kinds.ALIVE if newcomers else 0), kinds.CHILDREN if season == 3 else 0
     n = m = s = broken = 0
@@ -211,7 +212,7 @@ def _place_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, event, season, n
             m += pupils
         keep_events(d, start, here, event)
         put_back(g, d, start, here)
-        n += watch.waiting(g.h, g.kinds[start:stop], start, rows[n:], area[n:])
+        n += watch.line_up(g.h, g.kinds[start:stop], start, rows[n:], area[n:], kind[n:], since[n:], identities[n:])
     counts[0], counts[1], counts[2] = n, s, m
     return broken
 

@@ -237,6 +237,14 @@ def pairs_of(identities, stream, quarter, key, words, first, second):
         second[k] = (np.float64(words[0, k] >> _S32) + 0.5) * _SCALE
 
 
+@kernel
+def lots_of(identities, stream, quarter, key, words, lots):
+    """Fill `lots` with the third uniform of block 0 for each identity, as `draw4` gives it where it shares no byte; `words` as above."""
+    _draw_words(identities, np.uint64(quarter) << np.uint64(16), np.uint64(stream), key, words)
+    for k in range(identities.size):
+        lots[k] = (np.float64(words[1, k] & _LOW) + 0.5) * _SCALE
+
+
 @allocating
 def as_bytes(words):
     """Return `words` (2 x n) as bytes: 2 x n x 8."""
@@ -247,12 +255,6 @@ def as_bytes(words):
 def byte_at(luck, k, place):
     """Return the shared byte `place` of the k-th row."""
     return luck[np.uint64((place >> 3) & 1), np.uint64(k), np.uint64(place & 7)]
-
-
-@kernel
-def lot_of(key, stream, identity, quarter):
-    """Return the third uniform of block 0, of a stream whose first two uniforms alone may share a byte."""
-    return _plain4(key, stream, identity, quarter, 0)[2]
 
 
 @kernel

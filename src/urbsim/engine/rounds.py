@@ -41,16 +41,19 @@ class Rounds:
 
     def meet(self, turns: Turns, seats: list[Seats]) -> None:
         """Stages 8 and 9: give out homes and school places to those whom the second pass listed (`passes.place_pass`)."""
-        rows, areas, shared, *children = listed(self.engine.roll.lists, turns, PLACE_LISTS)
-        self._homes(occupied(self.engine.roll.tallies), shared, rows, areas)
+        rows, areas, kinds, since, identities, shared, *children = listed(self.engine.roll.lists, turns, PLACE_LISTS)
+        self._homes(occupied(self.engine.roll.tallies), shared, rows, areas, kinds, since, identities)
         if season(self.engine.q) == 2:
             self._apply_for_school()
         elif season(self.engine.q) == 3:
             held = np.sum([part.local + part.public for part in seats], axis=0)
             self._enter_school(held, np.sum([part.bought for part in seats], axis=0), *children)
 
-    def _homes(self, used: IntArray, asking: IntArray, rows: IntArray, place: npt.NDArray[np.int16]) -> None:
-        """Stage 8: shared homes by lot to those `asking`; then those who wait (`rows`, each in `place`) are ranked for rental ones.
+    def _homes(
+        self, used: IntArray, asking: IntArray,
+        rows: IntArray, place: npt.NDArray[np.int16], kind: npt.NDArray[np.uint8], since: npt.NDArray[np.int16], who: IntArray,
+    ) -> None:  # fmt: skip
+        """Stage 8: shared homes by lot to those `asking`; then those who wait (`rows`, identities `who`) are ranked for rental ones.
 
         Public rental first, the poor before others, then guaranteed rental by waiting time.
         """
@@ -59,10 +62,9 @@ class Rounds:
         self._sell_shared(asking, np.maximum(self._shared_units() - used[:, 2], 0))
         units = ((x.units[e.q] + e.grant_units) * x.params.units_rural).astype(np.int64) // e.weight
         guaranteed, public = np.ascontiguousarray(np.maximum(units - used[:, :2], 0).T)
-        free, lists = (guaranteed > 0) | (public > 0), e.roll.lists
-        ranks = tuple(column[: rows.size] for column in (lists.kinds, lists.scores, lists.since, lists.lots))
-        e.roll.in_threads(lambda turns, _: homes.line_up(h, turns, rows, place, e.q, e.key, free, *ranks), 0, rows.size)
-        got = homes.give_out(place, *ranks, e.lever("homes.poor_first"), guaranteed, public)
+        lot, desks = e.roll.lists.lots[: rows.size], e.roll.desks
+        e.roll.in_threads(lambda turns, part: homes.lots(turns, who, e.q, e.key, desks[part].draws, lot), 0, rows.size)
+        got = homes.give_out(h, rows, asking.size > 0, place, kind, since, lot, e.lever("homes.poor_first"), guaranteed, public)
         housed = got > 0
         with e.roll.changing(rows[housed]):
             homes.allot(h, rows[housed], got[housed])

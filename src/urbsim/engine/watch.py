@@ -48,6 +48,7 @@ from urbsim.engine.kinds import (
 )
 from urbsim.engine.lanes import at_most
 from urbsim.engine.people import age_at
+from urbsim.engine.stages.homes import stands_as
 from urbsim.engine.stages.work import WORK_TO
 from urbsim.engine.state import EVENT_SCHOOL, EVENTS, GAIN_LUCK, LATE_LUCK, LOSE_LUCK, SETTLE_LUCK, SETTLE_OUT_LUCK
 from urbsim.population.registry import JOB_FORMAL, JOB_NONE
@@ -139,14 +140,15 @@ def pick(ways, event, m, asked, marks, who):
 
 
 @kernel
-def waiting(h, kinds, start, rows, areas):
-    """List the rows of a block, which begins with row `start`, that wait for a rental home, and where; return how many."""
+def line_up(h, kinds, start, rows, place, kind, since, identities):
+    """List the rows of a block, which begins with row `start`, that wait for a rental home, and what ranks them; return how many."""
     n, one, shift = np.uint64(0), np.uint64(1), np.uint64(WAITS_SHIFT)
     for k in range(kinds.size):
         rows[n] = start + k
         n += np.uint64(kinds[k]) >> shift & one
     for k in range(n):
-        areas[k] = h[rows[k]].place
+        r = h[rows[k]]
+        place[k], kind[k], since[k], identities[k] = r.place, stands_as(r), r.homes_since, r.id
     return np.int64(n)
 
 

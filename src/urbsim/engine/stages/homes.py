@@ -32,10 +32,11 @@ from urbsim.population.registry import (
     TENURE_MARKET_RENT,
     TENURE_OWN,
     TENURE_PUBLIC,
+    TENURE_SHARED,
 )
 
 HOME_M2 = 90.0
-ASKS_NONE = 2
+ENTITLED, POOR = 1, 2
 
 
 @kernel
@@ -79,7 +80,7 @@ def buy_and_apply(h, who, luck, q, key, p, buying, sharing, shared, accounts, id
 
     `who` are rows of `h` and `luck`; scratch as in `rng.draw_some`.
     `buying`, `sharing` as from `chances_to_buy` (0 where no shared home is for sale); `shared` lists the rows of those who would buy at the
-    price of their share and not at the whole. Who waits (`homes_since`) is ranked by `line_up` where homes are free.
+    price of their share and not at the whole. Who waits (`homes_since`) is listed by `watch.line_up`.
     """
     m = 0
     most_asking, most_leaving = rng.most_byte(p.h_home_apply / 4.0), rng.most_byte(p.q_exit / 4.0)
@@ -135,45 +136,44 @@ def first_home_prices(price: FloatArray, subsidy: FloatArray, relief: FloatArray
 
 
 @kernel
-def line_up(h, turns, rows, place, q, key, free, kind, score, since, lot):
-    """Note of those who wait for a rental home (`rows`, each in `place`), where any is `free`, what they are ranked by.
+def stands_as(r):
+    """Return as what household `r` stands in line for a rental home: ENTITLED to public rental, POOR, or both."""
+    return (ENTITLED if rent_subsidised(r) else 0) | (POOR if r.poor else 0)
 
-    `kind` is 0 for who asks for guaranteed rental alone, 1 for who is entitled to public rental too (permit holders, settled, poor), 2 for
-    who asks for none: nothing is free, or a shared home was bought this quarter. `score` is 1 for the poor, `since` the quarter of applying.
-    """
+
+@kernel
+def lots(turns, identities, q, key, words, lot):
+    """Draw the lot of everyone in line; `words` (2 x n) is scratch."""
     chunk = take(turns)
     while chunk >= 0:
-        for k in range(turns.edges[chunk], turns.edges[chunk + 1]):
-            kind[k] = ASKS_NONE
-            if free[place[k]]:
-                r = h[rows[k]]
-                if r.homes_since != NO_DATE:
-                    kind[k], score[k], since[k] = 1 if rent_subsidised(r) else 0, 1.0 if r.poor else 0.0, r.homes_since
-                    lot[k] = rng.lot_of(key, rng.HOMES, r.id, q)
+        for lo in range(turns.edges[chunk], turns.edges[chunk + 1], words.shape[1]):
+            hi = min(lo + words.shape[1], turns.edges[chunk + 1])
+            rng.lots_of(identities[lo:hi], rng.HOMES, q, key, words, lot[lo:hi])
         chunk = take(turns)
 
 
 @allocating
-def give_out(place, kind, score, since, lot, poor_first, guaranteed, public):
-    """Return the tenure under which each applicant for a rental home gets one, 0 for who has to wait (uint8).
+def give_out(h, rows, sold, place, kind, since, lot, poor_first, guaranteed, public):
+    """Return the tenure under which each who stands in line for a rental home gets one, 0 for who has to wait (uint8).
 
-    Public rental goes first, to those entitled to it, by `score` where `poor_first` (per area) is in force; then guaranteed rental by
-    waiting time. `guaranteed` and `public` are units free by area; the other columns as `line_up` fills them (`score` is overwritten).
+    Public rental goes first, to those entitled to it, the poor before others where `poor_first` (per area) is in force; then guaranteed
+    rental by waiting time. `guaranteed` and `public` are units free by area; `kind` as from `stands_as`, `since` when they applied. Who bought
+    a shared home, where any were `sold` this quarter, asks no more.
     """
-    got, asking = np.zeros(place.size, np.uint8), np.empty(place.size, np.int64)
-    one, served, n = np.ones(place.size, np.int64), np.zeros(place.size, np.bool_), np.uint64(0)
-    for k in range(place.size):
-        asking[n] = k
-        score[k] = score[k] if poor_first[place[k]] > 0.5 else 0.0
-        n += np.uint64((public[place[k]] > 0) & (kind[k] == 1))
+    got, asking, score = np.zeros(rows.size, np.uint8), np.empty(rows.size, np.int64), np.empty(rows.size)
+    one, served, n = np.ones(rows.size, np.int64), np.zeros(rows.size, np.bool_), np.uint64(0)
+    for k in range(rows.size):
+        asks, asking[n] = not sold or h[rows[k]].tenure != TENURE_SHARED, k
+        score[k] = 1.0 if kind[k] & POOR and poor_first[place[k]] > 0.5 else 0.0
+        n += np.uint64((public[place[k]] > 0) & (kind[k] & ENTITLED > 0) & asks)
     serve(asking[:n], place, score, since, lot, one, public, served)
     for k in asking[:n]:
         got[k] = TENURE_PUBLIC if served[k] else 0
     n = np.uint64(0)
-    for k in range(place.size):
-        asking[n] = k
+    for k in range(rows.size):
+        asks, asking[n] = not sold or h[rows[k]].tenure != TENURE_SHARED, k
         score[k] = 0.0
-        n += np.uint64((guaranteed[place[k]] > 0) & (kind[k] != ASKS_NONE) & (not served[k]))
+        n += np.uint64((guaranteed[place[k]] > 0) & (not served[k]) & asks)
     serve(asking[:n], place, score, since, lot, one, guaranteed, served)
     for k in asking[:n]:
         got[k] = TENURE_GUARANTEED if served[k] else 0
