@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from urbsim.engine import kinds
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import inlined, kernel
 from urbsim.engine.kinds import Kinds, kind_again, kind_of
 from urbsim.engine.lanes import copy_row
 from urbsim.engine.stages.observe import ANY, PEOPLE, PUPILS, WORDS, changes, post
@@ -191,7 +191,7 @@ def put_back(g, d, start, m):
             _renew(g, i, d.h[k], what)
 
 
-@kernel
+@inlined
 def _renew(g, i, r, what):
     """Write the kind of row `i`, household `r`, of which `what` has changed."""
     if what & PEOPLE:

@@ -139,7 +139,7 @@ def draw4_known(key, stream, identity, quarter, block, luck, k):
     return _with_bytes(u0, u1, u2, u3, stream, block, luck, k)
 
 
-@kernel
+@inlined
 def _with_bytes(u0, u1, u2, u3, stream, block, luck, k):
     """Return four uniforms, those with a shared first byte put together from it and the stream's own draw."""
     place, lanes = _LANE[stream, block, 0], _LANE[stream, block, 1]
@@ -161,7 +161,7 @@ def draw_some(h, who, stream, quarter, block, key, identities, words):
     _draw_words(identities[: who.size], (np.uint64(quarter) << np.uint64(16)) | np.uint64(block), np.uint64(stream), key, words)
 
 
-@kernel
+@inlined
 def draw4_of(words, n, stream, block, luck, k):
     """Return what `draw4` does for the k-th row, the n-th of those for whom `draw_some` drew `words`; its shared bytes are in `luck`."""
     u0, u1 = (np.float64(words[0, n] & _LOW) + 0.5) * _SCALE, (np.float64(words[0, n] >> _S32) + 0.5) * _SCALE

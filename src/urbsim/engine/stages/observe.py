@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from urbsim.engine.compiled import kernel
+from urbsim.engine.compiled import inlined, kernel
 from urbsim.engine.lanes import differences
 from urbsim.engine.people import age_at, along
 from urbsim.engine.stages.tallying import (
@@ -66,7 +66,7 @@ changes = differences((
 ))  # fmt: skip
 
 
-@kernel
+@inlined
 def _post_work(t, old, new, what, before, now, p, norm):
     """Bring the tally from the work of `old` to that of `new`; pay is left alone where it is the same."""
     same_pay = not what & PAY and (old.job == JOB_SELF_EMPLOYED) == (new.job == JOB_SELF_EMPLOYED)
@@ -78,7 +78,7 @@ def _post_work(t, old, new, what, before, now, p, norm):
         put_work(t, new, now, p, norm, 1)
 
 
-@kernel
+@inlined
 def post(t, old, new, what, before, now, areas, p, norm):
     """Bring the tally from household `old` as of quarter `before` to `new` as of `now`; `what` differs (`changes`)."""
     if what & PEOPLE or group_of(old) != group_of(new):

@@ -88,7 +88,7 @@ def _born(birth):
     return max(np.int64(birth) - OLDEST_BIRTH, 0)
 
 
-@kernel
+@inlined
 def _pupil(page, group, bits, birth, change):
     """Count a child where it lives and how it learns, if it can be a pupil in the years of a run."""
     born = np.int64(birth) - FIRST_PUPIL
@@ -113,7 +113,7 @@ def put_pupils(t, r, areas, change):
         _pupil(t.pages[home if r.child2 & CHILD_AT_HOME else area], group, r.child2, r.child2_birth, change)
 
 
-@kernel
+@inlined
 def _child(t, r, bits, birth, areas, here, there, group, change):
     """Count a child with the head (slot `here` of its residence) or at home (slot `there`); return 1 for at home."""
     left = np.int64(bits) & CHILD_AT_HOME
@@ -127,7 +127,7 @@ def _child(t, r, bits, birth, areas, here, there, group, change):
     return left >> 1
 
 
-@kernel
+@inlined
 def _couple(t, r, areas, change):
     """Count women of the house who are no daughters, and couples who live together with a free slot for a child, in the region."""
     here, part = r.resident_area != OUTSIDE, np.int64(r.resident_part)
@@ -143,7 +143,7 @@ def _couple(t, r, areas, change):
             t.fertile[(4 if one or two else 2) + part, _born(wife)] += change
 
 
-@kernel
+@inlined
 def _registers(t, r, persons, areas, change):
     """Count the registered: those with the head at the register, those of the others who settled there too, the rest in the village."""
     if r.register >= areas:
@@ -206,7 +206,7 @@ def put_people(t, r, areas, change):
     return main
 
 
-@kernel
+@inlined
 def put_home(t, r, main, change):
     """Put or take off a mover's household, its tenure and status; `main` persons live with its head."""
     if not lives_away(r):
@@ -236,7 +236,7 @@ def pay_index(r, p, norm):
     return np.int64(math.exp(exponent + r.wage_residual - norm) * INDEX + 0.5)
 
 
-@kernel
+@inlined
 def put_job(t, r, change):
     """Put or take off the job and schemes of a worker."""
     cover = np.int64(r.cover)
@@ -244,7 +244,7 @@ def put_job(t, r, change):
     t.pages[r.place, WORKERS + np.int64(r.job) * 16 + schemes] += change
 
 
-@kernel
+@inlined
 def put_work(t, r, q, p, norm, change):
     """Put or take off the work of a mover's head as of quarter `q`: job, schemes, pay by the quarter of leaving school."""
     if not lives_away(r):
