@@ -82,12 +82,12 @@ def _post_work(t, old, new, what, before, now, p, norm):
 def post(t, old, new, what, before, now, areas, p, norm):
     """Bring the tally from household `old` as of quarter `before` to `new` as of `now`; `what` differs (`changes`)."""
     if what & PEOPLE or group_of(old) != group_of(new):
-        put_members(t, old, areas, -1)
-        put_members(t, new, areas, 1)
+        for side in range(2):  # a loop, so that what is compiled into it stands there once
+            put_members(t, new if side else old, areas, 2 * side - 1)
     else:
         if what & PUPILS and group_of(new):  # the others' learn the same whatever is noted of them
-            put_pupils(t, old, areas, -1)
-            put_pupils(t, new, areas, 1)
+            for side in range(2):
+                put_pupils(t, new if side else old, areas, 2 * side - 1)
         if what & HOME:
             main = along(old)
             put_home(t, old, main, -1)

@@ -102,7 +102,7 @@ def group_of(r):
     return 1 if lives_away(r) and (r.status == STATUS_UNREGISTERED or r.status == STATUS_PERMIT) else 0
 
 
-@kernel
+@inlined
 def put_pupils(t, r, areas, change):
     """Put or take off how the children of household `r` learn."""
     group = group_of(r)
@@ -157,7 +157,7 @@ def _registers(t, r, persons, areas, change):
     t.pages[r.register, REGISTERS + r.register_part * 2 + in_town] += persons * change
 
 
-@kernel
+@inlined
 def put_people(t, r, areas, change):
     """Put (`change` 1) or take off (-1) the members of household `r`: along with the head or at home, and where they are registered.
 
@@ -258,7 +258,7 @@ def put_work(t, r, q, p, norm, change):
         t.pay[r.place, kind, min(max(left_school - FIRST_LEAVER, 0), COHORTS - 1)] += change * pay_index(r, p, norm)
 
 
-@kernel
+@inlined
 def put_members(t, r, areas, change):
     """Put (`change` 1) or take off (-1) the members and the home of household `r`; who is gone stands nowhere."""
     if r.place != GONE:
