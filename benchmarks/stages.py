@@ -112,7 +112,7 @@ class Bench:
             ),
             "location": lambda: location.location(
                 t.h, attending, luck[1], q, key, p, areas, t.event, y.race, y.bounds, y.km, y.seat, y.bills, y.town_share, y.districts,
-                y.rent_edge, y.rent_help, y.pull, y.rules, y.wage, g.norm, acc,
+                y.rent_edge, y.rent_help, y.pull, y.rules, y.wage, g.norm, acc, t.identities, t.draws,
             ),
             "permits": lambda: permits.permits(
                 t.h, who["permit"], luck[1], q, key, p, y.permit_months, y.permit_ground, y.permit_wait, y.permit_uptake,

@@ -197,7 +197,7 @@ def _place_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, event, season, n
             attend = attention(d.h, who, luck, q, key, x.attends, x.most_attends, d.event, d.attending)
             broken += location(
                 d.h, d.attending[:attend], luck, q, key, p, areas, d.event, x.race, x.bounds, x.km, x.seat, x.bills, x.town_share,
-                x.districts, x.rent_edge, x.rent_help, x.pull, x.rules, x.wage, g.norm, accounts)  # fmt: skip
+                x.districts, x.rent_edge, x.rent_help, x.pull, x.rules, x.wage, g.norm, accounts, d.identities, d.draws)  # fmt: skip
         who = d.who[: watch.pick(d.ways, d.event, here, TO_PERMIT, STIRRED, d.who)]
         permits(
             d.h, who, luck, q, key, p, x.permit_months, x.permit_ground, x.permit_wait, x.permit_uptake, x.permit_enough, accounts

@@ -162,10 +162,17 @@ def draw_some(h, who, stream, quarter, block, key, identities, words):
 
 
 @inlined
-def draw4_of(words, n, stream, block, luck, k):
-    """Return what `draw4` does for the k-th row, the n-th of those for whom `draw_some` drew `words`; its shared bytes are in `luck`."""
+def plain4_of(words, n):
+    """Return what `draw4` does for the n-th of those for whom `draw_some` drew `words` of a stream without shared bytes."""
     u0, u1 = (np.float64(words[0, n] & _LOW) + 0.5) * _SCALE, (np.float64(words[0, n] >> _S32) + 0.5) * _SCALE
     u2, u3 = (np.float64(words[1, n] & _LOW) + 0.5) * _SCALE, (np.float64(words[1, n] >> _S32) + 0.5) * _SCALE
+    return u0, u1, u2, u3
+
+
+@inlined
+def draw4_of(words, n, stream, block, luck, k):
+    """Return what `draw4` does for the k-th row, the n-th of those for whom `draw_some` drew `words`; its shared bytes are in `luck`."""
+    u0, u1, u2, u3 = plain4_of(words, n)
     return _with_bytes(u0, u1, u2, u3, stream, block, luck, k)
 
 

@@ -109,7 +109,8 @@ def _enter_cell(h, cell, i, counts, templates, q, luck, key, p, areas, town_shar
         r.job = enters_job(r, u2, p)
         r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
         settled, aid = aided(r, bills[j], rules[j])
-        arrange_family(r, q, key, p, areas, away, km[areas + b, j], seat[j], settled, aid, pull[j], accounts)
+        latents = rng.draw4(key, rng.FAMILY, identity, 0, 0)
+        arrange_family(r, latents, q, p, areas, away, km[areas + b, j], seat[j], settled, aid, pull[j], accounts)
         r.place = j
         accounts[j].arrivals[2] += along(r)
         age = age_at(r.head_birth, q)
@@ -129,7 +130,8 @@ def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):
         r.id = rng.new_identity(key, i, 7)
         r.origin, r.register, r.register_part = areas + b, areas + b, 0
         r.place, r.resident_area, r.resident_part, r.arrived = OUTSIDE, OUTSIDE, 0, 0
-        arrange_family(r, now, key, p, areas, away, km[b], seat[b], 0.0, 0.0, pull[0], accounts)
+        latents = rng.draw4(key, rng.FAMILY, r.id, 0, 0)
+        arrange_family(r, latents, now, p, areas, away, km[b], seat[b], 0.0, 0.0, pull[0], accounts)
         persons[i] = along(r)
 
 

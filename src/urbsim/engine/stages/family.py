@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 
 from urbsim.clock import NO_DATE
-from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, book_mover, book_residence, home_place
 from urbsim.engine.stages.later_schools import later_school
@@ -84,12 +83,13 @@ def _place_child(r, bits, stays, areas, accounts):
 
 
 @kernel
-def arrange_family(r, q, key, p, areas, where, km, seat, bills, aid, pull, accounts):
+def arrange_family(r, luck, q, p, areas, where, km, seat, bills, aid, pull, accounts):
     """Decide for every member of household `i` whether to live along, given that the head lives at `where` (AT_HOME, OWN_TOWN, AWAY).
 
-    `bills` and `aid` as `aided` gives them, `pull` as in `child_along`.
+    `luck` are the four latents of spouse, children and elders (stream FAMILY, drawn once), `bills` and `aid` as `aided` gives them, `pull` as
+    in `child_along`.
     """
-    u0, u1, u2, u3 = rng.draw4(key, rng.FAMILY, r.id, 0, 0)
+    u0, u1, u2, u3 = luck
     years = max(0, (q - r.arrived) // 4)
     if r.spouse != SPOUSE_NONE:
         far = p.s_far if r.origin >= areas or r.place == OUTSIDE else 0.0

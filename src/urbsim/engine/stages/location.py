@@ -157,18 +157,20 @@ def move(r, q, key, p, areas, target, town_share, districts, rules, accounts):
 @kernel
 def location(
     h, who, luck, q, key, p, areas, event, race, bounds, km, seat, bills, town_share, districts, rent_edge, rent_help, pull,
-    rules, wage, norm, accounts,
+    rules, wage, norm, accounts, identities, words,
 ):  # fmt: skip
     """Let those who reconsider choose and move; then decide who of the family lives along. Return how many broke a bound (0).
 
-    `who` are rows of `h`, `luck` and `event`, in which those who move are marked. `km` is origins x areas; `seat`, `bills` are per area
+    `who` are rows of `h`, `luck` and `event`, in which those who move are marked; scratch as in `rng.draw_some`. `km` is origins x areas; `seat`, `bills` are per area
     (chance of a public school place; share of bills settled for people of another province); `town_share`, `districts` as in `move`;
     `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in `family.child_along`, of both a last row of noughts for
     those who live outside; `rules` are the areas' rules, `wage` per area, `norm` as in `work.wage_factor`. People of another province who
     are outside come back through `arrivals`. Of those whom `stays_for_sure` spares the choice, one in `SAMPLE` makes it all the same.
     """
     broken = 0
-    for i in who:
+    rng.draw_some(h, who, rng.FAMILY, 0, 0, key, identities, words)
+    for n in range(who.size):
+        i = who[n]
         r = h[i]
         out = r.place == OUTSIDE
         o = r.origin
@@ -205,7 +207,7 @@ def location(
                     settled_bills = bills[place]
             settled_bills, aid = aided(r, settled_bills, rules[place])
         if _family_to_arrange(r, where):
-            arrange_family(r, q, key, p, areas, where, distance, chance, settled_bills, aid, gain, accounts)
+            arrange_family(r, rng.plain4_of(words, n), q, p, areas, where, distance, chance, settled_bills, aid, gain, accounts)
     return broken
 
 
