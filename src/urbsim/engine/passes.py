@@ -119,8 +119,8 @@ class Gates(NamedTuple):
 def family_pass(g, d, out, turns, q, key, x, limits, late, event, accounts):
     """Stages 1 and 2: reclassification, deaths, births; list who looks for a partner and which children leave home.
 
-    `x` is `Family`, `limits` as from `watch.family_limits`; `event` is cleared and then marked; `late` is `watch.Late`. Listed in `out` (`Lists`): rows, sexes as
-    kinds and sort keys as scores of suitors (count 0), rows of leavers as families and their slots (count 1).
+    `x` is `Family`, `limits` as from `watch.family_limits`; `event` is cleared and then marked; `late` is `watch.Late`. Listed in `out`
+    (`Lists`): rows, sexes as kinds and sort keys as scores of suitors (count 0), rows of leavers as families and their slots (count 1).
     """
     luck = rng.as_bytes(d.luck)
     chunk = take(turns)
@@ -242,7 +242,8 @@ def _apply_rows(g, d, lo, hi, q, enough, applied):
 def register_pass(g, d, out, turns, q, key, x, due, event, accounts):
     """Stages 10, 11 and 4: settling, land, official residence; who stands in a line is left to `finish_ranked`.
 
-    `x` is `Gates`; `event` as the first pass left it; kinds with a bit of `due` are looked at whatever their luck. Listed in `out` (`Lists`): who is ranked this quarter, their size as areas (count 0).
+    `x` is `Gates`; `event` as the first pass left it; kinds with a bit of `due` are looked at whatever their luck. Listed in `out`
+    (`Lists`): who is ranked this quarter, their size as areas (count 0).
     """
     luck = rng.as_bytes(d.luck)
     chunk = take(turns)

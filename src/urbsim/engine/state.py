@@ -32,7 +32,7 @@ EVENT_LIFE = 2
 EVENT_SCHOOL = 4
 EVENTS = 7
 STIRRED = 8  # bits of the same column: its job or place has changed in the pass under way
-# Its luck of the quarter lets it lose land, gain a certificate, or settle (people of the region, of another province), if it is of a kind to.
+# Its luck of the quarter lets it lose land, gain a certificate, settle (people of the region, of another province), if its kind can.
 LOSE_LUCK, GAIN_LUCK, SETTLE_LUCK, SETTLE_OUT_LUCK = 16, 32, 64, 128
 LATE_LUCK = 240
 

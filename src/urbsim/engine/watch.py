@@ -19,8 +19,8 @@ from urbsim.engine.kinds import (
     AGES,
     ALIVE,
     AWAY,
-    CHILDREN,
     CHILD2,
+    CHILDREN,
     COUPLE,
     COVERED,
     ELDER1,
@@ -108,11 +108,11 @@ def find_family(luck, kinds, limits, there, found):
 
 @kernel
 def find_places(luck, kinds, event, limits, q, must, also, found, ways):
-    """List in `found` which rows of a block can meet an event in the second pass, and in `ways` which bytes of luck say so; return how many.
+    """List in `found` which rows of a block can meet an event in the second pass, in `ways` which bytes of luck say so; return how many.
 
-    `luck` (2 x rows at least), `kinds` and `event` are the block's, `limits` as `place_limits` returns them. Kinds with a bit of `must`, and
-    rows that met an event before (`event`), are listed whatever their luck, with the way `MUST`; so are, without it, kinds with a bit of
-    `also`.
+    `luck` (2 x rows at least), `kinds` and `event` are the block's, `limits` as `place_limits` returns them. Kinds with a bit of `must`,
+    and rows that met an event before (`event`), are listed whatever their luck, with the way `MUST`; so are, without it, kinds with a bit
+    of `also`.
     """
     low, high = luck[0], luck[1]
     nought, one, m = np.uint64(0), np.uint64(1), np.uint64(0)

@@ -86,8 +86,8 @@ def _place_child(r, bits, stays, areas, accounts):
 def arrange_family(r, luck, q, p, areas, where, km, seat, bills, aid, pull, accounts):
     """Decide for every member of household `i` whether to live along, given that the head lives at `where` (AT_HOME, OWN_TOWN, AWAY).
 
-    `luck` are the four latents of spouse, children and elders (stream FAMILY, drawn once), `bills` and `aid` as `aided` gives them, `pull` as
-    in `child_along`.
+    `luck` are the four latents of spouse, children and elders (stream FAMILY, drawn once), `bills` and `aid` as `aided` gives them, `pull`
+    as in `child_along`.
     """
     u0, u1, u2, u3 = luck
     years = max(0, (q - r.arrived) // 4)

@@ -157,8 +157,8 @@ def give_out(h, rows, sold, place, kind, since, lot, poor_first, guaranteed, pub
     """Return the tenure under which each who stands in line for a rental home gets one, 0 for who has to wait (uint8).
 
     Public rental goes first, to those entitled to it, the poor before others where `poor_first` (per area) is in force; then guaranteed
-    rental by waiting time. `guaranteed` and `public` are units free by area; `kind` as from `stands_as`, `since` when they applied. Who bought
-    a shared home, where any were `sold` this quarter, asks no more.
+    rental by waiting time. `guaranteed` and `public` are units free by area; `kind` as from `stands_as`, `since` when they applied. Who
+    bought a shared home, where any were `sold` this quarter, asks no more.
     """
     got, asking, score = np.zeros(rows.size, np.uint8), np.empty(rows.size, np.int64), np.empty(rows.size)
     one, served, n = np.ones(rows.size, np.int64), np.zeros(rows.size, np.bool_), np.uint64(0)

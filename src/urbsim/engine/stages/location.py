@@ -161,8 +161,9 @@ def location(
 ):  # fmt: skip
     """Let those who reconsider choose and move; then decide who of the family lives along. Return how many broke a bound (0).
 
-    `who` are rows of `h`, `luck` and `event`, in which those who move are marked; scratch as in `rng.draw_some`. `km` is origins x areas; `seat`, `bills` are per area
-    (chance of a public school place; share of bills settled for people of another province); `town_share`, `districts` as in `move`;
+    `who` are rows of `h`, `luck` and `event`, in which those who move are marked; scratch as in `rng.draw_some`. `km` is origins x areas;
+    `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another province); `town_share`,
+    `districts` as in `move`;
     `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in `family.child_along`, of both a last row of noughts for
     those who live outside; `rules` are the areas' rules, `wage` per area, `norm` as in `work.wage_factor`. People of another province who
     are outside come back through `arrivals`. Of those whom `stays_for_sure` spares the choice, one in `SAMPLE` makes it all the same.
