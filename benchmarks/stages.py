@@ -111,7 +111,7 @@ class Bench:
                 t.h, who["attend"], luck[1], q, key, y.attends, y.most_attends, t.event, t.attending
             ),
             "location": lambda: location.location(
-                t.h, attending, luck[1], q, key, p, areas, t.event, y.race, y.bounds, y.km, y.seat, y.bills, y.town_share, y.districts,
+                t.h, attending, luck[1], q, key, p, areas, t.event, y.race, y.bounds, y.log_km, y.seat, y.bills, y.town_share, y.districts,
                 y.rent_edge, y.rent_help, y.pull, y.rules, y.wage, g.norm, acc, t.identities, t.draws,
             ),
             "permits": lambda: permits.permits(

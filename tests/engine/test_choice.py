@@ -41,7 +41,7 @@ def choose(key: np.uint64, size: int, away: list[float], village: float, town: f
             assert choose_one(r, QUARTER, key, p, AREAS, race, edge, help_, 0.0, 0.0, luck, k) == (place if place else VILLAGE_CHOICE)
     broken = location(
         rows, np.arange(size), luck, QUARTER, key, p, AREAS, np.zeros(size, np.uint8), race, bounds,
-        np.full((AREAS, AREAS), 50.0), ones, ones, np.ones((3, AREAS)), np.zeros(AREAS, np.uint8), ones,
+        np.full((AREAS, AREAS), 4.0), ones, ones, np.ones((3, AREAS)), np.zeros(AREAS, np.uint8), ones,
         np.zeros((AREAS + 1, 2)), np.zeros((AREAS + 1, 4)), neutral_rules(AREAS), ones, 0.0, empty_accounts(AREAS),
         np.empty(size, np.uint64), np.empty((2, size), np.uint64),
     )  # fmt: skip

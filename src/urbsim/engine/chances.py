@@ -56,7 +56,7 @@ def places(e: Engine, u: Utilities) -> passes.Places:
         training=training, placing=_placing(e), rules=e.rules, wage=e.wage, norm=e.norm,
         most=work.most_bytes(e.p, e.areas, e.rules, training),
         race=make_race(u, e.race_base, x.params.lambda_),
-        bounds=choice.choice_bounds(x.params.lambda_), km=x.km, seat=e.seat, bills=e.bills,
+        bounds=choice.choice_bounds(x.params.lambda_), log_km=x.log_km, seat=e.seat, bills=e.bills,
         town_share=e.rounds.town_share, districts=x.districts,
         rent_edge=(1.0 - e.lever("homes.guaranteed_rent_share")) / (1.0 - x.params.rent_judged),
         permit_months=e.lever("permit.residence_months"), permit_ground=e.lever("permit.ground_required"),

@@ -50,7 +50,7 @@ def enter(e: Engine, counts: IntArray, q: int, luck: int) -> None:
     def enter_cells(turns: Turns, _: int) -> Accounts:
         accounts = empty_accounts(e.areas)
         arrivals.enter(
-            e.households, turns, starts, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.km, e.seat, e.bills,
+            e.households, turns, starts, counts, e.templates, q, luck, e.key, e.p, e.areas, e.rounds.town_share, x.log_km, e.seat, e.bills,
             e.rules, e.pull, accounts)  # fmt: skip
         return accounts
 

@@ -67,7 +67,7 @@ class Places(NamedTuple):
     norm: float
     race: Race
     bounds: Bounds
-    km: FloatArray  # O x A
+    log_km: FloatArray  # O x A, ln(km + 1)
     seat: FloatArray
     bills: FloatArray
     town_share: FloatArray  # 3 x A
@@ -196,7 +196,7 @@ def _place_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, event, season, n
             who = d.who[: watch.pick(d.ways, d.event, here, TO_ATTEND, EVENTS, d.who)]
             attend = attention(d.h, who, luck, q, key, x.attends, x.most_attends, d.event, d.attending)
             broken += location(
-                d.h, d.attending[:attend], luck, q, key, p, areas, d.event, x.race, x.bounds, x.km, x.seat, x.bills, x.town_share,
+                d.h, d.attending[:attend], luck, q, key, p, areas, d.event, x.race, x.bounds, x.log_km, x.seat, x.bills, x.town_share,
                 x.districts, x.rent_edge, x.rent_help, x.pull, x.rules, x.wage, g.norm, accounts, d.identities, d.draws)  # fmt: skip
         who = d.who[: watch.pick(d.ways, d.event, here, TO_PERMIT, STIRRED, d.who)]
         permits(

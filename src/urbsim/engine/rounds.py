@@ -160,7 +160,7 @@ class Rounds:
         )
         with e.roll.changing(distinct(rows)):
             schools.place_children(
-                h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.km, e.bills, e.rules, e.pull, e.accounts,
+                h, rows, slots, stages, served, second, e.q, e.key, e.p, e.areas, x.log_km, e.bills, e.rules, e.pull, e.accounts,
             )  # fmt: skip
 
     def gates(self) -> Gates:
@@ -208,6 +208,6 @@ def _members(e: Engine) -> FloatArray:
     rows = e.templates.copy()
     main = np.argmax(np.asarray(e.inputs.region.block_stock_2010), axis=1)
     persons = np.empty(rows.size)
-    km = e.inputs.km[e.areas + np.arange(e.blocks), main]
-    arrivals.try_families(rows, e.blocks, e.areas, e.key, e.p, km, e.seat[main], empty_accounts(e.areas), persons)
+    log_km = e.inputs.log_km[e.areas + np.arange(e.blocks), main]
+    arrivals.try_families(rows, e.blocks, e.areas, e.key, e.p, log_km, e.seat[main], empty_accounts(e.areas), persons)
     return arrivals.members_entering(persons, e.blocks)

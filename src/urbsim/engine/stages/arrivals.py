@@ -73,7 +73,7 @@ def round_entries(expected, per_row, q, key, counts):
 
 
 @kernel
-def enter(h, turns, starts, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, rules, pull, accounts):
+def enter(h, turns, starts, counts, templates, q, luck, key, p, areas, town_share, log_km, seat, bills, rules, pull, accounts):
     """Write the newcomers' rows, `counts` of them (blocks x areas, cells row by row); those of a cell begin at its row of `starts`.
 
     `templates` are B x T household rows laid out block after block; dates in it are relative to the quarter of arrival.
@@ -84,13 +84,13 @@ def enter(h, turns, starts, counts, templates, q, luck, key, p, areas, town_shar
     while chunk >= 0:
         for cell in range(turns.edges[chunk], turns.edges[chunk + 1]):
             _enter_cell(
-                h, cell, starts[cell], counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, rules, pull, accounts
+                h, cell, starts[cell], counts, templates, q, luck, key, p, areas, town_share, log_km, seat, bills, rules, pull, accounts
             )  # fmt: skip
         chunk = take(turns)
 
 
 @kernel
-def _enter_cell(h, cell, i, counts, templates, q, luck, key, p, areas, town_share, km, seat, bills, rules, pull, accounts):
+def _enter_cell(h, cell, i, counts, templates, q, luck, key, p, areas, town_share, log_km, seat, bills, rules, pull, accounts):
     per_block, b, j = templates.size // counts.shape[0], cell // areas, cell % areas
     away = np.int64(AWAY)  # a constant of its own type would have the kernel compiled once more
     for k in range(counts[b, j]):
@@ -110,7 +110,7 @@ def _enter_cell(h, cell, i, counts, templates, q, luck, key, p, areas, town_shar
         r.tenure = TENURE_EMPLOYER if u3 < p.dorm_share else TENURE_MARKET_RENT
         settled, aid = aided(r, bills[j], rules[j])
         latents = rng.draw4(key, rng.FAMILY, identity, 0, 0)
-        arrange_family(r, latents, q, p, areas, away, km[areas + b, j], seat[j], settled, aid, pull[j], accounts)
+        arrange_family(r, latents, q, p, areas, away, log_km[areas + b, j], seat[j], settled, aid, pull[j], accounts)
         r.place = j
         accounts[j].arrivals[2] += along(r)
         age = age_at(r.head_birth, q)
@@ -119,8 +119,11 @@ def _enter_cell(h, cell, i, counts, templates, q, luck, key, p, areas, town_shar
 
 
 @allocating
-def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):
-    """Let the family of every template decide as if it arrived now at `km` (per block); fill `persons` with who would live along."""
+def try_families(rows, blocks, areas, key, p, log_km, seat, accounts, persons):
+    """Let the family of every template decide as if it arrived now, `log_km` (of km + 1, per block) from home.
+
+    `persons` is filled with how many would live along.
+    """
     per_block = rows.size // blocks
     away, now = np.int64(AWAY), np.int64(0)
     pull = np.zeros((1, 4))
@@ -131,7 +134,7 @@ def try_families(rows, blocks, areas, key, p, km, seat, accounts, persons):
         r.origin, r.register, r.register_part = areas + b, areas + b, 0
         r.place, r.resident_area, r.resident_part, r.arrived = OUTSIDE, OUTSIDE, 0, 0
         latents = rng.draw4(key, rng.FAMILY, r.id, 0, 0)
-        arrange_family(r, latents, now, p, areas, away, km[b], seat[b], 0.0, 0.0, pull[0], accounts)
+        arrange_family(r, latents, now, p, areas, away, log_km[b], seat[b], 0.0, 0.0, pull[0], accounts)
         persons[i] = along(r)
 
 

@@ -5,6 +5,8 @@ The area is chosen first; the part (town or village) then follows the share of t
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from urbsim.clock import NO_DATE
@@ -156,19 +158,19 @@ def move(r, q, key, p, areas, target, town_share, districts, rules, accounts):
 
 @kernel
 def location(
-    h, who, luck, q, key, p, areas, event, race, bounds, km, seat, bills, town_share, districts, rent_edge, rent_help, pull,
+    h, who, luck, q, key, p, areas, event, race, bounds, log_km, seat, bills, town_share, districts, rent_edge, rent_help, pull,
     rules, wage, norm, accounts, identities, words,
 ):  # fmt: skip
     """Let those who reconsider choose and move; then decide who of the family lives along. Return how many broke a bound (0).
 
-    `who` are rows of `h`, `luck` and `event`, in which those who move are marked; scratch as in `rng.draw_some`. `km` is origins x areas;
-    `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another province); `town_share`,
-    `districts` as in `move`;
-    `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in `family.child_along`, of both a last row of noughts for
+    `who` are rows of `h`, `luck` and `event`, in which those who move are marked; scratch as in `rng.draw_some`. `log_km` (of km + 1) is
+    origins x areas; `seat`, `bills` are per area (chance of a public school place; share of bills settled for people of another
+    province); `town_share`, `districts` as in `move`;
+    `rent_edge`, `rent_help` per area as in `stay_terms`; `pull` areas x 4 as in `family.child_utility`, of both a last row of noughts for
     those who live outside; `rules` are the areas' rules, `wage` per area, `norm` as in `work.wage_factor`. People of another province who
     are outside come back through `arrivals`. Of those whom `stays_for_sure` spares the choice, one in `SAMPLE` makes it all the same.
     """
-    broken = 0
+    broken, near, far = 0, math.log(p.km_own_town + 1.0), math.log(p.km_outside_family + 1.0)
     rng.draw_some(h, who, rng.FAMILY, 0, 0, key, identities, words)
     for n in range(who.size):
         i = who[n]
@@ -194,15 +196,15 @@ def location(
         place = r.place
         if place == OUTSIDE and o >= areas:
             continue
-        where, distance, chance, settled_bills, aid = AWAY, p.km_outside_family, p.seat_outside, 1.0, 0.0
+        where, distance, chance, settled_bills, aid = AWAY, far, p.seat_outside, 1.0, 0.0
         gain = pull[areas]
         if place != OUTSIDE:
             if at_home(r):
                 where, distance, chance = AT_HOME, 0.0, 1.0
             elif in_own_town(r):
-                where, distance, chance = OWN_TOWN, p.km_own_town, 1.0
+                where, distance, chance = OWN_TOWN, near, 1.0
             else:
-                distance, chance = km[o, place], seat[place]
+                distance, chance = log_km[o, place], seat[place]
                 gain = pull[place]
                 if o >= areas:
                     settled_bills = bills[place]

@@ -16,7 +16,7 @@ from urbsim.engine import rng
 from urbsim.engine.compiled import kernel
 from urbsim.engine.people import age_at, at_home, book_mover, book_residence, home_place, owns_home
 from urbsim.engine.stages.clocks import months_insured, months_resident
-from urbsim.engine.stages.family import aided, child_along
+from urbsim.engine.stages.family import aided, child_utility, exceeds
 from urbsim.engine.turns import take
 from urbsim.policy import points as points_rule
 from urbsim.policy import schools as school_rule
@@ -235,7 +235,7 @@ def line_up(h, turns, rows, slots, q, key, points_ranking, guarantee, place, sco
 
 
 @kernel
-def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, km, bills, rules, pull, accounts):
+def place_children(h, rows, slots, stages, served, bought_served, q, key, p, areas, log_km, bills, rules, pull, accounts):
     """Give every applicant a place: public if served, bought, else fee-paying or sent home."""
     for k in range(rows.size):
         r, slot = h[rows[k]], slots[k]
@@ -254,10 +254,10 @@ def place_children(h, rows, slots, stages, served, bought_served, q, key, p, are
             both = 1.0 if r.spouse != 2 else 0.0
             years = max(0, (q - r.arrived) // 4)
             settled, aid = aided(r, bills[place] if r.origin >= areas else 1.0, rules[place])
-            chance = child_along(
-                p, both, years, km[r.origin, place], 0.0, settled, bits & CHILD_GIRL, age_at(birth, q), aid, pull[place]
+            utility = child_utility(
+                p, both, years, log_km[r.origin, place], 0.0, settled, bits & CHILD_GIRL, age_at(birth, q), aid, pull[place]
             )
-            if latent > chance:
+            if exceeds(latent, utility):
                 kind = PLACE_AT_HOME
                 bits |= CHILD_AT_HOME
                 book_mover(accounts, r, -1)
