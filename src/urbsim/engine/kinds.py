@@ -21,6 +21,7 @@ from urbsim.engine.state import GAIN_LUCK, LOSE_LUCK, SETTLE_LUCK, SETTLE_OUT_LU
 from urbsim.engine.turns import take
 from urbsim.population.registry import (
     CHILD_AT_HOME,
+    CHILD_PLACE_SHIFT,
     GONE,
     JOB_FORMAL,
     JOB_NONE,
@@ -45,8 +46,8 @@ GROWN = 1 << 5  # a child of 18
 MUST_LEAVE = GROWN  # alone, without an age: a grown child in another province passes out of the model
 FAMILY_KINDS = 1 << 6
 # What the second asks.
-PLACE_SHIFT, PLACE_KINDS = 6, 1 << 10  # the last of these ten bits is one of those at TURNS_SHIFT
-ALIVE, AWAY, JOBLESS, FORMAL, COVERED, TRAINED, UNREGISTERED, OWNER, CHILDREN = (1 << bit for bit in range(PLACE_SHIFT, PLACE_SHIFT + 9))
+PLACE_SHIFT, PLACE_KINDS = 6, 1 << 10  # the last of these ten bits is one of those at TURNS_SHIFT; PUPIL: a child who may go to school
+ALIVE, AWAY, JOBLESS, FORMAL, COVERED, PUPIL, UNREGISTERED, OWNER, CHILDREN = (1 << bit for bit in range(PLACE_SHIFT, PLACE_SHIFT + 9))
 # Whom luck of the first pass can concern, besides the head: members, and whom reclassification can find at home or where they lodge.
 WITH_SHIFT, WITH_KINDS = 14, 1 << 7  # from CHILDREN on
 CHILD2, SPOUSE, ELDER1, ELDER2, LODGER, VILLAGER = (1 << bit for bit in range(WITH_SHIFT + 1, WITH_SHIFT + 7))
@@ -57,7 +58,7 @@ REGISTER_DUE = 1 << 23  # in every last pass: stands in line, or its official re
 LATE_SHIFT = 20  # from luck that concerns the last pass (`state`) to whom it concerns
 MAY_LOSE, MAY_GAIN, MAY_SETTLE, MAY_SETTLE_OUT = (bit << LATE_SHIFT for bit in (LOSE_LUCK, GAIN_LUCK, SETTLE_LUCK, SETTLE_OUT_LUCK))
 TURNS_SHIFT = 28  # a child turns 6, 12 or 15 until kinds are renewed: four bits, by the season of its birth
-OF_PEOPLE = FAMILY_KINDS - 1 | CHILDREN | CHILD2 | SPOUSE | ELDER1 | ELDER2 | 15 << TURNS_SHIFT  # by members alone
+OF_PEOPLE = FAMILY_KINDS - 1 | PUPIL | CHILDREN | CHILD2 | SPOUSE | ELDER1 | ELDER2 | 15 << TURNS_SHIFT  # by members alone
 
 STANDS = 16  # quarters for which what comes with age is written
 AGE_EDGES = (45, 60, 70, 78, 85, 92)
@@ -76,6 +77,12 @@ def _turns_of(birth, q, last):
     for age in SCHOOL_TURNS:
         turns |= (birth + age >= q) & (birth + age <= last)
     return np.int64(turns) << (TURNS_SHIFT + (np.int64(birth) & 3))
+
+
+@inlined
+def _learns(birth, bits, q, last):
+    """Tell whether a child is 5 to 15 in a quarter from `q` to the one after `last`, or is noted to be at a school."""
+    return (birth <= last + 1 - 20) & (birth > q - 64) | (np.int64(bits) >> CHILD_PLACE_SHIFT > 0)
 
 
 @inlined
@@ -108,6 +115,8 @@ def family_bits(r, q, last, areas):
     bits |= _members(r)
     if one or two:
         bits |= _turns_of(r.child1_birth, q, last) | _turns_of(r.child2_birth, q, last)
+        if _learns(r.child1_birth, r.child1, q, last) or _learns(r.child2_birth, r.child2, q, last):
+            bits |= PUPIL
     if r.child1_birth <= last - LEAVING_QUARTERS or r.child2_birth <= last - LEAVING_QUARTERS:
         if r.origin >= areas and (r.child1 | r.child2) & CHILD_AT_HOME:
             return bits & ~(FAMILY_KINDS - 1) | MUST_LEAVE
@@ -136,8 +145,6 @@ def _place_bits(r, q, last):
         due |= age_at(r.head_birth, last) > WORK_TO or age_at(r.head_birth, q - 1) < WORK_FROM  # not counted so far
     if r.insured > 0 and r.cover & ALL_COVER == ALL_COVER:
         bits |= COVERED
-    if r.trained:
-        bits |= TRAINED
     if r.status == STATUS_UNREGISTERED:
         bits |= UNREGISTERED
     if owns_home(r):

@@ -180,7 +180,7 @@ def _place_rows(g, d, luck, out, at, lo, hi, q, key, x, limits, event, season, n
     rows, area, kind, since = out.rows[at:], out.areas[at:], out.kinds[at:], out.since[at:]
     shared, identities = out.shared[at:], out.identities[at:]
     families, slots, stages = out.families[2 * at :], out.slots[2 * at :], out.stages[2 * at :]
-    must, also = kinds.PLACE_DUE | (kinds.ALIVE if newcomers else 0), kinds.CHILDREN if season == 3 else 0
+    must, also = kinds.PLACE_DUE | (kinds.ALIVE if newcomers else 0), kinds.PUPIL if season == 3 else 0
     n = m = s = broken = 0
     for start in range(lo, hi, BLOCK):
         stop = min(start + BLOCK, hi)
@@ -232,7 +232,7 @@ def _apply_rows(g, d, lo, hi, q, enough, applied):
         here = 0
         for i in range(start, min(start + BLOCK, hi)):
             d.found[here] = i - start
-            here += (g.kinds[i] & kinds.CHILDREN != 0) & (g.kinds[i] & kinds.AWAY != 0)
+            here += (g.kinds[i] & kinds.PUPIL != 0) & (g.kinds[i] & kinds.AWAY != 0)
         fetch(g, d, start, here)
         apply_round(d.h, 0, here, q, enough, applied)
         put_back(g, d, start, here)

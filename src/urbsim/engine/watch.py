@@ -35,9 +35,9 @@ from urbsim.engine.kinds import (
     OWNER,
     PLACE_KINDS,
     PLACE_SHIFT,
+    PUPIL,
     SPOUSE,
     SUITOR,
-    TRAINED,
     TURNS_SHIFT,
     UNREGISTERED,
     VILLAGER,
@@ -233,8 +233,8 @@ def _concerned(taken_back):
 def place_limits(x, ask, enrols):
     """Return the limits of the second pass by kind; `x` is `passes.Places`.
 
-    `ask`: greatest chance of a quarter to apply for a rental home or to give it up; `enrols`: least chance that a family with children
-    takes up its permit.
+    `ask`: greatest chance of a quarter to apply for a rental home or to give it up; `enrols`: least chance that a family with a
+    pupil takes up its permit.
     """
     limits = np.zeros((PLACE_KINDS, 4), np.uint64)
     change, joins, trains = x.most[0][-1], x.most[1][-1], x.most[2][-1]
@@ -242,7 +242,7 @@ def place_limits(x, ask, enrols):
     buys = rng.most_byte(max(x.buying.max(), x.sharing.max()))
     for k in range(PLACE_KINDS):
         kind = k << PLACE_SHIFT
-        away, jobless, formal, children = kind & AWAY != 0, kind & JOBLESS != 0, kind & FORMAL != 0, kind & CHILDREN != 0
+        away, jobless, formal = kind & AWAY != 0, kind & JOBLESS != 0, kind & FORMAL != 0
         if kind & ALIVE:
             attends = max(x.most_attends[0], x.most_attends[EVENT_SCHOOL]) if k & TURNING else x.most_attends[0]
             _limit(limits, k, rng.ATTEND_BYTE, attends)
@@ -256,9 +256,9 @@ def place_limits(x, ask, enrols):
             _limit(limits, k, rng.WORK_BYTE, change[JOB_NONE] if jobless else change[JOB_FORMAL + 1 :].max())
         if not jobless:
             _limit(limits, k, rng.WORK_BYTE + 2, -1 if kind & COVERED else joins[JOB_FORMAL] if formal else joins[JOB_FORMAL + 1 :].max())
-            _limit(limits, k, rng.WORK_BYTE + 3, -1 if kind & TRAINED else trains)
+            _limit(limits, k, rng.WORK_BYTE + 3, trains)
         if kind & UNREGISTERED:
-            _limit(limits, k, rng.PERMIT_BYTE, rng.most_byte(max(uptake, enrols) if children else uptake))
+            _limit(limits, k, rng.PERMIT_BYTE, rng.most_byte(max(uptake, enrols) if kind & PUPIL else uptake))
         if not kind & OWNER:
             _limit(limits, k, rng.HOMES_BYTE, -1 if jobless else buys)
             _limit(limits, k, rng.HOMES_BYTE + 1, rng.most_byte(ask))
