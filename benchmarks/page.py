@@ -21,8 +21,8 @@ def _row(name: str, asked: str, aim: str, got: float | None, unit: str, least: f
     if got is None:
         return f"| {name} | {asked} | {aim} | not measured | |"
     met = got >= least if higher else got <= least
-    missed = "" if met else f"missed: {got / least:.2f} of it" if higher else f"missed: {got / least:.2f} times it"
-    return f"| {name} | {asked} | {aim} | {got:,.3g} {unit} | {'reached' if met else missed} |"
+    missed = "" if met else f"missed: {got / least:.4g} of it" if higher else f"missed: {got / least:.4g} times it"
+    return f"| {name} | {asked} | {aim} | {got:,.4g} {unit} | {'reached' if met else missed} |"
 
 
 def _lines(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
@@ -79,7 +79,10 @@ def page(found: dict[str, Any]) -> str:
     ]  # fmt: skip
     stages, run = results.get("stages", {}).get("ns_per_household", {}), results.get("stages", {}).get("run")
     shares = [(f"`{name}`", f"{own:.2f}", f"{own / run['cpu_s']:.0%}") for name, own in run["functions_s"].items()] if run else []
+    looked_at, compiled = results.get("stages", {}).get("looked_at", {}), startup.get("compile_s")
     parts = {
+        "LOOKED_AT": ", ".join(f"{share:.0%} in the {name}" for name, share in looked_at.items()) or "not measured",
+        "COMPILE": f"{compiled:.0f}" if compiled else "(not measured)",
         "TABLE": "\n".join(["| | at least | aim | measured | |", "|---|---|---|---|---|", *table]),
         "MACHINE": f"{one.get('processor', '?')}, {one.get('cores', '?')} cores, {one.get('memory_gb', '?')} GB, Python "
         f"{one.get('python', '?')}, " + ", ".join(f"{name} {number}" for name, number in one.get("versions", {}).items()) + ".",

@@ -72,6 +72,14 @@ class Bench:
             return int(watch.find_places(luck, g.kinds, self.event, self.limits[1], self.e.q, kinds.PLACE_DUE, 0, d.found, d.ways))
         return int(watch.find_family(luck, g.kinds, *self.limits[0], d.found))
 
+    def found(self) -> dict[str, float]:
+        """Return the share of rows that each pass looks at in this quarter."""
+        n, d, event = self.n, desk(), np.zeros(self.n, np.uint8)
+        rng.bytes_of(self.g.h, 0, n, self.e.q, self.e.key, 0, d.identities, d.luck)
+        watch.note_late(d.luck[:, :n], chances.late_limits(self.e), event)
+        last = watch.find_late(event, self.g.kinds, chances.register_due(self.e), d.found)
+        return {"first": self.desk(0)[1] / n, "second": self.desk(1)[1] / n, "last": last / n}
+
     def stages(self) -> dict[str, tuple[Any, Any]]:
         """Return what to time, by name, and what to do before each time."""
         n, q, key, p, areas, g = self.n, self.e.q, self.e.key, self.e.p, self.e.areas, self.g
@@ -162,7 +170,7 @@ def main() -> None:
     engine = open_engine(load(SCENARIO), weight=given.weight)
     engine.run(given.quarters)
     bench = Bench(engine)
-    results = {}
+    results, looked_at = {}, bench.found()
     for name, (work_on, renew) in bench.stages().items():
         say(name)
         renew()
@@ -170,7 +178,7 @@ def main() -> None:
         seconds = timed(work_on, given.repeat, renew)
         results[name] = {key: round(value / bench.n * 1e9, 2) for key, value in seconds.items() if key.startswith("cpu")}
     say("a whole run")
-    found = {"rows": bench.n, "block": BLOCK, "ns_per_household": results, "run": whole_run(given.weight)}
+    found = {"rows": bench.n, "block": BLOCK, "looked_at": looked_at, "ns_per_household": results, "run": whole_run(given.weight)}
     report("stages", found, given.out)
 
 
