@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from urbsim.clock import NO_DATE
 from urbsim.engine.compiled import inlined, kernel
-from urbsim.engine.people import age_at, at_home, in_own_town, owns_home
+from urbsim.engine.people import age_at, in_own_town, owns_home
+from urbsim.engine.stages.attention import SCHOOL_TURNS
 from urbsim.engine.stages.clocks import residence_of
 from urbsim.engine.stages.demography import FERTILE_FROM, FERTILE_TO
 from urbsim.engine.stages.leaving import LEAVING_QUARTERS
@@ -62,7 +63,7 @@ OF_PEOPLE = FAMILY_KINDS - 1 | PUPIL | CHILDREN | CHILD2 | SPOUSE | ELDER1 | ELD
 
 STANDS = 16  # quarters for which what comes with age is written
 AGE_EDGES = (45, 60, 70, 78, 85, 92)
-SCHOOL_TURNS = (24, 48, 60)  # quarters of age: 6, 12 and 15
+LEARN_FROM, LEARN_UNTIL = 4 * 5, 4 * 16  # quarters of age: whom rounds of school and permits for it can concern
 
 
 def last_quarter(q: int) -> int:
@@ -82,7 +83,7 @@ def _turns_of(birth, q, last):
 @inlined
 def _learns(birth, bits, q, last):
     """Tell whether a child is 5 to 15 in a quarter from `q` to the one after `last`, or is noted to be at a school."""
-    return (birth <= last + 1 - 20) & (birth > q - 64) | (np.int64(bits) >> CHILD_PLACE_SHIFT > 0)
+    return (birth <= last + 1 - LEARN_FROM) & (birth > q - LEARN_UNTIL) | (np.int64(bits) >> CHILD_PLACE_SHIFT > 0)
 
 
 @inlined
@@ -187,7 +188,7 @@ def kind_again(r, q, last, areas, family):
     bits = np.int64(family) & OF_PEOPLE | _place_bits(r, q, last) | _late_bits(r, q, areas)
     if r.origin < areas and not r.register_in_town:
         bits |= VILLAGER
-    if r.part == 0 and r.place != OUTSIDE and not at_home(r):
+    if bits & AWAY and r.part == 0:
         bits |= LODGER
     return np.uint32(bits)
 

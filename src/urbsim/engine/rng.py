@@ -240,8 +240,7 @@ def pairs_of(identities, stream, quarter, key, words, first, second):
     """
     _draw_words(identities, np.uint64(quarter) << np.uint64(16), np.uint64(stream), key, words)
     for k in range(identities.size):
-        first[k] = (np.float64(words[0, k] & _LOW) + 0.5) * _SCALE
-        second[k] = (np.float64(words[0, k] >> _S32) + 0.5) * _SCALE
+        first[k], second[k], _, _ = plain4_of(words, k)
 
 
 @kernel
@@ -249,7 +248,7 @@ def lots_of(identities, stream, quarter, key, words, lots):
     """Fill `lots` with the third uniform of block 0 for each identity, as `draw4` gives it where it shares no byte; `words` as above."""
     _draw_words(identities, np.uint64(quarter) << np.uint64(16), np.uint64(stream), key, words)
     for k in range(identities.size):
-        lots[k] = (np.float64(words[1, k] & _LOW) + 0.5) * _SCALE
+        lots[k] = plain4_of(words, k)[2]
 
 
 @allocating

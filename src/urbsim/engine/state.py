@@ -34,7 +34,7 @@ EVENTS = 7
 STIRRED = 8  # bits of the same column: its job or place has changed in the pass under way
 # Its luck of the quarter lets it lose land, gain a certificate, settle (people of the region, of another province), if its kind can.
 LOSE_LUCK, GAIN_LUCK, SETTLE_LUCK, SETTLE_OUT_LUCK = 16, 32, 64, 128
-LATE_LUCK = 240
+LATE_LUCK = LOSE_LUCK | GAIN_LUCK | SETTLE_LUCK | SETTLE_OUT_LUCK
 
 BANDS = 10
 BAND_EDGES = (3, 6, 12, 15, 18, 45, 60, 65, 80)

@@ -17,6 +17,8 @@ from urbsim.engine.people import age_at
 from urbsim.engine.state import EVENT_JOB, EVENT_LIFE, EVENT_SCHOOL, EVENTS
 from urbsim.population.registry import GONE
 
+SCHOOL_TURNS = (24, 48, 60)  # quarters of age: 6, 12 and 15
+
 
 def season_factor(a_q1: float, season: int) -> float:
     """Return the season's factor on the rate; the four average to 1.
@@ -34,7 +36,7 @@ def _turns(birth, q):
     if birth == NO_DATE:
         return False
     age = q - birth
-    return age == 24 or age == 48 or age == 60
+    return age == SCHOOL_TURNS[0] or age == SCHOOL_TURNS[1] or age == SCHOOL_TURNS[2]
 
 
 @allocating
